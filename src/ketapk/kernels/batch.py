@@ -1,0 +1,30 @@
+"""Many subjects: chunks of them in threads, the same bits for any number of either."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+CHUNK = 1024
+"""Subjects in one call of a kernel."""
+
+
+def in_chunks(
+    work: Callable[[int, int], None], n: int, *, chunk: int | None = None, threads: int | None = None
+) -> None:
+    """Call ``work(lo, hi)`` for chunks of ``n`` subjects, in as many threads as asked for.
+
+    Kernels hold no lock and share nothing but read-only input and disjoint output, so the results
+    do not depend on the chunks or the threads.
+    """
+    size = CHUNK if chunk is None else chunk
+    starts = range(0, n, size)
+    workers = min(len(starts), threads or os.cpu_count() or 1)
+    if workers <= 1:
+        for lo in starts:
+            work(lo, min(lo + size, n))
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for task in [pool.submit(work, lo, min(lo + size, n)) for lo in starts]:
+            task.result()

@@ -1,0 +1,75 @@
+"""The one decorator that compiles a kernel and keeps it on disk.
+
+Compiled kernels live in a folder named by a hash of all kernel sources, because numba notices an
+edited function but not an edited function that it calls. ``KETAPK_CACHE_DIR`` moves the folder;
+where no folder can be written, kernels are compiled in every process and one warning says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.core import config
+
+Function = TypeVar("Function")
+
+
+@cache
+def source_hash() -> str:
+    """Hash of every kernel source file, which names the cache folder."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _candidate_folders() -> list[Path]:
+    chosen = os.environ.get("KETAPK_CACHE_DIR")
+    if chosen:
+        return [Path(chosen)]
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return [Path(caches) / "ketapk", Path(__file__).parent / "__pycache__" / "ketapk"]
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Folder of the compiled kernels, or None where nothing can be written."""
+    for candidate in _candidate_folders():
+        folder = candidate / f"kernels-{source_hash()}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError:
+            continue
+        return folder
+    warnings.warn(
+        "ketapk found no writable folder for its compiled kernels, so every process compiles them "
+        "again; set KETAPK_CACHE_DIR to a writable folder.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    return None
+
+
+def kernel(function: Function) -> Function:
+    """Compile a kernel on first call: no Python objects, no lock held, cached on disk."""
+    compile_kernel: Any = numba.njit
+    folder = None if config.DISABLE_JIT else cache_folder()
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+    if folder is None:
+        return compile_kernel(**options)(function)  # type: ignore[no-any-return]
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder)
+    try:
+        return compile_kernel(cache=True, **options)(function)  # type: ignore[no-any-return]
+    finally:
+        config.CACHE_DIR = before

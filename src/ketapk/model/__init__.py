@@ -1,0 +1,1 @@
+"""What the body does, as data: compartments, flows, parameters, routes."""

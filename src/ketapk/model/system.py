@@ -1,0 +1,230 @@
+"""Compartments and flows, lowered to the flat arrays that both solvers read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ketapk.errors import InputError, PlanError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+NEVER_ABSORBED = "never absorbed"
+"""The loss that receives what a route does not deliver."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Output:
+    """A concentration that can be read: an analyte at a site."""
+
+    analyte: str
+    site: str
+    """"plasma" or "effect"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """A compartment system as flat arrays: R rows of parameters, S states, P outputs.
+
+    States come in the order compartments, waiting places, losses, effect sites, integrals (one per
+    output, [mg h/L]), counters [mg]. Every flow leaves one mass state and enters another, so
+    compartments, waiting places and losses always sum to what was given; a counter only watches how
+    much has passed through a flow.
+    """
+
+    compartments: tuple[str, ...]
+    waiting: tuple[str, ...]
+    losses: tuple[str, ...]
+    effects: tuple[str, ...]
+    outputs: tuple[Output, ...]
+    counters: tuple[str, ...]
+    A: NDArray[np.float64]
+    """(R, S, S) rate constants ``A[row, to, from]`` [1/h], integrals included."""
+    observe: NDArray[np.float64]
+    """(R, P, S) concentration [mg/L] per amount [mg]."""
+    sat_src: NDArray[np.int64]
+    sat_dst: NDArray[np.int64]
+    Vmax: NDArray[np.float64]
+    """(R, M) largest rate of each saturable flow [mg/h]."""
+    KmX: NDArray[np.float64]
+    """(R, M) amount at half the largest rate [mg]."""
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """Every place a milligram can be: compartments, waiting places, losses."""
+        return self.compartments + self.waiting + self.losses
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Name of every state, in order."""
+        integrals = tuple(f"AUC {o.analyte}, {o.site}" for o in self.outputs)
+        return self.sites + self.effects + integrals + self.counters
+
+    @property
+    def n_rows(self) -> int:
+        """Number of parameter rows, R."""
+        return int(self.A.shape[0])
+
+    @property
+    def n_states(self) -> int:
+        """Number of states, S."""
+        return int(self.A.shape[1])
+
+    @property
+    def n_mass(self) -> int:
+        """Number of states that hold mass."""
+        return len(self.sites)
+
+    @property
+    def n_dynamic(self) -> int:
+        """Number of states before the integrals."""
+        return self.n_mass + len(self.effects)
+
+    @property
+    def linear(self) -> bool:
+        """Whether no flow is saturable, so that the solution is exact."""
+        return self.sat_src.size == 0
+
+    def index(self, name: str) -> int:
+        """Position of a state by its name."""
+        return self.states.index(name)
+
+    def output_index(self, analyte: str, site: str = "plasma") -> int:
+        """Position of an output by analyte and site."""
+        for position, output in enumerate(self.outputs):
+            if output.analyte == analyte and output.site == site:
+                return position
+        known = ", ".join(f"{o.analyte!r} ({o.site})" for o in self.outputs)
+        raise InputError(f"There is no {analyte!r} at site {site!r} here; there is {known}.")
+
+
+@dataclass
+class Graph:
+    """Compartments and flows while a model is put together.
+
+    Rates may be numbers or arrays of one value per subject.
+
+    Examples
+    --------
+    >>> graph = Graph()
+    >>> graph.compartment("central")
+    >>> graph.loss("eliminated")
+    >>> graph.flow("central", "eliminated", 0.5)
+    >>> graph.output("ketamine", "central", volume=10.0)
+    >>> graph.system().sites
+    ('central', 'never absorbed', 'eliminated')
+    """
+
+    compartments: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    losses: list[str] = field(default_factory=lambda: [NEVER_ABSORBED])
+    effects: list[tuple[str, str, ArrayLike, ArrayLike]] = field(default_factory=list)
+    flows: list[tuple[str, str, ArrayLike]] = field(default_factory=list)
+    saturable: list[tuple[str, str, ArrayLike, ArrayLike]] = field(default_factory=list)
+    outputs: list[tuple[Output, str, ArrayLike]] = field(default_factory=list)
+    counters: list[tuple[str, str, ArrayLike]] = field(default_factory=list)
+
+    def compartment(self, name: str) -> None:
+        """Add a compartment."""
+        self._add(self.compartments, name)
+
+    def waiting_place(self, name: str) -> None:
+        """Add a place where drug waits to be released; asking twice is fine."""
+        if name not in self.waiting:
+            self._add(self.waiting, name)
+
+    def loss(self, name: str) -> None:
+        """Add a place where drug is lost; asking twice is fine."""
+        if name not in self.losses:
+            self._add(self.losses, name)
+
+    def flow(self, source: str, target: str, rate: ArrayLike) -> None:
+        """Add a first-order flow of ``rate`` [1/h] from a compartment to a compartment or loss."""
+        self._must_know(source, self.compartments)
+        self._must_know(target, self.compartments + self.losses)
+        self.flows.append((source, target, rate))
+
+    def count(self, name: str, source: str, rate: ArrayLike) -> None:
+        """Count what a flow of ``rate`` [1/h] out of ``source`` has carried, beside its target."""
+        self._must_know(source, self.compartments)
+        self.counters.append((name, source, rate))
+
+    def saturable_flow(
+        self, source: str, target: str, *, Vmax: ArrayLike, Km: ArrayLike, volume: ArrayLike
+    ) -> None:
+        """Add a Michaelis-Menten flow of ``Vmax`` [mg/h] and ``Km`` [mg/L] in ``volume`` [L]."""
+        self._must_know(source, self.compartments)
+        self._must_know(target, self.compartments + self.losses)
+        self.saturable.append((source, target, Vmax, np.multiply(Km, volume)))
+
+    def output(self, analyte: str, source: str, *, volume: ArrayLike) -> None:
+        """Read a plasma concentration: the amount in ``source`` over ``volume`` [L]."""
+        self._must_know(source, self.compartments)
+        self.outputs.append((Output(analyte=analyte, site="plasma"), source, volume))
+
+    def effect_site(self, analyte: str, *, ke0: ArrayLike) -> None:
+        """Follow the plasma concentration of ``analyte`` with rate constant ``ke0`` [1/h]."""
+        for output, source, volume in self.outputs:
+            if output.analyte == analyte and output.site == "plasma":
+                name = f"effect site of {analyte}"
+                self.effects.append((name, source, np.divide(ke0, volume), ke0))
+                self.outputs.append((Output(analyte=analyte, site="effect"), name, 1.0))
+                return
+        raise InputError(f"An effect site needs the plasma concentration of {analyte!r} first.")
+
+    def system(self) -> System:
+        """Lower the graph to arrays."""
+        sites = self.compartments + self.waiting + self.losses
+        names = sites + [name for name, *_ in self.effects]
+        position = {name: i for i, name in enumerate(names)}
+        n_states = len(names) + len(self.outputs) + len(self.counters)
+        rates = [rate for *_, rate in self.flows + self.counters]
+        others = [v for *_, a, b in self.effects + self.saturable for v in (a, b)]
+        volumes = [volume for *_, volume in self.outputs]
+        (n_rows,) = np.broadcast_shapes((1,), *(np.shape(v) for v in rates + others + volumes))
+        A = np.zeros((n_rows, n_states, n_states))
+        for source, target, rate in self.flows:
+            A[:, position[target], position[source]] += rate
+            A[:, position[source], position[source]] -= rate
+        for name, source, gain, ke0 in self.effects:
+            A[:, position[name], position[source]] = gain
+            A[:, position[name], position[name]] = np.negative(ke0)
+        observe = np.zeros((n_rows, len(self.outputs), n_states))
+        for p, (_, source, volume) in enumerate(self.outputs):
+            observe[:, p, position[source]] = np.divide(1.0, volume)
+        A[:, len(names) : len(names) + len(self.outputs), :] = observe
+        for c, (_, source, rate) in enumerate(self.counters):
+            A[:, len(names) + len(self.outputs) + c, position[source]] = rate
+        M = len(self.saturable)
+        Vmax, KmX = np.empty((n_rows, M)), np.empty((n_rows, M))
+        for m, (_, _, largest, half) in enumerate(self.saturable):
+            Vmax[:, m], KmX[:, m] = largest, half
+        return System(
+            compartments=tuple(self.compartments),
+            waiting=tuple(self.waiting),
+            losses=tuple(self.losses),
+            effects=tuple(name for name, *_ in self.effects),
+            outputs=tuple(output for output, *_ in self.outputs),
+            counters=tuple(name for name, *_ in self.counters),
+            A=A,
+            observe=observe,
+            sat_src=np.array([position[s] for s, *_ in self.saturable], dtype=np.int64),
+            sat_dst=np.array([position[d] for _, d, *_ in self.saturable], dtype=np.int64),
+            Vmax=Vmax,
+            KmX=KmX,
+        )
+
+    def _add(self, kind: list[str], name: str) -> None:
+        if name in self.compartments + self.waiting + self.losses:
+            raise PlanError(f"The place {name!r} is in the model already; give it another name.")
+        kind.append(name)
+
+    def _must_know(self, name: str, known: list[str]) -> None:
+        if name not in known:
+            raise PlanError(
+                f"A flow names {name!r}, which is not in the model; add it first. Known: "
+                f"{', '.join(known)}."
+            )

@@ -1,0 +1,441 @@
+"""Lowering: doses, routes and resets become segments of constant input.
+
+Every breakpoint of every subject becomes a segment that carries the absolute input rate into each
+state, summed afresh from the inputs that run in it, so that no residue of rates switched on and
+off can build up. Times of a subject that agree within four units in the last place are one time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ketapk.dosing.regimen import Dose, Regimen, Reset
+from ketapk.errors import PlanError
+from ketapk.kernels.arrays import (
+    NO_ACTION,
+    RESET,
+    STEADY_ADDS,
+    STEADY_REPLACES,
+    ScheduleArrays,
+)
+from ketapk.model.system import NEVER_ABSORBED
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from ketapk.model.routes import Input
+    from ketapk.model.system import System
+
+    Floats = NDArray[np.float64]
+
+TIE_ULPS = 4.0
+"""Times closer than this many units in the last place are one time."""
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """From ``time`` on [h], the system row ``row`` (N,) of each subject holds."""
+
+    time: float
+    row: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Segments of N subjects, and what was given when."""
+
+    arrays: ScheduleArrays
+    given_events: tuple[tuple[Floats, Floats, Floats], ...]
+    """Start (N,), end (N,) and amount (N,) of everything given [h, h, mg]."""
+    restarts: tuple[Floats, ...]
+    """Times (N,) at which resets and replacing steady states start the count anew [h]."""
+
+    @property
+    def n_subjects(self) -> int:
+        """Number of subjects, N."""
+        return int(self.arrays.first.size - 1)
+
+    def given(self, times: ArrayLike) -> Floats:
+        """Amount given up to each time since the last restart, (N, T) [mg]."""
+        at = np.atleast_1d(np.asarray(times, dtype=float))
+        total = np.zeros((self.n_subjects, at.size))
+        since = np.full((self.n_subjects, at.size), -np.inf)
+        for restart in self.restarts:
+            passed = restart[:, None] <= at
+            since = np.where(passed, np.maximum(since, restart[:, None]), since)
+        for start, end, amount in self.given_events:
+            length = np.where(end > start, end - start, 1.0)[:, None]
+            elapsed = np.clip((at - start[:, None]) / length, 0.0, 1.0)
+            share = np.where((end > start)[:, None], elapsed, at >= start[:, None])
+            total += np.where(start[:, None] >= since, amount[:, None] * share, 0.0)
+        return total
+
+
+@dataclass
+class _Flow:
+    """Something that enters a state: at once where end equals start."""
+
+    start: Floats
+    end: Floats
+    amount: Floats
+    state: int
+    stop: Floats | None = None
+    """Time at which a restart cut it short."""
+
+    def cancel(self, at: Floats) -> None:
+        self.amount = np.where((self.start >= at) & (self.end <= self.start), 0.0, self.amount)
+        self.stop = at if self.stop is None else np.minimum(self.stop, at)
+
+
+@dataclass
+class _Action:
+    time: Floats
+    kind: int
+    pieces: list[_Flow] = field(default_factory=list)
+    length: float = np.inf
+
+
+class _Lowering:
+    """The events of one plan while they are collected."""
+
+    def __init__(self, system: System, weight_kg: Floats) -> None:
+        self.system = system
+        self.weight = weight_kg
+        self.n = weight_kg.size
+        self.flows: list[_Flow] = []
+        self.actions: list[_Action] = []
+        self.given: list[tuple[Floats, Floats, Floats]] = []
+
+    def full(self, value: ArrayLike) -> Floats:
+        return np.broadcast_to(np.asarray(value, dtype=float), (self.n,))
+
+    def restart(self, time: float, kind: int) -> _Action:
+        action = _Action(time=self.full(time), kind=kind)
+        for flow in self.flows:
+            flow.cancel(action.time)
+        self.actions.append(action)
+        return action
+
+    def dose(self, dose: Dose, inputs: Sequence[Input]) -> None:
+        if dose.ss:
+            kind = STEADY_REPLACES if dose.ss == 1 else STEADY_ADDS
+            time = float(dose.time)
+            if kind == STEADY_REPLACES:
+                action = self.restart(time, kind)
+            else:
+                action = _Action(time=self.full(time), kind=kind)
+                self.actions.append(action)
+            self.steady(dose, inputs, action)
+            if dose.ii is None:
+                return
+        self.enter(dose, inputs, float(dose.time))
+
+    def amount_mg(self, dose: Dose) -> Floats:
+        return self.full(dose.amt) * (self.weight if dose.per_kg else 1.0)
+
+    def rate_mg(self, dose: Dose) -> Floats | None:
+        if dose.rate is None:
+            return None
+        return self.full(dose.rate) * (self.weight if dose.per_kg else 1.0)
+
+    def releases(self, dose: Dose, inputs: Sequence[Input]) -> list[tuple[Input, Floats, Floats]]:
+        """Amount [mg] and duration [h] of each input of a dose."""
+        amount, rate = self.amount_mg(dose), self.rate_mg(dose)
+        found = []
+        for route_input in inputs:
+            share = amount * self.full(route_input.fraction)
+            if rate is not None:
+                dur = share / rate
+            elif dose.dur is not None:
+                dur = self.full(float(dose.dur))
+            elif route_input.rate is not None:
+                dur = share / self.full(route_input.rate)
+            else:
+                dur = self.full(route_input.dur)
+            found.append((route_input, share, dur))
+        return found
+
+    def enter(self, dose: Dose, inputs: Sequence[Input], time: float) -> None:
+        amount = self.amount_mg(dose)
+        start = self.full(time)
+        infused = dose.dur is not None or dose.rate is not None
+        releases = self.releases(dose, inputs)
+        longest = start
+        rest = amount.copy()
+        for route_input, share, dur in releases:
+            lag = self.full(route_input.lag)
+            state = self.system.index(route_input.to)
+            begin = start + lag
+            end = begin + dur
+            rest = rest - share
+            longest = np.maximum(longest, start + dur)
+            waits = np.any(lag > 0.0) or (not infused and np.any(dur > 0.0))
+            if waits:
+                place = self.system.index(route_input.waits_in)
+                self.flows.append(_Flow(start, start + dur if infused else start, share, place))
+                self.flows.append(_Flow(begin, end, -share, place))
+            self.flows.append(_Flow(begin, end, share, state))
+        if np.any(np.abs(rest) > 1e-15 * amount):
+            end = longest if infused else start
+            self.flows.append(_Flow(start, end, rest, self.system.index(NEVER_ABSORBED)))
+        self.given.append((start, longest if infused else start, amount))
+
+    def steady(self, dose: Dose, inputs: Sequence[Input], action: _Action) -> None:
+        """Give the action its cycle, and what earlier doses of an endless series still send."""
+        if dose.ii is None:
+            rate = self.rate_mg(dose)
+            if rate is None:
+                raise PlanError("A steady state needs an interval, or an endless infusion's rate.")
+            for route_input in inputs:
+                action.pieces.append(
+                    _Flow(
+                        self.full(0.0),
+                        self.full(np.inf),
+                        rate * self.full(route_input.fraction),
+                        self.system.index(route_input.to),
+                    )
+                )
+            return
+        interval = float(dose.ii)
+        action.length = interval
+        time = float(dose.time)
+        for route_input, share, dur in self.releases(dose, inputs):
+            state = self.system.index(route_input.to)
+            lag = self.full(route_input.lag)
+            whole = np.round(lag / interval) * interval
+            lag = np.where(np.abs(lag - whole) <= 1e-12 * interval, whole, lag)
+            phase = np.where(lag == whole, 0.0, np.mod(lag, interval))
+            action.pieces.append(_Flow(phase, phase + dur, share, state))
+            earlier = int(np.floor(np.max(lag + dur) / interval + 1e-9))
+            for j in range(1, earlier + 1):
+                begin = time + (lag - j * interval)
+                end = begin + dur
+                # What began before the dose is in the steady state already; only its rest follows.
+                late = np.maximum(begin, time)
+                length = np.where(dur > 0.0, dur, 1.0)
+                left = np.where(
+                    dur > 0.0, np.clip((end - late) / length, 0.0, 1.0), (begin >= time) * 1.0
+                )
+                if np.any(left > 0.0):
+                    late, end = np.where(left > 0, late, time), np.where(left > 0, end, time)
+                    self.flows.append(_Flow(late, end, share * left, state))
+                    self.given.append((late, end, share * left))
+
+
+def _tie(times: Floats, samples: Floats) -> Floats:
+    """Give times (N, E) that agree within rounding, or agree with a sample, one value."""
+
+    def close(a: Floats, b: Floats) -> NDArray[np.bool_]:
+        with np.errstate(invalid="ignore"):
+            result: NDArray[np.bool_] = np.abs(a - b) <= TIE_ULPS * np.spacing(
+                np.maximum(np.abs(a), np.abs(b))
+            )
+        return result
+
+    tied = times.copy()
+    if samples.size:
+        after = np.clip(np.searchsorted(samples, times), 0, samples.size - 1)
+        for candidate in (np.maximum(after - 1, 0), after):
+            tied = np.where(close(tied, samples[candidate]), samples[candidate], tied)
+    order = np.argsort(tied, axis=1, kind="stable")
+    ranked = np.take_along_axis(tied, order, axis=1)
+    for e in range(1, ranked.shape[1]):
+        same = close(ranked[:, e], ranked[:, e - 1])
+        ranked[:, e] = np.where(same, ranked[:, e - 1], ranked[:, e])
+    np.put_along_axis(tied, order, ranked, axis=1)
+    return tied
+
+
+def _cycles(actions: list[_Action], system: System, n: int) -> tuple[Floats, Floats, Floats, int]:
+    """Pieces of every steady-state cycle: dt (C, I), rate and jump (C, I, S), C = actions * N."""
+    steady = [action for action in actions if action.pieces]
+    per_cycle = 1 + 2 * max((len(action.pieces) for action in steady), default=0)
+    shape = (len(steady) * n, per_cycle)
+    dt = np.zeros(shape)
+    rate = np.zeros((*shape, system.n_states))
+    jump = np.zeros((*shape, system.n_states))
+    for a, action in enumerate(steady):
+        block = slice(a * n, (a + 1) * n)
+        if np.isinf(action.length):
+            dt[block, 0] = np.inf
+            for piece in action.pieces:
+                rate[block, 0, piece.state] += piece.amount
+            continue
+        length = action.length
+        cuts = [np.zeros(n)]
+        for piece in action.pieces:
+            cuts += [np.mod(piece.start, length), np.mod(piece.end, length)]
+        cuts += [np.zeros(n)] * (per_cycle - len(cuts))
+        begin = np.sort(np.stack(cuts, axis=1), axis=1)
+        finish = np.concatenate([begin[:, 1:], np.full((n, 1), length)], axis=1)
+        dt[block] = finish - begin
+        for piece in action.pieces:
+            dur = piece.end - piece.start
+            pulse = dur <= 0.0
+            first = np.argmax(begin >= np.mod(piece.start, length)[:, None], axis=1)
+            jump[np.arange(block.start, block.stop), first, piece.state] += np.where(
+                pulse, piece.amount, 0.0
+            )
+            pace = np.where(pulse, 0.0, piece.amount / np.where(pulse, 1.0, dur))
+            laps = np.floor(dur / length)
+            rest = dur - laps * length
+            since = np.mod(begin - piece.start[:, None], length)
+            middle = np.mod(since + 0.5 * dt[block], length)
+            running = laps[:, None] + (middle < rest[:, None])
+            rate[block, :, piece.state] += running * pace[:, None]
+    return dt, rate, jump, per_cycle
+
+
+def lower(
+    plan: Regimen,
+    system: System,
+    route_inputs: Callable[[Dose], Sequence[Input]],
+    weight_kg: ArrayLike,
+    *,
+    samples: ArrayLike = (),
+    rows: ArrayLike | None = None,
+    row_changes: Sequence[RowChange] = (),
+) -> Schedule:
+    """Lower a plan to segments for N subjects.
+
+    Parameters
+    ----------
+    plan : Regimen
+        Doses and resets; additional doses are written out here.
+    system : System
+        The compartments that the inputs name.
+    route_inputs : callable
+        Gives the inputs of a dose.
+    weight_kg : (N,) array_like
+        Body weight of each subject [kg], for doses per kg.
+    samples : (T,) array_like
+        Ascending times that will be read [h]: events within rounding of one are moved onto it.
+    rows : (N,) array_like of int, optional
+        Row of ``system`` that each subject starts with; 0 to N - 1, or 0 where there is one row.
+    row_changes : sequence of RowChange
+        Times at which other rows take over.
+
+    Returns
+    -------
+    Schedule
+    """
+    weight = np.atleast_1d(np.asarray(weight_kg, dtype=float))
+    n = weight.size
+    if rows is None:
+        rows = np.arange(n) if system.n_rows > 1 else np.zeros(n)
+    first_row = np.broadcast_to(np.asarray(rows, dtype=np.int64), (n,))
+    lowering = _Lowering(system, weight)
+    expanded = sorted(plan.expand().events, key=lambda e: (e.time, isinstance(e, Dose)))
+    for event in expanded:
+        if isinstance(event, Reset):
+            lowering.restart(float(event.time), RESET)
+        else:
+            lowering.dose(event, route_inputs(event))
+    return _assemble(lowering, np.asarray(samples, dtype=float), first_row, row_changes)
+
+
+def _assemble(
+    lowering: _Lowering, samples: Floats, first_row: NDArray[np.int64], changes: Sequence[RowChange]
+) -> Schedule:
+    """Sort the breakpoints of every subject and fill the segments between them."""
+    n, S = lowering.n, lowering.system.n_states
+    flows, actions = lowering.flows, lowering.actions
+    times = [lowering.full(0.0)]
+    times += [lowering.full(change.time) for change in changes]
+    times += [t for flow in flows for t in (flow.start, flow.end)]
+    times += [flow.stop for flow in flows if flow.stop is not None]
+    times += [action.time for action in actions]
+    tied = _tie(np.stack(times, axis=1), samples)
+    begin, action_at = _segments(tied, actions)
+    G = begin.shape[1]
+    end = np.concatenate([begin[:, 1:], np.full((n, 1), np.inf)], axis=1)
+
+    rate, jump = np.zeros((n, G, S)), np.zeros((n, G, S))
+    cursor = 1 + len(changes)
+    stops = iter(range(cursor + 2 * len(flows), tied.shape[1]))
+    everyone = np.arange(n)
+    for f, flow in enumerate(flows):
+        start, stop = tied[:, cursor + 2 * f], tied[:, cursor + 2 * f + 1]
+        at_once = stop <= start
+        pace = np.where(at_once, 0.0, flow.amount / np.where(at_once, 1.0, stop - start))
+        if flow.stop is not None:
+            stop = np.minimum(stop, tied[:, next(stops)])
+        if np.any(at_once):
+            place = _last_at(begin, start)
+            jump[everyone, place, flow.state] += np.where(at_once, flow.amount, 0.0)
+        if not np.all(at_once):
+            low = int(np.min(_first_at(begin, start)))
+            high = int(np.max(_first_at(begin, stop))) + 1
+            window = begin[:, low:high]
+            running = (window >= start[:, None]) & (window < stop[:, None])
+            rate[:, low:high, flow.state] += np.where(running, pace[:, None], 0.0)
+
+    row = np.broadcast_to(first_row[:, None], (n, G)).copy()
+    for c, change in enumerate(changes):
+        row = np.where(begin >= tied[:, 1 + c][:, None], change.row[:, None], row)
+    action = np.full((n, G), NO_ACTION)
+    cycle = np.full((n, G), -1)
+    dt, cycle_rate, cycle_jump, per_cycle = _cycles(actions, lowering.system, n)
+    steady = 0
+    for a, event in enumerate(actions):
+        action[everyone, action_at[:, a]] = event.kind
+        if event.pieces:
+            cycle[everyone, action_at[:, a]] = steady * n + everyone
+            steady += 1
+    arrays = ScheduleArrays(
+        first=np.arange(n + 1, dtype=np.int64) * G,
+        start=begin.ravel(),
+        end=end.ravel(),
+        row=row.ravel().astype(np.int64),
+        rate=rate.reshape(n * G, S),
+        jump=jump.reshape(n * G, S),
+        action=action.ravel().astype(np.int64),
+        cycle=cycle.ravel().astype(np.int64),
+        cycle_first=np.arange(dt.shape[0] + 1, dtype=np.int64) * per_cycle,
+        piece_dt=dt.ravel(),
+        piece_rate=cycle_rate.reshape(-1, S),
+        piece_jump=cycle_jump.reshape(-1, S),
+    )
+    restarts = tuple(a.time for a in actions if a.kind != STEADY_ADDS)
+    return Schedule(arrays=arrays, given_events=tuple(lowering.given), restarts=restarts)
+
+
+def _segments(tied: Floats, actions: list[_Action]) -> tuple[Floats, NDArray[np.int64]]:
+    """Starts of the segments (N, G), and the segment of each action (N, actions).
+
+    Breakpoints that all subjects share are kept once; every action gets a segment of its own,
+    in the order in which the actions came, so that what enters at its time enters after it.
+    """
+    n, E = tied.shape
+    n_actions = len(actions)
+    # Ties are broken so that plain breakpoints come first and actions follow in their order.
+    order = np.argsort(tied, axis=1, kind="stable")
+    ranked = np.take_along_axis(tied, order, axis=1)
+    is_action = order >= E - n_actions
+    new = np.concatenate(
+        [np.full((n, 1), True), np.diff(ranked, axis=1) > 0.0], axis=1
+    ) | is_action
+    keep = np.any(new, axis=0)
+    position = np.cumsum(keep) - 1
+    begin = ranked[:, keep]
+    action_at = np.empty((n, n_actions), dtype=np.int64)
+    where = np.empty_like(order)
+    np.put_along_axis(where, order, np.broadcast_to(position, (n, E)), axis=1)
+    action_at[:, :] = where[:, E - n_actions :]
+    return begin, action_at
+
+
+def _last_at(begin: Floats, time: Floats) -> NDArray[np.int64]:
+    """Last segment of each subject that begins at ``time`` (N,)."""
+    result: NDArray[np.int64] = np.sum(begin <= time[:, None], axis=1) - 1
+    return result
+
+
+def _first_at(begin: Floats, time: Floats) -> NDArray[np.int64]:
+    """First segment of each subject that begins at or after ``time`` (N,)."""
+    result: NDArray[np.int64] = np.sum(begin < time[:, None], axis=1)
+    return result

@@ -1,0 +1,270 @@
+"""A solved schedule: the state of every subject at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from ketapk.errors import InputError
+from ketapk.kernels import status
+from ketapk.kernels.arrays import SystemArrays
+from ketapk.kernels.batch import in_chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from ketapk.model.system import System
+    from ketapk.schedule import Schedule
+
+    Floats = NDArray[np.float64]
+
+Method = Literal["auto", "exact", "explicit", "stiff"]
+METHODS: tuple[Method, ...] = ("auto", "exact", "explicit", "stiff")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tolerance:
+    """How closely the ODE kernel follows a saturable system; exact solutions need none."""
+
+    rtol: float = 1e-8
+    """Relative, of each state [1]."""
+    atol: float = 1e-10
+    """Absolute, of each state [mg]."""
+    max_steps: int = 100_000
+    """Steps between two events before a subject is given up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stats:
+    """What ran."""
+
+    method: str
+    """"exact", "explicit", "stiff", or "explicit, then stiff"."""
+    steps: int
+    """Accepted steps of all subjects; 0 for the exact method."""
+    rejected: int
+    error_estimate: float
+    """Largest sum of weighted local error estimates; 0 for the exact method, whose error is
+    rounding alone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solution:
+    """States at the start of every segment, from which any other time is reached."""
+
+    system: System
+    schedule: Schedule
+    method: Method
+    tolerance: Tolerance
+    state: Floats
+    """(G, S) state at the start of each segment, jump included [mg]."""
+    outcome: NDArray[np.int64]
+    """(N,) status of each subject."""
+    counts: Floats
+    """(N, 5) steps, rejected, explicit runs, stiff runs, error estimate."""
+    threads: int | None = None
+    chunk: int | None = None
+    _arrays: SystemArrays = field(repr=False)
+
+    @property
+    def n_subjects(self) -> int:
+        """Number of subjects, N."""
+        return int(self.outcome.size)
+
+    @property
+    def stats(self) -> Stats:
+        """What ran, over all subjects."""
+        if self.method == "exact":
+            return Stats(method="exact", steps=0, rejected=0, error_estimate=0.0)
+        explicit, stiff = bool(self.counts[:, 2].any()), bool(self.counts[:, 3].any())
+        names = [name for name, ran in (("explicit", explicit), ("stiff", stiff)) if ran]
+        return Stats(
+            method=", then ".join(names) or "explicit",
+            steps=int(self.counts[:, 0].sum()),
+            rejected=int(self.counts[:, 1].sum()),
+            error_estimate=float(self.counts[:, 4].max(initial=0.0)),
+        )
+
+    def at(
+        self, times_h: ArrayLike, *, side: str = "after", keep: Sequence[int] | None = None
+    ) -> Floats:
+        """States at ascending times, (N, T, Q) [mg].
+
+        Parameters
+        ----------
+        times_h : (T,) array_like
+            Times, shared by all subjects [h].
+        side : {"after", "before"}
+            Whether a time at an event sees the state after or before it.
+        keep : sequence of int, optional
+            States to return; all of them by default.
+        """
+        times = np.ascontiguousarray(np.atleast_1d(np.asarray(times_h, dtype=np.float64)))
+        n, T = self.n_subjects, times.size
+        rows = np.arange(self.system.n_states) if keep is None else np.asarray(keep)
+        spans = np.zeros((n, 3), dtype=np.int64)
+        spans[:, 1] = T
+        spans[:, 2] = np.arange(n) * T
+        flat = self.at_spans(times, spans, side=side, keep=rows)
+        return flat.reshape(n, T, rows.size)
+
+    def of(self, subjects: NDArray[np.int64], times: Floats, *, side: str = "after") -> Floats:
+        """States of some subjects at one time each, (Q, S), in any order."""
+        order = np.lexsort((times, subjects))
+        ranked = np.ascontiguousarray(times[order])
+        lo = np.searchsorted(subjects[order], np.arange(self.n_subjects), side="left")
+        hi = np.searchsorted(subjects[order], np.arange(self.n_subjects), side="right")
+        spans = np.stack([lo, hi, lo], axis=1).astype(np.int64)
+        everything = np.arange(self.system.n_states)
+        states = np.empty((times.size, everything.size))
+        states[order] = self.at_spans(ranked, spans, side=side, keep=everything)
+        return states
+
+    def final(self) -> Floats:
+        """States after everything has left, (N, S) [mg]; infinite where input never ends.
+
+        Linear systems are exact. A saturable one is followed until its saturable flows run at
+        less than a billionth of their half-saturation and is linear from there.
+        """
+        from ketapk.kernels.linear import tails
+
+        last = self.schedule.arrays.first[1:] - 1
+        state = self.state[last].copy()
+        A = self.system.A[self.schedule.arrays.row[last]].copy()
+        endless = np.any(self.schedule.arrays.rate[last] != 0.0, axis=1)
+        if not self.system.linear:
+            state = self._until_linear()
+            src, dst = self.system.sat_src, self.system.sat_dst
+            rows = self.schedule.arrays.row[last]
+            for m in range(src.size):
+                k = self.system.Vmax[rows, m] / self.system.KmX[rows, m]
+                A[:, dst[m], src[m]] += k
+                A[:, src[m], src[m]] -= k
+        out = np.full_like(state, np.nan)
+        outcome = self.outcome.copy()
+        tails(A, len(self.system.compartments), self.system.n_mass, state, outcome, out)
+        trapped = (outcome == status.SINGULAR) & (self.outcome == status.OK)
+        out[trapped | endless] = np.inf
+        return out
+
+    def _until_linear(self) -> Floats:
+        """States at a time when every saturable flow is far below saturation."""
+        arrays = self.schedule.arrays
+        last = arrays.first[1:] - 1
+        horizon = np.maximum(arrays.start[last], 1.0)
+        src = self.system.sat_src
+        half = self.system.KmX[arrays.row[last]]
+        everyone = np.arange(self.n_subjects)
+        state = self.state[last]
+        for _ in range(40):
+            busy = np.any(state[:, src] > 1e-9 * half, axis=1)
+            if not np.any(busy):
+                break
+            horizon = np.where(busy, 2.0 * horizon, horizon)
+            state = self.of(everyone, horizon)
+        return state
+
+    def at_spans(
+        self, times: Floats, spans: NDArray[np.int64], *, side: str, keep: NDArray[np.int64]
+    ) -> Floats:
+        """States at times of each subject's own: rows as ``spans`` (N, 3) lays them out."""
+        if side not in ("after", "before"):
+            raise InputError(f"side={side!r} is not known; write 'after' or 'before'.")
+        total = int(np.max(spans[:, 2] + spans[:, 1] - spans[:, 0], initial=0))
+        out = np.full((total, keep.size), np.nan)
+        before = side == "before"
+        schedule = self.schedule.arrays
+        rows = keep.astype(np.int64)
+        if self.method == "exact":
+            from ketapk.kernels.linear import samples
+
+            def work(lo: int, hi: int) -> None:
+                samples(
+                    self._arrays, schedule, self.state, lo, hi, times, spans, before, rows, out,
+                    self.outcome,
+                )  # fmt: skip
+        else:
+            from ketapk.kernels.nonlinear import METHOD_CODES, samples as ode_samples
+
+            code = METHOD_CODES[self.method]
+            limits = self.tolerance
+
+            def work(lo: int, hi: int) -> None:
+                ode_samples(
+                    self._arrays, schedule, self.state, lo, hi, times, spans, before, rows, out,
+                    self.outcome, self.counts, code, limits.rtol, limits.atol, limits.max_steps,
+                )  # fmt: skip
+
+        in_chunks(work, self.n_subjects, chunk=self.chunk, threads=self.threads)
+        return out
+
+
+def solve(
+    system: System,
+    schedule: Schedule,
+    *,
+    method: Method = "auto",
+    tolerance: Tolerance | None = None,
+    threads: int | None = None,
+    chunk: int | None = None,
+) -> Solution:
+    """Carry every subject through its schedule.
+
+    Linear systems are exact unless an ODE method is named; saturable ones go through the ODE
+    kernel. A subject that fails has its status in ``outcome`` and NaN everywhere.
+    """
+    if method not in METHODS:
+        raise InputError(f"method={method!r} is not known; write one of {', '.join(METHODS)}.")
+    if method == "exact" and not system.linear:
+        raise InputError(
+            "method='exact' needs a linear model and this one has a saturable flow; use 'auto'."
+        )
+    chosen: Method = "exact" if method == "auto" and system.linear else method
+    limits = tolerance or Tolerance()
+    arrays = SystemArrays(
+        A=system.A,
+        sat_src=system.sat_src,
+        sat_dst=system.sat_dst,
+        Vmax=system.Vmax,
+        KmX=system.KmX,
+        n_compartments=len(system.compartments),
+        n_mass=system.n_mass,
+        n_dynamic=system.n_dynamic,
+    )
+    n = schedule.n_subjects
+    state = np.full((schedule.arrays.start.size, system.n_states), np.nan)
+    outcome = np.full(n, status.NOT_RUN, dtype=np.int64)
+    counts = np.zeros((n, 5))
+    if chosen == "exact":
+        from ketapk.kernels.linear import boundaries
+
+        def work(lo: int, hi: int) -> None:
+            boundaries(arrays, schedule.arrays, lo, hi, state, outcome)
+    else:
+        from ketapk.kernels.nonlinear import METHOD_CODES, boundaries as ode_boundaries
+
+        code = METHOD_CODES[chosen]
+
+        def work(lo: int, hi: int) -> None:
+            ode_boundaries(
+                arrays, schedule.arrays, lo, hi, state, outcome, counts, code,
+                limits.rtol, limits.atol, limits.max_steps,
+            )  # fmt: skip
+
+    in_chunks(work, n, chunk=chunk, threads=threads)
+    return Solution(
+        system=system,
+        schedule=schedule,
+        method=chosen,
+        tolerance=limits,
+        state=state,
+        outcome=outcome,
+        counts=counts,
+        threads=threads,
+        chunk=chunk,
+        _arrays=arrays,
+    )
