@@ -1,0 +1,1 @@
+"""Published models, one file each, and what can be composed with them."""

@@ -1,0 +1,6 @@
+"""The one sentence about what ketapk is not."""
+
+NOTICE = (
+    "ketapk is for education and research. It is not a medical device and must not be used to "
+    "decide how a patient is treated."
+)
