@@ -233,7 +233,6 @@ def _into_depot(dose: Dose, p: Values) -> tuple[Input, ...]:
 
 def _with_depot(graph: Graph, p: Values) -> None:
     if "depot" not in graph.compartments:
-        graph.waiting_place("waiting to be released")
         depot(graph, "depot", "central", ka=p["ka"])
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ketapk.model.system import WAITING
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, Any]
 """Individual parameter values by name: numbers or (N,) arrays."""
-
-WAITING = "waiting to be released"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

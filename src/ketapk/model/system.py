@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NEVER_ABSORBED = "never absorbed"
 """The loss that receives what a route does not deliver."""
+WAITING = "waiting to be released"
+"""The place where drug is counted during a lag or a zero-order release."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,11 +117,11 @@ class Graph:
     >>> graph.flow("central", "eliminated", 0.5)
     >>> graph.output("ketamine", "central", volume=10.0)
     >>> graph.system().sites
-    ('central', 'never absorbed', 'eliminated')
+    ('central', 'waiting to be released', 'never absorbed', 'eliminated')
     """
 
     compartments: list[str] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=lambda: [WAITING])
     losses: list[str] = field(default_factory=lambda: [NEVER_ABSORBED])
     effects: list[tuple[str, str, ArrayLike, ArrayLike]] = field(default_factory=list)
     flows: list[tuple[str, str, ArrayLike]] = field(default_factory=list)

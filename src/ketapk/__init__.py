@@ -1,0 +1,120 @@
+"""Ketamine pharmacokinetics: one dose, any route, every published model.
+
+ketapk is for education and research. It is not a medical device and must not be used to decide how
+a patient is treated.
+
+Names load on first use, so that importing the package stays cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from ketapk.comparison import Comparison, compare
+    from ketapk.dosing.constructors import (
+        bolus,
+        buccal,
+        infusion,
+        inhaled,
+        intramuscular,
+        nasal,
+        nasal_spray,
+        oral,
+        rectal,
+        subcutaneous,
+        sublingual,
+    )
+    from ketapk.dosing.regimen import Dose, Regimen, Reset
+    from ketapk.dosing.sentence import explain, parse
+    from ketapk.errors import (
+        InputError,
+        KetapkError,
+        KetapkWarning,
+        NumericalError,
+        PlanError,
+        UnitError,
+    )
+    from ketapk.library.absorption import compose
+    from ketapk.library.catalogue import list_models, load_model
+    from ketapk.library.generic import one_compartment, three_compartment, two_compartment
+    from ketapk.model.model import Model
+    from ketapk.patients import Cohort, Patient
+    from ketapk.profiles import Profiles
+    from ketapk.simulation import simulate
+    from ketapk.odes import OdeResult, solve_ode
+
+_HOME = {
+    "comparison": "Comparison compare",
+    "dosing.constructors": (
+        "bolus buccal infusion inhaled intramuscular nasal nasal_spray oral rectal subcutaneous "
+        "sublingual"
+    ),
+    "dosing.regimen": "Dose Regimen Reset",
+    "dosing.sentence": "explain parse",
+    "errors": "InputError KetapkError KetapkWarning NumericalError PlanError UnitError",
+    "library.absorption": "compose",
+    "library.catalogue": "list_models load_model",
+    "library.generic": "one_compartment three_compartment two_compartment",
+    "model.model": "Model",
+    "patients": "Cohort Patient",
+    "profiles": "Profiles",
+    "simulation": "simulate",
+    "odes": "OdeResult solve_ode",
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
+
+__all__ = [
+    "Cohort",
+    "Comparison",
+    "Dose",
+    "InputError",
+    "KetapkError",
+    "KetapkWarning",
+    "Model",
+    "NumericalError",
+    "OdeResult",
+    "Patient",
+    "PlanError",
+    "Profiles",
+    "Regimen",
+    "Reset",
+    "UnitError",
+    "bolus",
+    "buccal",
+    "compare",
+    "compose",
+    "explain",
+    "infusion",
+    "inhaled",
+    "intramuscular",
+    "list_models",
+    "load_model",
+    "nasal",
+    "nasal_spray",
+    "one_compartment",
+    "oral",
+    "parse",
+    "rectal",
+    "simulate",
+    "solve_ode",
+    "subcutaneous",
+    "sublingual",
+    "three_compartment",
+    "two_compartment",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'ketapk' has no attribute {name!r}")
+    value = getattr(import_module(f"ketapk.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,61 @@
+"""Times that show a plan: every event, every rise, every peak."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ketapk.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from ketapk.solution import Solution
+
+    Floats = NDArray[np.float64]
+
+EVEN = 240
+"""Even steps over the whole span."""
+AFTER_EVENT = 24
+"""Denser steps after every event."""
+MOST = 20_000
+
+
+def checked_times(times: ArrayLike) -> Floats:
+    """Return times [h] as an array, or say what is wrong with them."""
+    try:
+        array = np.atleast_1d(np.asarray(times, dtype=np.float64))
+    except (TypeError, ValueError):
+        raise InputError(f"times={times!r} are not numbers; give hours, e.g. times=[0, 0.5, 1].") from None
+    if array.ndim != 1 or array.size == 0:
+        raise InputError("times must be a list of at least one time in hours, e.g. [0, 0.5, 1].")
+    if not np.all(np.isfinite(array)) or np.any(array < 0.0):
+        raise InputError("times must be finite and not negative; they are hours after the start.")
+    if np.any(np.diff(array) < 0.0):
+        raise InputError("times must ascend; sort them, e.g. with numpy.sort.")
+    return array
+
+
+def telling_times(solution: Solution) -> Floats:
+    """Times [h] from the start until little is left, dense where the curves move.
+
+    Events and the peaks of the first subjects are among them, so that nothing is cut off.
+    """
+    from ketapk.exposure import Curve
+
+    arrays = solution.schedule.arrays
+    some = min(solution.n_subjects, 8)
+    events = np.unique(arrays.start[: arrays.first[some]])
+    curves = [Curve(solution, p) for p in range(len(solution.system.outputs))]
+    slowest = max(float(np.nanmedian(curve.t_half)) for curve in curves)
+    last = float(events[-1])
+    span = last + float(np.clip(4.0 * slowest, 1.0, 24.0 * 7.0))
+    gaps = np.diff(np.append(events, span))
+    steps = np.concatenate([[0.0], np.geomspace(1e-3, 0.9, AFTER_EVENT)])
+    if events.size * AFTER_EVENT > MOST:
+        steps = steps[:1]
+    dense = (events[:, None] + np.minimum(gaps, 2.0)[:, None] * steps).ravel()
+    peaks = np.concatenate([curve.peak[1][:some] for curve in curves])
+    times = np.concatenate([np.linspace(0.0, span, EVEN + 1), dense, peaks[np.isfinite(peaks)]])
+    return np.unique(times)

@@ -1,0 +1,218 @@
+"""What comes out of a simulation: concentrations, amounts, exposure, frames, figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ketapk import units
+from ketapk.kernels.status import OK, SENTENCE
+from ketapk.notice import NOTICE
+
+if TYPE_CHECKING:
+    import polars as pl
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from ketapk.dosing.regimen import Regimen
+    from ketapk.model.model import Model
+    from ketapk.patients import Cohort
+    from ketapk.solution import Solution, Stats
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Profiles:
+    """Simulated profiles of N patients at T times.
+
+    Parameters
+    ----------
+    times_h : (T,) ndarray
+        Times [h].
+    solution : Solution
+        The solved schedule, which any other time can be read from.
+    model, plan, cohort
+        What was simulated.
+    warnings : tuple of str
+        Everything a reader should know: implausible doses, people outside the studied range,
+        borrowed routes, patients that failed.
+    """
+
+    times_h: Floats
+    solution: Solution
+    model: Model
+    plan: Regimen
+    cohort: Cohort
+    warnings: tuple[str, ...] = ()
+    _cache: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def analytes(self) -> tuple[str, ...]:
+        """Names of the analytes that can be read in plasma."""
+        return tuple(o.analyte for o in self.solution.system.outputs if o.site == "plasma")
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """Names of the places that `amounts` counts, K of them."""
+        return self.solution.system.sites
+
+    def concentration(self, analyte: str, *, site: str = "plasma", side: str = "after") -> Floats:
+        """Concentration of an analyte, (N, T) [ng/mL].
+
+        Parameters
+        ----------
+        analyte : str
+            One of ``analytes``.
+        site : {"plasma", "effect"}
+            Where it is read; an effect site only where the model has its own.
+        side : {"after", "before"}
+            Whether a sample at a dose sees the state after it or before it (the trough).
+
+        Returns
+        -------
+        (N, T) ndarray
+            NaN for a patient that failed.
+
+        Raises
+        ------
+        InputError
+            If the model has no such analyte or site.
+        """
+        key = ("concentration", analyte, site, side)
+        if key not in self._cache:
+            system, schedule = self.solution.system, self.solution.schedule.arrays
+            output = system.output_index(analyte, site)
+            per_mg = system.observe[:, output, :]
+            keep = np.flatnonzero(np.any(per_mg != 0.0, axis=0))
+            states = self.solution.at(self.times_h, side=side, keep=keep.tolist())
+            rows = self._row_at(schedule, side)
+            mg_per_l = np.einsum("ntk,ntk->nt", states, per_mg[rows][..., keep])
+            self._cache[key] = units.mg_per_l_to_ng_per_ml(mg_per_l)
+        result: Floats = self._cache[key]
+        return result
+
+    def _row_at(self, schedule: Any, side: str) -> NDArray[np.int64]:
+        """System row that holds at each time, (N, T)."""
+        if self.solution.system.n_rows == 1:
+            return np.zeros((len(self.cohort), self.times_h.size), dtype=np.int64)
+        rows = np.empty((len(self.cohort), self.times_h.size), dtype=np.int64)
+        how = "right" if side == "after" else "left"
+        for n, (lo, hi) in enumerate(zip(schedule.first[:-1], schedule.first[1:], strict=True)):
+            at = np.searchsorted(schedule.start[lo:hi], self.times_h, side=how) - 1  # type: ignore[call-overload]
+            rows[n] = schedule.row[lo:hi][np.maximum(at, 0)]
+        return rows
+
+    @property
+    def amounts(self) -> Floats:
+        """Amount at every one of ``sites``, (N, T, K) [mg]; it sums to the dose given so far."""
+        if "amounts" not in self._cache:
+            keep = list(range(self.solution.system.n_mass))
+            self._cache["amounts"] = self.solution.at(self.times_h, keep=keep)
+        result: Floats = self._cache["amounts"]
+        return result
+
+    @property
+    def stats(self) -> Stats:
+        """Method that ran, steps and error estimate."""
+        return self.solution.stats
+
+    @property
+    def failed(self) -> dict[int, str]:
+        """Patients that failed, by position, with a sentence each."""
+        return {
+            int(n): SENTENCE[int(self.solution.outcome[n])]
+            for n in np.flatnonzero(self.solution.outcome != OK)
+        }
+
+    def exposure(
+        self, analyte: str | None = None, *, site: str = "plasma", above: tuple[str, ...] | str = ()
+    ) -> pl.DataFrame:
+        """Cmax, Tmax, AUC, half-life and times above levels, from the solution itself.
+
+        Parameters
+        ----------
+        analyte : str, optional
+            One of ``analytes``; the dosed one by default.
+        site : {"plasma", "effect"}
+            Where it is read.
+        above : str or tuple of str
+            Levels with units, such as "70 ng/mL".
+
+        Returns
+        -------
+        polars.DataFrame
+            A row per patient: ``id``, ``Cmax`` [ng/mL], ``Tmax`` [h], ``AUC_last`` (to the last
+            of ``times_h``) and ``AUC_inf`` [ng h/mL], ``t_half`` [h], and for each level the first
+            time at it and the time above it [h].
+        """
+        import polars as pl
+
+        from ketapk.exposure import Curve
+
+        system = self.solution.system
+        curve = Curve(self.solution, system.output_index(analyte or self.model.parent, site))
+        to_ng = units.mg_per_l_to_ng_per_ml
+        Cmax, Tmax = curve.peak
+        columns: dict[str, Any] = {
+            "id": np.arange(len(self.cohort)),
+            "Cmax": to_ng(Cmax),
+            "Tmax": Tmax,
+            "AUC_last": to_ng(curve.AUC(float(self.times_h[-1]))),
+            "AUC_inf": to_ng(curve.AUC_inf),
+            "t_half": curve.t_half,
+        }
+        for level in (above,) if isinstance(above, str) else above:
+            first, total = curve.above(units.concentration_mg_per_l(level, analyte or "ketamine"))
+            columns[f"time to {level}"] = first
+            columns[f"time above {level}"] = total
+        return pl.DataFrame(columns)
+
+    def to_frame(self) -> pl.DataFrame:
+        """Tidy table: ``id``, ``time_h``, ``analyte``, ``ng_per_ml``."""
+        import polars as pl
+
+        n, T = len(self.cohort), self.times_h.size
+        parts = [
+            pl.DataFrame(
+                {
+                    "id": np.repeat(np.arange(n), T),
+                    "time_h": np.tile(self.times_h, n),
+                    "analyte": [analyte] * (n * T),
+                    "ng_per_ml": self.concentration(analyte).ravel(),
+                }
+            )
+            for analyte in self.analytes
+        ]
+        return pl.concat(parts)
+
+    def plot(self, *, ax: Axes | None = None) -> Axes:
+        """Draw the curves of every analyte; needs the extra ``plot``.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw; a new figure by default.
+
+        Returns
+        -------
+        matplotlib Axes
+        """
+        from ketapk.plot import draw_profiles
+
+        return draw_profiles(self, ax=ax)
+
+    def cite(self) -> str:
+        """Sources of everything that the result rests on."""
+        return self.model.cite()
+
+    def __repr__(self) -> str:
+        lines = [
+            f"<Profiles of {len(self.cohort)} patient(s) at {self.times_h.size} times, "
+            f"{self.model.name} (grade {self.model.grade}), {self.stats.method}>",
+            *(f"  warning: {warning}" for warning in self.warnings),
+            f"  {NOTICE}",
+        ]
+        return "\n".join(lines)

@@ -1,0 +1,188 @@
+"""The one door: a plan, a model and patients in; profiles out."""
+
+from __future__ import annotations
+
+import warnings as python_warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ketapk.dosing.regimen import Regimen
+from ketapk.dosing.sentence import parse
+from ketapk.errors import InputError, KetapkWarning, PlanError
+from ketapk.grid import checked_times, telling_times
+from ketapk.library.catalogue import load_model
+from ketapk.library.plausible import findings
+from ketapk.model.model import Model
+from ketapk.patients import Cohort, Patient
+from ketapk.profiles import Profiles
+from ketapk.schedule import lower
+from ketapk.solution import Method, Tolerance, solve
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+def simulate(
+    plan: Regimen | str,
+    model: Model | str,
+    patient: Patient | Cohort | None = None,
+    *,
+    times: ArrayLike | None = None,
+    method: Method = "auto",
+    rtol: float = 1e-8,
+    atol: float = 1e-10,
+    max_steps: int = 100_000,
+    allow_implausible: bool = False,
+    threads: int | None = None,
+    chunk: int | None = None,
+) -> Profiles:
+    """Simulate a plan in one patient or many.
+
+    Parameters
+    ----------
+    plan : Regimen or str
+        Doses, or a sentence that says them.
+    model : Model or str
+        A model, or its name.
+    patient : Patient or Cohort, optional
+        Who; may be left out only where neither doses nor model depend on the person.
+    times : (T,) array_like, optional
+        Ascending times [h]; by default a grid that shows every peak.
+    method : {"auto", "exact", "explicit", "stiff"}
+        "auto" is exact for linear models and chooses an ODE method for saturable ones.
+    rtol, atol : float
+        Relative [1] and absolute [mg] tolerance of the ODE methods.
+    max_steps : int
+        ODE steps between two events after which a patient is given up.
+    allow_implausible : bool
+        Accept doses more than ten times outside what has been studied.
+    threads, chunk : int, optional
+        Threads, and patients in one kernel call; the results do not depend on them.
+
+    Returns
+    -------
+    Profiles
+
+    Raises
+    ------
+    InputError
+        If a number or a unit is wrong.
+    PlanError
+        If the model cannot answer the plan.
+
+    Examples
+    --------
+    >>> from ketapk.patients import Patient
+    >>> run = simulate("0.5 mg/kg iv over 40 min", "kamp2020", Patient(weight_kg=70))
+    >>> round(float(run.exposure()["Cmax"][0]), 1)
+    253.0
+    """
+    if isinstance(plan, str):
+        plan = parse(plan)
+    if isinstance(model, str):
+        model = load_model(model)
+    if not isinstance(plan, Regimen):
+        raise InputError(
+            f"The plan is a {type(plan).__name__}; give doses such as kp.bolus('35 mg'), or a "
+            f"sentence such as '35 mg iv bolus'."
+        )
+    if not plan.events:
+        raise InputError("The plan has no doses; give at least one, such as '35 mg im'.")
+    cohort = _cohort(patient, plan, model)
+    _check_tolerance(rtol, atol, max_steps)
+    grid = None if times is None else checked_times(times)
+    model.check_plan(plan)
+    said = _warnings(plan, model, cohort, allow_implausible=allow_implausible)
+
+    values = model.values(cohort)
+    system = model.system(values, plan.routes)
+    schedule = lower(
+        plan,
+        system,
+        lambda dose: model.inputs(dose, values),
+        cohort.weight_kg,
+        samples=() if grid is None else grid,
+    )
+    solution = solve(
+        system,
+        schedule,
+        method=method,
+        tolerance=Tolerance(rtol=rtol, atol=atol, max_steps=max_steps),
+        threads=threads,
+        chunk=chunk,
+    )
+    run = Profiles(
+        times_h=telling_times(solution) if grid is None else grid,
+        solution=solution,
+        model=model,
+        plan=plan,
+        cohort=cohort,
+        warnings=tuple(said),
+    )
+    return _with_failures(run)
+
+
+def _with_failures(run: Profiles) -> Profiles:
+    """Read the curves once, so that failures on the way are known, and name them."""
+    from dataclasses import replace
+
+    run.concentration(run.model.parent)
+    if not run.failed:
+        return run
+    first = min(run.failed)
+    sentence = (
+        f"{len(run.failed)} of {len(run.cohort)} patients failed; patient {first} "
+        f"{run.failed[first]}."
+    )
+    python_warnings.warn(sentence, KetapkWarning, stacklevel=3)
+    return replace(run, warnings=(*run.warnings, sentence))
+
+
+def _cohort(patient: Patient | Cohort | None, plan: Regimen, model: Model) -> Cohort:
+    if isinstance(patient, Cohort):
+        return patient
+    if isinstance(patient, Patient):
+        return Cohort.of(patient)
+    if patient is not None:
+        raise InputError(
+            f"The patient is {patient!r}; write kp.Patient(weight_kg=70) or kp.Cohort(...)."
+        )
+    if model.covariates or any(dose.per_kg for dose in plan.doses):
+        raise InputError(
+            "The plan or the model depends on the patient; add one, e.g. kp.Patient(weight_kg=70)."
+        )
+    return Cohort.of(Patient(weight_kg=70.0))
+
+
+def _check_tolerance(rtol: float, atol: float, max_steps: int) -> None:
+    if not (1e-13 <= rtol <= 1e-2):
+        raise InputError(f"rtol={rtol!r} is out of range; give a number from 1e-13 to 0.01.")
+    if not (0.0 < atol < np.inf):
+        raise InputError(f"atol={atol!r} is out of range; give a positive amount in mg.")
+    if max_steps < 1:
+        raise InputError(f"max_steps={max_steps!r} is out of range; give a whole number above 0.")
+
+
+def _warnings(
+    plan: Regimen, model: Model, cohort: Cohort, *, allow_implausible: bool
+) -> list[str]:
+    """What a reader should know before believing the curves; louder ones are Python warnings."""
+    said: list[str] = []
+    if model.status != "generic":
+        for dose in plan.doses:
+            sentences, refused = findings(dose, cohort.weight_kg)
+            if refused and not allow_implausible:
+                raise PlanError(
+                    f"{sentences[0]} Correct the dose, or allow it with allow_implausible=True."
+                )
+            said += [s for s in sentences if s not in said]
+    said += [f"{model.name}: {sentence}." for sentence in model.population.outside(cohort)]
+    for sentence in said:
+        python_warnings.warn(sentence, KetapkWarning, stacklevel=3)
+    borrowed = [model.routes[name] for name in plan.routes if model.routes[name].borrowed]
+    said += [
+        f"{model.name} is a composition: {route.title} ({route.source}; grade {route.grade})."
+        for route in borrowed
+    ]
+    return said
