@@ -1,20 +1,344 @@
-"""Quantities."""
+"""Quantities with units: the only place where a factor of 60 or 1000 is written.
+
+The vocabulary is closed and the basis of a dose, absolute or per kg, is a field of its own and not
+a dimension, so that 0.1 mg/kg/h can never pass for 0.1 per hour.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
+
+from ketapk.errors import InputError, UnitError, nearest
+
 MINUTES_PER_HOUR = 60.0
 MG_PER_MCG = 0.001
-from dataclasses import dataclass
-@dataclass
+
+MOLAR_MASS = {"ketamine": 237.73, "norketamine": 223.7, "hydroxynorketamine": 239.7}
+"""Of the bases, either enantiomer [g/mol]."""
+MOLAR_MASS_HYDROCHLORIDE = 274.19
+"""Of ketamine hydrochloride [g/mol]."""
+BASE_IN_HYDROCHLORIDE = MOLAR_MASS["ketamine"] / MOLAR_MASS_HYDROCHLORIDE
+"""Share of ketamine base in its hydrochloride, 0.867."""
+
+_MASS = {
+    "g": Fraction(1000),
+    "mg": Fraction(1),
+    "mcg": Fraction(1, 1000),
+    "ug": Fraction(1, 1000),
+    "µg": Fraction(1, 1000),
+    "μg": Fraction(1, 1000),
+    "ng": Fraction(1, 1_000_000),
+}
+_TIME = {
+    "s": Fraction(1, 3600),
+    "sec": Fraction(1, 3600),
+    "second": Fraction(1, 3600),
+    "seconds": Fraction(1, 3600),
+    "min": Fraction(1, 60),
+    "minute": Fraction(1, 60),
+    "minutes": Fraction(1, 60),
+    "h": Fraction(1),
+    "hr": Fraction(1),
+    "hour": Fraction(1),
+    "hours": Fraction(1),
+    "d": Fraction(24),
+    "day": Fraction(24),
+    "days": Fraction(24),
+    "week": Fraction(168),
+    "weeks": Fraction(168),
+}
+_VOLUME = {"l": Fraction(1), "dl": Fraction(1, 10), "ml": Fraction(1, 1000)}
+_AMOUNT_OF_SUBSTANCE = {
+    "umol": Fraction(1),
+    "µmol": Fraction(1),
+    "μmol": Fraction(1),
+    "nmol": Fraction(1, 1000),
+    "mmol": Fraction(1000),
+}
+
+_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|[+-]?(?:nan|inf(?:inity)?))\s*(.*?)\s*$", re.I)
+
+KINDS = {
+    "amount": "an amount such as '35 mg'",
+    "amount per kg": "an amount per kg such as '0.5 mg/kg'",
+    "rate": "a rate such as '10 mg/h'",
+    "rate per kg": "a rate per kg such as '0.1 mg/kg/h'",
+    "time": "a time such as '40 min'",
+    "concentration": "a concentration such as '70 ng/mL'",
+    "molar concentration": "a concentration such as '300 nmol/L'",
+    "volume": "a volume such as '5 mL'",
+    "mass per kg": "an amount per kg such as '0.5 mg/kg'",
+}
+_KNOWN = ("mg", "mcg", "g", "ng", "mg/kg", "mcg/kg", "mg/h", "mg/kg/h", "mcg/kg/min", "mcg/min",
+          "mg/min", "mg/kg/min", "s", "min", "h", "d", "ng/mL", "mcg/mL", "mg/L", "nmol/L", "mL")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity:
-    value: float
+    """A number with a unit, in canonical units: mg, kg, h, L, µmol."""
+
+    exact: Fraction
+    """The value, without rounding."""
     kind: str
-def quantity(t):
-    v,u=t.split()
-    return Quantity(float(v), 'amount per kg' if '/kg' in u else 'amount')
-def time_h(x, name):
-    if isinstance(x,(int,float)): return Fraction(repr(x))
-    if isinstance(x,Fraction): return x
-    v,u=x.split()
-    return Fraction(v)*{'h':1,'min':Fraction(1,60),'d':24,'s':Fraction(1,3600)}[u]
-def mg_per_l_to_ng_per_ml(c): return c*1000.0
-def concentration_mg_per_l(t, analyte): return float(t.split()[0])/1000
-def fmt(x, digits=3): return f"{x:.{digits}g}"
+    """One of the kinds of this module: "amount", "rate per kg", "time", ..."""
+    text: str
+    """As it was written."""
+
+    @property
+    def value(self) -> float:
+        """The value as a number."""
+        return float(self.exact)
+
+    @property
+    def per_kg(self) -> bool:
+        """Whether it is meant per kg of body weight."""
+        return self.kind.endswith("per kg")
+
+
+def quantity(text: str) -> Quantity:
+    """Read a number with a unit.
+
+    Parameters
+    ----------
+    text : str
+        Such as "0.5 mg/kg", "40 min", "12 mcg/kg/min", "70 ng/mL".
+
+    Returns
+    -------
+    Quantity
+
+    Raises
+    ------
+    UnitError
+        If the unit is missing or unknown.
+    InputError
+        If the number is not a finite number.
+
+    Examples
+    --------
+    >>> quantity("40 min").exact
+    Fraction(2, 3)
+    >>> quantity("12 mcg/kg/min").value
+    0.72
+    """
+    if not isinstance(text, str):
+        raise UnitError(f"{text!r} has no unit; write it with one, such as '35 mg' or '40 min'.")
+    match = _NUMBER.match(text)
+    if match is None:
+        raise InputError(
+            f"{text!r} is not a quantity; write a number and a unit, such as '35 mg' or '40 min'."
+        )
+    number, unit = match.groups()
+    if not unit:
+        raise UnitError(
+            f"{text!r} has no unit; write it with one, such as '{number} mg', '{number} mg/kg' or "
+            f"'{number} min'."
+        )
+    if not math.isfinite(float(number)):
+        raise InputError(f"{text!r} is not a finite number.")
+    factor, kind = _unit(unit, text)
+    return Quantity(Fraction(number) * factor, kind, text.strip())
+
+
+def _unit(unit: str, text: str) -> tuple[Fraction, str]:
+    """Factor to canonical units, and the kind."""
+    parts = [part.strip().lower() for part in unit.replace("·", "/").split("/")]
+    head, below = parts[0], parts[1:]
+    if head in _TIME and not below:
+        return _TIME[head], "time"
+    if head in _VOLUME and not below:
+        return _VOLUME[head], "volume"
+    if head in _MASS:
+        if not below:
+            return _MASS[head], "amount"
+        if len(below) == 1 and below[0] in _VOLUME:
+            return _MASS[head] / _VOLUME[below[0]], "concentration"
+        per_kg = below[0] == "kg"
+        rest = below[1:] if per_kg else below
+        basis = " per kg" if per_kg else ""
+        if per_kg and not rest:
+            return _MASS[head], "amount per kg"
+        if len(rest) == 1 and rest[0] in _TIME:
+            return _MASS[head] / _TIME[rest[0]], f"rate{basis}"
+        if len(rest) == 1 and re.fullmatch(r"\d+ ?h", rest[0]):
+            return _MASS[head] / int(rest[0].rstrip(" h")), f"rate{basis}"
+    if head in _AMOUNT_OF_SUBSTANCE and len(below) == 1 and below[0] in _VOLUME:
+        return _AMOUNT_OF_SUBSTANCE[head] / _VOLUME[below[0]], "molar concentration"
+    raise UnitError(
+        f"The unit {unit!r} in {text!r} is not known; known are {', '.join(_KNOWN)}."
+        f"{nearest(unit, _KNOWN)}"
+    )
+
+
+def expect(text: str, name: str, *kinds: str) -> Quantity:
+    """Read a quantity that must be of one of some kinds.
+
+    Parameters
+    ----------
+    text : str
+        A number with a unit.
+    name : str
+        What it is for, to name it in an error.
+    *kinds : str
+        Kinds that will do.
+
+    Examples
+    --------
+    >>> expect("40 min", "over", "time").value
+    0.6666666666666666
+    """
+    try:
+        found = quantity(text)
+    except UnitError as error:
+        if not isinstance(text, str) or _NUMBER.match(text) is None:
+            wanted = " or ".join(KINDS[kind] for kind in kinds)
+            raise UnitError(f"{name}={text!r} has no unit; write {wanted}.") from None
+        raise UnitError(f"{name}: {error}") from None
+    if found.kind not in kinds:
+        wanted = " or ".join(KINDS[kind] for kind in kinds)
+        raise UnitError(f"{name}={text!r} is of the wrong kind; write {wanted}.")
+    return found
+
+
+def time_h(value: Any, name: str) -> Fraction:
+    """Read a time as exact hours.
+
+    Parameters
+    ----------
+    value : str, Fraction or 0
+        A time with a unit, exact hours, or a bare 0.
+    name : str
+        Name of the argument, for errors.
+
+    Returns
+    -------
+    Fraction
+        Time, not negative. [h]
+
+    Examples
+    --------
+    >>> time_h("3.5 d", "every")
+    Fraction(84, 1)
+    """
+    if isinstance(value, Fraction) or (isinstance(value, int) and value == 0):
+        hours = Fraction(value)
+    elif isinstance(value, (int, float)):
+        raise UnitError(f"{name}={value!r} has no unit; write {name}='{value} min' or '{value} h'.")
+    else:
+        hours = expect(value, name, "time").exact
+    if hours < 0:
+        raise InputError(f"{name}={value!r} is negative; times start at 0.")
+    return hours
+
+
+def duration_h(value: Any, name: str) -> Fraction:
+    """Read a time that must be longer than nothing, as exact hours."""
+    hours = time_h(value, name)
+    if hours == 0:
+        raise InputError(f"{name}={value!r} is no time at all; write a positive time, or a bolus.")
+    return hours
+
+
+def concentration_mg_per_l(text: str, analyte: str = "ketamine") -> float:
+    """Read a concentration in mg/L; molar ones by the molar mass of the analyte's base.
+
+    Examples
+    --------
+    >>> concentration_mg_per_l("70 ng/mL")
+    0.07
+    >>> round(concentration_mg_per_l("1 nmol/mL"), 5)
+    0.23773
+    """
+    found = expect(text, "level", "concentration", "molar concentration")
+    if found.exact <= 0:
+        raise InputError(f"A level of {text!r} is not positive.")
+    if found.kind == "concentration":
+        return found.value
+    return found.value * molar_mass(analyte) * MG_PER_MCG
+
+
+def molar_mass(analyte: str) -> float:
+    """Molar mass of an analyte's base [g/mol]: esketamine weighs what ketamine weighs."""
+    name = analyte.lower()
+    if "hydroxynor" in name:
+        return MOLAR_MASS["hydroxynorketamine"]
+    if "nor" in name:
+        return MOLAR_MASS["norketamine"]
+    return MOLAR_MASS["ketamine"]
+
+
+def mg_per_l_to_ng_per_ml(concentration: Any) -> Any:
+    """Convert mg/L (or mg h/L) to ng/mL (or ng h/mL)."""
+    return concentration * 1000.0
+
+
+def fmt(value: float, digits: int = 3) -> str:
+    """Write a number for people: leading zero, no trailing zero, no exponent at usual sizes.
+
+    Examples
+    --------
+    >>> fmt(5.0), fmt(0.5), fmt(253.0518), fmt(0.00123456), fmt(1234567.0)
+    ('5', '0.5', '253', '0.00123', '1234567')
+    """
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "infinite"
+    if value == 0.0:
+        return "0"
+    magnitude = math.floor(math.log10(abs(value)))
+    if magnitude < -6 or magnitude > 9:
+        return f"{value:.{digits - 1}e}"
+    text = f"{value:.{max(digits - 1 - magnitude, 0)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def format_rate(mg_per_h: float, weight_kg: float) -> str:
+    """Write a rate in mg/kg/h and in mcg/kg/min.
+
+    Examples
+    --------
+    >>> format_rate(52.5, 70.0)
+    '0.75 mg/kg/h = 12.5 mcg/kg/min'
+    """
+    per_kg = mg_per_h / weight_kg
+    return f"{fmt(per_kg)} mg/kg/h = {fmt(per_kg / MG_PER_MCG / MINUTES_PER_HOUR)} mcg/kg/min"
+
+
+def format_time(hours: Fraction) -> str:
+    """Write a time exactly, in the unit that people would use for it.
+
+    Examples
+    --------
+    >>> [format_time(Fraction(t)) for t in ("1/6", "2/3", "3.5", "84", "1/360")]
+    ['10 min', '40 min', '3.5 h', '3.5 d', '10 s']
+    """
+    minutes = hours / _TIME["min"]
+    if minutes.denominator == 1 and minutes < 120 and minutes != 60:
+        return f"{minutes} min"
+    order = ("d", "h", "min", "s") if hours >= 72 else ("h", "min", "s", "d")
+    written = [
+        f"{text} {unit}" for unit in order if (text := decimal(hours / _TIME[unit]))
+    ]
+    if not written:
+        return f"{float(hours)!r} h"
+    return min(written, key=len)
+
+
+def decimal(number: Fraction) -> str:
+    """A fraction as an exact decimal, or nothing where it has none of reasonable length."""
+    rest = number.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return ""
+    places = 0
+    while (number * 10**places).denominator != 1:
+        places += 1
+    if places > 17:
+        return ""
+    text = f"{number.numerator * 10**places // number.denominator:0{places + 1}d}"
+    return f"{text[:-places]}.{text[-places:]}" if places else text

@@ -1,1 +1,1 @@
-"""What is given."""
+"""What is given: doses, their algebra, and the sentences that say them."""

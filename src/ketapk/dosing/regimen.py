@@ -1,4 +1,7 @@
-"""Doses and their algebra."""
+"""Doses and their algebra.
+
+Times are exact fractions of an hour: 0.1 h three times is 0.3 h, and forty minutes are two thirds.
+"""
 
 from __future__ import annotations
 
@@ -9,94 +12,260 @@ from typing import Any
 from ketapk import units
 from ketapk.errors import InputError
 
+ROUTES = {
+    "iv": "intravenous",
+    "im": "intramuscular",
+    "sc": "subcutaneous",
+    "nasal": "nasal",
+    "nasal_spray": "esketamine nasal device",
+    "oral": "oral",
+    "sublingual": "sublingual",
+    "buccal": "buccal",
+    "rectal": "rectal",
+    "inhaled": "inhaled",
+    "depot": "depot of an own model",
+}
+DRUGS = ("racemic", "S", "R")
+RELEASES = ("immediate", "prolonged")
+
+
+def exact(number: float) -> Fraction:
+    """Read a number as the decimal it prints as: 0.1 is one tenth."""
+    return Fraction(repr(float(number)))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dose:
-    """One dose as it is given, before bioavailability."""
+    """One dose as it is given, before bioavailability.
+
+    A dose with ``dur`` keeps its duration, one with ``rate`` keeps its rate; with neither it is
+    given at once, or released as the model's route says.
+    """
 
     route: str
+    """One of ``ROUTES``."""
     amt: float
+    """Amount of base [mg], or [mg/kg] if ``per_kg``; 0 for an endless infusion at steady state."""
     per_kg: bool = False
     drug: str = "racemic"
+    """Form of the drug: "racemic", "S" or "R"."""
     time: Fraction = Fraction(0)
+    """When it starts [h]."""
     dur: Fraction | None = None
+    """Duration that it keeps [h]."""
     rate: float | None = None
+    """Rate that it keeps [mg/h], or [mg/kg/h] if ``per_kg``."""
     modelled: str | None = None
+    """"rate" or "duration" where the model gives it."""
     ii: Fraction | None = None
+    """Interval between additional or steady-state doses [h]."""
     addl: int = 0
+    """Additional doses after this one."""
     ss: int = 0
+    """1: the state is replaced by the steady state; 2: the steady state is added to it."""
     device: int = 0
+    """Number of the nasal device within a session, from 1; 0 if it is none."""
     cmt: str | None = None
+    """Compartment that it enters, for models that ask for it."""
     release: str = "immediate"
+
+    def __post_init__(self) -> None:
+        if self.route not in ROUTES:
+            raise InputError(f"The route {self.route!r} is not known; write one of {', '.join(ROUTES)}.")
+        if self.drug not in DRUGS:
+            raise InputError(f"drug={self.drug!r} is not known; write one of {', '.join(DRUGS)}.")
+        if self.release not in RELEASES:
+            raise InputError(
+                f"release={self.release!r} is not known; write one of {', '.join(RELEASES)}."
+            )
+        endless = self.ss > 0 and self.amt == 0.0 and self.rate is not None and self.ii is None
+        if not (0.0 < self.amt < float("inf") or endless):
+            raise InputError(f"A dose of {self.amt!r} is not possible; amounts are positive and finite.")
+        if self.rate is not None and not 0.0 < self.rate < float("inf"):
+            raise InputError(f"A rate of {self.rate!r} is not possible; rates are positive and finite.")
+        if self.time < 0:
+            raise InputError(f"A dose at {float(self.time)} h is before the start; times start at 0.")
+        if self.dur is not None and self.dur <= 0:
+            raise InputError(f"A duration of {float(self.dur)} h is not possible; use a bolus.")
+        if sum(v is not None for v in (self.dur, self.rate, self.modelled)) > 1:
+            raise InputError("A dose keeps its rate or its duration, not both; leave one out.")
+        if self.ss not in (0, 1, 2):
+            raise InputError(f"ss={self.ss!r} is not known; write 0, 1 or 2.")
+        if self.addl < 0 or (self.addl > 0 and self.ii is None):
+            raise InputError("Additional doses (addl) need an interval between them (ii).")
+        if self.ii is not None and self.ii <= 0:
+            raise InputError(f"An interval of {float(self.ii)} h is not possible; write a positive one.")
+        if self.ss and self.ii is None and not endless:
+            raise InputError("A steady state (ss) needs an interval (ii), or an endless infusion.")
 
     @property
     def hours(self) -> Fraction:
-        """How long it runs [h]; 0 for a single dose."""
+        """How long it runs [h]; 0 for a dose at once."""
         if self.dur is not None:
             return self.dur
-        if self.rate is not None and self.rate > 0 and self.amt > 0:
-            return Fraction(repr(self.amt)) / Fraction(repr(self.rate))
+        if self.rate is not None:
+            return exact(self.amt) / exact(self.rate)
         return Fraction(0)
+
+    def amount_mg(self, weight_kg: float) -> float:
+        """Amount for a body weight [mg]."""
+        return self.amt * weight_kg if self.per_kg else self.amt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reset:
-    """Everything in the body and every pending dose is forgotten."""
+    """A moment at which the body is empty and every pending dose is forgotten."""
 
     time: Fraction = Fraction(0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Regimen:
-    """Doses and resets in the order of their times."""
+    """Doses and resets in the order of their times; a plan.
+
+    Examples
+    --------
+    >>> session = Regimen.of(Dose(route="im", amt=35.0))
+    >>> course = session.repeat(every="3.5 d", times=6)
+    >>> float(course.doses[-1].time)
+    420.0
+    """
 
     events: tuple[Dose | Reset, ...] = ()
 
     @classmethod
     def of(cls, *events: Dose | Reset) -> Regimen:
-        """Return the events in the order of their times."""
+        """Return a plan of some events, in the order of their times."""
         return cls(tuple(sorted(events, key=lambda event: event.time)))
 
     @property
     def doses(self) -> tuple[Dose, ...]:
-        return tuple(e for e in self.events if isinstance(e, Dose))
+        """The doses, without resets."""
+        return tuple(event for event in self.events if isinstance(event, Dose))
 
     @property
     def routes(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(d.route for d in self.doses))
+        """Routes used, each once."""
+        return tuple(dict.fromkeys(dose.route for dose in self.doses))
 
     @property
     def drugs(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(d.drug for d in self.doses))
+        """Forms of the drug given, each once."""
+        return tuple(dict.fromkeys(dose.drug for dose in self.doses))
+
+    @property
+    def end(self) -> Fraction:
+        """Moment at which the last dose has been given [h]."""
+        ends = [dose.time + dose.addl * (dose.ii or 0) + dose.hours for dose in self.doses]
+        return max([*ends, *(event.time for event in self.events)], default=Fraction(0))
 
     def __add__(self, other: Regimen) -> Regimen:
+        """Give both, each at its own times."""
+        if not isinstance(other, Regimen):
+            return NotImplemented
         return Regimen.of(*self.events, *other.events)
 
     def delay(self, by: Any) -> Regimen:
+        """Give everything later.
+
+        Parameters
+        ----------
+        by : str
+            Time with a unit, such as "30 min".
+        """
         shift = units.time_h(by, "by")
-        return Regimen.of(*(replace(e, time=e.time + shift) for e in self.events))
+        return Regimen.of(*(replace(event, time=event.time + shift) for event in self.events))
 
     def repeat(self, *, every: Any, times: int) -> Regimen:
-        step = units.time_h(every, "every")
+        """Give everything several times.
+
+        Parameters
+        ----------
+        every : str
+            From one start to the next, such as "3.5 d".
+        times : int
+            How often in all.
+        """
+        step = units.duration_h(every, "every")
+        if not isinstance(times, int) or isinstance(times, bool) or times < 1:
+            raise InputError(f"times={times!r} is not a count; write a whole number from 1.")
         return Regimen.of(
-            *(replace(e, time=e.time + k * step) for k in range(times) for e in self.events)
+            *(
+                replace(event, time=event.time + k * step)
+                for k in range(times)
+                for event in self.events
+            )
         )
 
     def expand(self) -> Regimen:
-        events: list[Dose | Reset] = []
-        for e in self.events:
-            if isinstance(e, Dose) and e.addl:
-                assert e.ii is not None
-                events += [
-                    replace(e, time=e.time + k * e.ii, addl=0, ss=e.ss if k == 0 else 0)
-                    for k in range(e.addl + 1)
+        """Write additional doses out; a steady state stays with the first."""
+        written: list[Dose | Reset] = []
+        for event in self.events:
+            if isinstance(event, Dose) and event.addl and event.ii is not None:
+                first = replace(event, addl=0, ii=event.ii if event.ss else None)
+                later = replace(first, ss=0, ii=None)
+                written.append(first)
+                written += [
+                    replace(later, time=event.time + k * event.ii)
+                    for k in range(1, event.addl + 1)
                 ]
             else:
-                events.append(e)
-        return Regimen.of(*events)
+                written.append(event)
+        return Regimen.of(*written)
 
+    def enantiomer(self, which: str) -> Regimen:
+        """Follow one half of racemic doses: a stated conversion to "S" or "R".
 
-def bolus(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
-    q = units.quantity(amount)
-    return Regimen.of(Dose(route="iv", amt=q.value, per_kg="per kg" in q.kind, drug=drug,
-                           time=units.time_h(at, "at")))
+        Parameters
+        ----------
+        which : {"S", "R"}
+            The enantiomer.
+
+        Returns
+        -------
+        Regimen
+            Half the amount, as the enantiomer.
+
+        Raises
+        ------
+        InputError
+            If a dose is not racemic.
+        """
+        if which not in ("S", "R"):
+            raise InputError(f"There is no enantiomer {which!r}; write 'S' or 'R'.")
+        halves: list[Dose | Reset] = []
+        for event in self.events:
+            if isinstance(event, Dose):
+                if event.drug != "racemic":
+                    raise InputError(f"A dose of the form {event.drug!r} has no {which!r} half.")
+                rate = None if event.rate is None else event.rate / 2.0
+                event = replace(event, amt=event.amt / 2.0, rate=rate, drug=which)
+            halves.append(event)
+        return Regimen.of(*halves)
+
+    def total_mg(self, weight_kg: float) -> float:
+        """Sum of all doses for a body weight [mg]."""
+        return sum(dose.amount_mg(weight_kg) * (1 + dose.addl) for dose in self.doses)
+
+    def table(self) -> list[dict[str, Any]]:
+        """One row per dose, written out, for a data frame."""
+        return [
+            {
+                "time_h": float(dose.time),
+                "route": dose.route,
+                "amount": dose.amt,
+                "unit": "mg/kg" if dose.per_kg else "mg",
+                "drug": dose.drug,
+                "duration_h": float(dose.hours),
+                "steady_state": dose.ss,
+            }
+            for dose in self.expand().doses
+        ]
+
+    def __str__(self) -> str:
+        from ketapk.dosing.sentence import sentence
+
+        return sentence(self)
+
+    def __repr__(self) -> str:
+        return f"<Regimen: {self}>"

@@ -1,1 +1,415 @@
-def parse(t): raise NotImplementedError
+"""Sentences that say a plan: "0.5 mg/kg iv over 40 min; then 0.1 mg/kg/h iv for 4 h"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from ketapk import units
+from ketapk.dosing import constructors
+from ketapk.dosing.regimen import Dose, Regimen, Reset
+from ketapk.errors import InputError, UnitError, nearest
+
+ROUTE_WORDS = {
+    "iv": ("intravenous injection", "intravenously", "intravenous", "i.v.", "iv"),
+    "im": ("intramuscular injection", "im injection", "intramuscularly", "intramuscular", "i.m.", "im"),
+    "sc": ("subcutaneously", "subcutaneous", "s.c.", "subq", "sc"),
+    "nasal_spray": ("nasal spray", "nasal device", "spravato"),
+    "nasal": ("intranasally", "intranasal", "nasally", "nasal", "in the nose"),
+    "oral": ("by mouth", "orally", "oral", "p.o.", "po", "swallowed"),
+    "sublingual": ("under the tongue", "sublingually", "sublingual", "lozenge", "wafer", "s.l.", "sl"),
+    "buccal": ("buccally", "buccal", "film"),
+    "rectal": ("rectally", "rectal", "suppository", "p.r."),
+    "inhaled": ("inhaled", "nebulised", "nebulized"),
+}  # fmt: skip
+DRUG_WORDS = {
+    "S": ("(s)-ketamine", "s-ketamine", "s(+)-ketamine", "esketamine"),
+    "R": ("(r)-ketamine", "r-ketamine", "r(-)-ketamine", "arketamine"),
+    "racemic": ("racemic ketamine", "racemic", "ketamine"),
+}
+RELEASE_WORDS = {
+    "prolonged": ("prolonged-release", "prolonged release", "extended-release", "controlled-release"),
+    "immediate": ("immediate-release", "immediate release"),
+}
+SALT_WORDS = ("hydrochloride", "hcl")
+BOLUS_WORDS = ("bolus", "push")
+FILLERS = ("of", "a", "as", "the", "base", "injection", "infusion", "solution", "tablet")
+DRUG_WRITTEN = {"racemic": "", "S": "esketamine ", "R": "arketamine "}
+ROUTE_WRITTEN = {"nasal_spray": "spravato"}
+EXAMPLE = "'0.5 mg/kg iv over 40 min'"
+
+_NUMBER_UNIT = r"(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*[a-zµμ]+(?:/[a-z]+|/\d+ ?h)*"
+_TIMED = {
+    "over": re.compile(rf"over\s+({_NUMBER_UNIT})", re.I),
+    "for": re.compile(rf"for\s+({_NUMBER_UNIT})", re.I),
+    "at": re.compile(rf"(?:at|after)\s+({_NUMBER_UNIT})", re.I),
+    "every": re.compile(rf"every\s+({_NUMBER_UNIT})", re.I),
+}
+_TIMES = re.compile(r"(?:x\s*(\d+)|(\d+)\s*(?:x|times))(?=\W|$)", re.I)
+_AMOUNT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf)\s*([^\s,]*)", re.I)
+_DEVICES = re.compile(r"(\d+)\s+devices?(?:\s+of)?(?=\s)", re.I)
+
+
+@dataclass
+class _Clause:
+    """The words of one clause, as they are understood one after the other."""
+
+    text: str
+    found: dict[str, str] = field(default_factory=dict)
+
+    def put(self, what: str, value: str) -> None:
+        if what in self.found:
+            raise InputError(
+                f"{self.text!r} says {what!r} twice ({self.found[what]!r} and {value!r}); say it once."
+            )
+        self.found[what] = value
+
+
+def parse(text: str) -> Regimen:
+    """Read a plan from a sentence.
+
+    Parameters
+    ----------
+    text : str
+        Clauses separated by ";". Each has an amount or a rate with its unit, a route, and what
+        else it needs: "bolus", "over 40 min", "for 4 h", "at 10 min", "every 30 min x 3",
+        "esketamine", "hydrochloride", "prolonged-release". A clause that begins with "then" starts
+        when the one before it has ended.
+
+    Returns
+    -------
+    Regimen
+
+    Raises
+    ------
+    InputError
+        If the sentence is not understood, in one sentence that says how to write it.
+
+    Examples
+    --------
+    >>> plan = parse("0.5 mg/kg iv over 40 min; then 0.1 mg/kg/h iv for 4 h")
+    >>> [float(dose.time) for dose in plan.doses]
+    [0.0, 0.6666666666666666]
+    >>> parse("84 mg spravato").total_mg(70)
+    84.0
+    """
+    if not isinstance(text, str) or not text.strip():
+        raise InputError(f"{text!r} is no plan; write a sentence such as {EXAMPLE}.")
+    plan = Regimen()
+    end = Fraction(0)
+    for words, follows in _clauses(text):
+        part = _read(words, end if follows else None)
+        plan = plan + part
+        end = part.end
+    return plan
+
+
+def _clauses(text: str) -> list[tuple[str, bool]]:
+    """Clauses, each with whether it follows the one before."""
+    found = []
+    for part in re.split(r";|\s\+\s|\sand\s|,?\s(?=then\s)", text, flags=re.I):
+        words = " ".join(part.split())
+        if not words:
+            continue
+        follows = words.lower().startswith("then ")
+        if follows and not found:
+            raise InputError(f"{text!r} begins with 'then', but nothing comes before it.")
+        found.append((words[5:] if follows else words, follows))
+    if not found:
+        raise InputError(f"{text!r} is no plan; write a sentence such as {EXAMPLE}.")
+    return found
+
+
+def _read(words: str, start: Fraction | None) -> Regimen:
+    """Read one clause; ``start`` is where it follows on, if it does."""
+    clause = _Clause(words)
+    rest = words
+    devices = _DEVICES.match(rest)
+    amount = _AMOUNT.match(rest)
+    if devices:
+        clause.put("devices", devices.group(1))
+        rest = rest[devices.end() :]
+    elif amount and any(amount.group(2).lower() in words for words in ROUTE_WORDS.values()):
+        raise UnitError(
+            f"{words!r} has no unit after {amount.group(1)}; write '{amount.group(1)} mg/kg' or "
+            f"'{amount.group(1)} mg'."
+        )
+    elif amount:
+        clause.put("amount", f"{amount.group(1)} {amount.group(2)}")
+        rest = rest[amount.end() :]
+    else:
+        raise InputError(
+            f"{words!r} has no amount at its beginning; write it like {EXAMPLE} or '35 mg im'."
+        )
+    while rest := rest.strip(" ,"):
+        rest = _next(clause, rest)
+    return _build(clause, start)
+
+
+def _next(clause: _Clause, rest: str) -> str:
+    """Understand the next words and return what is left."""
+    for what, pattern in _TIMED.items():
+        match = pattern.match(rest)
+        if match:
+            clause.put(what, match.group(1))
+            return rest[match.end() :]
+    match = _TIMES.match(rest)
+    if match:
+        clause.put("times", match.group(1) or match.group(2))
+        return rest[match.end() :]
+    lists: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
+        ("release", RELEASE_WORDS),
+        ("route", ROUTE_WORDS),
+        ("drug", DRUG_WORDS),
+        ("salt", {"hydrochloride": SALT_WORDS}),
+        ("bolus", {"bolus": BOLUS_WORDS}),
+        ("", {"": FILLERS}),
+    )
+    longest, kind, meaning = "", "", ""
+    for what, table in lists:
+        for value, spellings in table.items():
+            for spelling in spellings:
+                if _starts(rest, spelling) and len(spelling) > len(longest):
+                    longest, kind, meaning = spelling, what, value
+    if not longest:
+        word = rest.split()[0]
+        known = [s for _, table in lists[:-1] for group in table.values() for s in group]
+        if word.lower() in _TIMED:
+            raise InputError(
+                f"{clause.text!r} has no time after {word!r}; write it like '{word} 40 min'."
+            )
+        raise InputError(
+            f"The word {word!r} in {clause.text!r} is not understood; write a plan like {EXAMPLE}."
+            f"{nearest(word.lower(), [*known, *_TIMED])}"
+        )
+    if kind == "drug" and meaning == "racemic" and clause.found.get("drug") == "racemic":
+        return rest[len(longest) :]
+    if kind == "route" and {clause.found.get("route"), meaning} == {"nasal", "nasal_spray"}:
+        clause.found["route"] = "nasal_spray"
+    elif kind:
+        clause.put(kind, meaning)
+    return rest[len(longest) :]
+
+
+def _starts(rest: str, spelling: str) -> bool:
+    """Whether some words begin the rest, as whole words."""
+    head, after = rest[: len(spelling)].lower(), rest[len(spelling) : len(spelling) + 1]
+    return head == spelling and not (after.isalnum() or after in ("-", "/", "_"))
+
+
+def _build(clause: _Clause, start: Fraction | None) -> Regimen:
+    """Turn the parts of a clause into doses, or say what does not fit."""
+    found, text = clause.found, clause.text
+    if "route" not in found and "devices" not in found:
+        raise InputError(
+            f"{text!r} has no route; add one, such as 'iv over 40 min', 'iv bolus', 'im' or 'nasal'."
+        )
+    if "over" in found and "for" in found:
+        raise InputError(f"{text!r} says both 'over' and 'for'; say how long once.")
+    if "at" in found and start is not None:
+        raise InputError(f"{text!r} has both 'then' and 'at'; say once when it starts.")
+    at = units.time_h(found["at"], "at") if "at" in found else start or Fraction(0)
+    if found.get("route") == "nasal_spray" and found.get("drug") == "racemic":
+        raise InputError(
+            f"{text!r} names the esketamine device, but racemic ketamine; write 'nasal' for drops or "
+            f"an improvised spray of it."
+        )
+    if "devices" in found or found.get("route") == "nasal_spray":
+        return _session(clause, at)
+    plan = _dose(clause, at)
+    return _repeated(clause, plan)
+
+
+def _session(clause: _Clause, at: Fraction) -> Regimen:
+    """A session of esketamine devices."""
+    found, text = clause.found, clause.text
+    if found.get("route", "nasal_spray") not in ("nasal_spray", "nasal"):
+        raise InputError(f"{text!r} counts devices, which go into the nose; write '3 devices spravato'.")
+    if found.get("drug", "S") != "S":
+        raise InputError(f"{text!r}: the nasal device holds esketamine only.")
+    for word in ("over", "for", "bolus", "release"):
+        if word in found:
+            raise InputError(f"{text!r}: a nasal device has no {word!r}; leave it out.")
+    if "devices" in found:
+        every = found.pop("every", constructors.DEVICE_EVERY)
+        if "times" in found:
+            raise InputError(f"{text!r}: say the devices of a session once; repeat it as '; then'.")
+        return constructors.nasal_spray(devices=int(found["devices"]), every=every, at=at)
+    words = found["amount"] + (" HCl" if "salt" in found else "")
+    mg, per_kg = constructors.read_amount(words)
+    devices = mg / constructors.DEVICE_MG
+    if per_kg or abs(devices - round(devices)) > 1e-3 or not 1 <= round(devices) <= 3:
+        raise InputError(
+            f"{text!r}: a session of nasal devices is 28, 56 or 84 mg; write one of these, or 'nasal' "
+            f"for drops or an improvised spray."
+        )
+    return _repeated(clause, constructors.nasal_spray(devices=round(devices), at=at))
+
+
+def _dose(clause: _Clause, at: Fraction) -> Regimen:
+    """One dose by any other route."""
+    found, text = clause.found, clause.text
+    route, drug = found["route"], found.get("drug", "racemic")
+    length = found.get("over") or found.get("for")
+    amount = found["amount"] + (" HCl" if "salt" in found else "")
+    kind = _kind(found["amount"])
+    if "bolus" in found and (length or kind.startswith("rate")):
+        raise InputError(f"{text!r} is both a bolus and an infusion; say one of them.")
+    if "bolus" in found and route != "iv":
+        raise InputError(f"{text!r}: only an iv dose is a 'bolus'; leave the word out.")
+    if "release" in found and route != "oral":
+        raise InputError(f"{text!r}: only an oral dose has a release; leave the word out.")
+    if route != "iv":
+        if length or kind.startswith("rate"):
+            raise InputError(f"{text!r}: only iv doses run over a time; leave it out, or write 'iv'.")
+        options = {"release": found["release"]} if "release" in found else {}
+        return constructors._single(route, amount, at, drug, **options)
+    if kind.startswith("rate"):
+        if "salt" in found:
+            raise InputError(f"{text!r}: give a rate of base; 1 mg HCl is 0.867 mg base.")
+        if not length:
+            raise InputError(f"{text!r} never stops; say how long, such as 'for 4 h'.")
+        return constructors.infusion(found["amount"], over=length, at=at, drug=drug)
+    if "bolus" in found:
+        return constructors.bolus(amount, at=at, drug=drug)
+    if not length:
+        raise InputError(
+            f"{text!r} is neither a bolus nor an infusion; add 'bolus', or a time such as 'over 40 min'."
+        )
+    return constructors.infusion(amount, over=length, at=at, drug=drug)
+
+
+def _kind(text: str) -> str:
+    """Kind of the amount of a clause; its own errors come later, with its name."""
+    try:
+        return units.quantity(text).kind
+    except UnitError:
+        return ""
+
+
+def _repeated(clause: _Clause, plan: Regimen) -> Regimen:
+    """Apply "every 30 min x 3"."""
+    found, text = clause.found, clause.text
+    if ("every" in found) != ("times" in found):
+        raise InputError(f"{text!r}: a repetition needs both, such as 'every 30 min x 3'.")
+    if "every" not in found:
+        return plan
+    every = units.duration_h(found["every"], "every")
+    times = int(found["times"])
+    if times < 1:
+        raise InputError(f"{text!r}: repeat it at least once, such as 'every 30 min x 3'.")
+    if len(plan.doses) == 1:
+        return Regimen.of(replace(plan.doses[0], ii=every, addl=times - 1) if times > 1 else plan.doses[0])
+    return plan.repeat(every=every, times=times)
+
+
+def sentence(plan: Regimen) -> str:
+    """Write a plan as a sentence that `parse` reads back.
+
+    Steady states, resets and modelled durations have no words; they are written in brackets.
+
+    Examples
+    --------
+    >>> sentence(parse("0.50 mg/kg intravenous over 0.6666666666666666667 h"))[:24]
+    '0.5 mg/kg iv over 0.6666'
+    >>> sentence(parse("2 mg/kg iv push after 10 min every 30 min x 3"))
+    '2 mg/kg iv bolus at 10 min every 30 min x 3'
+    """
+    written: list[str] = []
+    events = list(plan.events)
+    while events:
+        event = events.pop(0)
+        if isinstance(event, Reset):
+            written.append(f"[reset at {units.format_time(event.time)}]")
+        elif event.device == 1:
+            written.append(_session_text(event, events))
+        else:
+            written.append(_dose_text(event))
+    return "; ".join(written)
+
+
+def _session_text(first: Dose, events: list[Dose | Reset]) -> str:
+    """Write a session, taking its later devices out of ``events``."""
+    session = [first]
+    step: Fraction | None = None
+    for event in list(events):
+        if not (isinstance(event, Dose) and event.device == len(session) + 1):
+            continue
+        gap = event.time - session[-1].time
+        if step is None or gap == step:
+            step = gap
+            session.append(event)
+            events.remove(event)
+    at = f" at {units.format_time(first.time)}" if first.time else ""
+    if len(session) <= 3 and step in (None, units.time_h(constructors.DEVICE_EVERY, "every")):
+        return f"{len(session) * int(constructors.DEVICE_MG)} mg spravato{at}"
+    every = f" every {units.format_time(step)}" if step else ""
+    return f"{len(session)} devices spravato{every}{at}"
+
+
+def _number(value: float) -> str:
+    """Write a number so that it reads back to the bit, without an exponent or a trailing zero."""
+    text = repr(value).removesuffix(".0")
+    return text if "e" not in text else (units.decimal(Fraction(text)) or text)
+
+
+def _dose_text(dose: Dose) -> str:
+    basis = "mg/kg" if dose.per_kg else "mg"
+    drug, route = DRUG_WRITTEN[dose.drug], ROUTE_WRITTEN.get(dose.route, dose.route)
+    if dose.rate is not None and dose.amt == 0.0:
+        start = f"{_number(dose.rate)} {basis}/h {drug}{route}"
+    elif dose.rate is not None:
+        start = f"{_number(dose.rate)} {basis}/h {drug}{route} for {units.format_time(dose.hours)}"
+    elif dose.dur is not None:
+        start = f"{_number(dose.amt)} {basis} {drug}{route} over {units.format_time(dose.dur)}"
+    else:
+        bolus = " bolus" if dose.route == "iv" and dose.modelled is None else ""
+        release = " prolonged-release" if dose.release == "prolonged" else ""
+        start = f"{_number(dose.amt)} {basis} {drug}{route}{bolus}{release}"
+    if dose.time:
+        start += f" at {units.format_time(dose.time)}"
+    if dose.addl and dose.ii is not None:
+        start += f" every {units.format_time(dose.ii)} x {dose.addl + 1}"
+    if dose.ss:
+        every = f" every {units.format_time(dose.ii)}" if dose.ii is not None else ""
+        start += f" [steady state{every}{', added' if dose.ss == 2 else ''}]"
+    if dose.modelled:
+        start += f" [{dose.modelled} as the model gives it]"
+    return start
+
+
+def explain(plan: Regimen, weight_kg: float) -> list[str]:
+    """Say how a plan was understood, dose by dose, in mg and mg/kg, with rates.
+
+    Parameters
+    ----------
+    plan : Regimen
+        What is given.
+    weight_kg : float
+        Body weight [kg].
+
+    Returns
+    -------
+    list of str
+        One line a dose; repeated doses in one line.
+
+    Examples
+    --------
+    >>> explain(parse("0.5 mg/kg iv over 40 min"), 70.0)
+    ['0.5 mg/kg iv over 40 min: 35 mg = 0.5 mg/kg at 0.75 mg/kg/h = 12.5 mcg/kg/min']
+    """
+    return [_explain(event, weight_kg) for event in plan.events]
+
+
+def _explain(event: Dose | Reset, weight_kg: float) -> str:
+    if isinstance(event, Reset):
+        return f"reset at {units.format_time(event.time)}"
+    mg = event.amount_mg(weight_kg)
+    line = f"{_dose_text(event)}: {units.fmt(mg)} mg = {units.fmt(mg / weight_kg)} mg/kg"
+    if event.device:
+        at = f" at {units.format_time(event.time)}" if event.time else ""
+        line = f"esketamine device {event.device}{at}: {units.fmt(mg)} mg = {units.fmt(mg / weight_kg)} mg/kg"
+    if event.hours:
+        line += f" at {units.format_rate(mg / float(event.hours), weight_kg)}"
+    return line

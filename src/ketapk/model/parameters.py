@@ -108,7 +108,7 @@ def omega_from_cv(cv: float) -> float:
     Examples
     --------
     >>> round(omega_from_cv(0.3), 6)
-    0.293560
+    0.29356
     """
     if not 0.0 <= cv <= 3.0:
         raise InputError(f"A CV of {cv} is out of range; write 30 % as 0.3.")
