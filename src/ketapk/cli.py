@@ -411,5 +411,10 @@ def _print_models(table: Any) -> None:
         print()
 
 
+def run() -> None:
+    """Leave the process with the exit code of `main`."""
+    sys.exit(main())
+
+
 if __name__ == "__main__":
     sys.exit(main())

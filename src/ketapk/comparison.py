@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketapk import units
-from ketapk.dosing.regimen import Regimen, bolus
+from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.dosing.sentence import parse
 from ketapk.errors import InputError, PlanError
 from ketapk.exposure import Curve
@@ -238,9 +238,8 @@ def bioavailability(run: Profiles) -> Any:
         return np.full(len(run.cohort), np.nan)
     by_vein = Regimen.of(
         *(
-            event
+            Dose(route="iv", amt=dose.amt, per_kg=dose.per_kg, drug=dose.drug)
             for dose in run.plan.expand().doses
-            for event in bolus(f"{dose.amt!r} {'mg/kg' if dose.per_kg else 'mg'}", drug=dose.drug).events
         )
     )
     reference = simulate(

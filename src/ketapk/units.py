@@ -313,14 +313,15 @@ def format_time(hours: Fraction) -> str:
     Examples
     --------
     >>> [format_time(Fraction(t)) for t in ("1/6", "2/3", "3.5", "84", "1/360")]
-    ['10 min', '40 min', '3.5 h', '3.5 d', '10 s']
+    ['10 min', '40 min', '3.5 h', '84 h', '10 s']
     """
     minutes = hours / _TIME["min"]
     if minutes.denominator == 1 and minutes < 120 and minutes != 60:
         return f"{minutes} min"
-    order = ("d", "h", "min", "s") if hours >= 72 else ("h", "min", "s", "d")
     written = [
-        f"{text} {unit}" for unit in order if (text := decimal(hours / _TIME[unit]))
+        f"{text} {unit}"
+        for unit in ("h", "min", "s", "d")
+        if (text := decimal(hours / _TIME[unit]))
     ]
     if not written:
         return f"{float(hours)!r} h"

@@ -311,8 +311,8 @@ def sentence(plan: Regimen) -> str:
 
     Examples
     --------
-    >>> sentence(parse("0.50 mg/kg intravenous over 0.6666666666666666667 h"))[:24]
-    '0.5 mg/kg iv over 0.6666'
+    >>> sentence(parse("0.50 mg/kg intravenous over 2400 s"))
+    '0.5 mg/kg iv over 40 min'
     >>> sentence(parse("2 mg/kg iv push after 10 min every 30 min x 3"))
     '2 mg/kg iv bolus at 10 min every 30 min x 3'
     """

@@ -1,0 +1,58 @@
+# Every target says what it does and makes its own environment.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+FIGURE ?= ketapk-demo.png
+WORKERS ?= 2
+
+.PHONY: help demo test lint coverage clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo      compare 0.5 mg/kg by vein, muscle and nose, and the 84 mg device"
+	@echo "make test      run all tests"
+	@echo "make lint      check style, types and layers"
+	@echo "make coverage  measure what the tests reach in the kernels, uncompiled"
+	@echo "make clean     remove the environment and everything made"
+
+$(VENV)/ready: pyproject.toml
+	@echo "==> Making an environment in $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+	@echo "==> Installing ketapk and what it needs (a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[plot,test]'
+	@touch $@
+
+$(VENV)/ready-to-lint: $(VENV)/ready
+	@echo "==> Installing the linters"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[lint]'
+	@touch $@
+
+demo: $(VENV)/ready
+	@echo "==> 0.5 mg/kg ketamine in 70 kg by vein, muscle and nose, and 84 mg esketamine by device"
+	@echo "    (the first run compiles the kernels, about 20 s)"
+	@$(BIN)/ketapk compare \
+		iv="0.5 mg/kg iv over 40 min" im="0.5 mg/kg im" nasal="0.5 mg/kg nasal" \
+		device="84 mg spravato" --weight 70 --plot $(FIGURE)
+
+test: $(VENV)/ready
+	@echo "==> Running all tests on $(WORKERS) processes"
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: $(VENV)/ready-to-lint
+	@echo "==> Style"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@echo "==> Types"
+	@$(BIN)/mypy
+	@echo "==> Layers"
+	@$(BIN)/lint-imports
+
+coverage: $(VENV)/ready
+	@echo "==> Kernel tests without compilation"
+	@NUMBA_DISABLE_JIT=1 HYPOTHESIS_PROFILE=brief $(BIN)/python -m pytest -n $(WORKERS) \
+		-m "not compiled_only" tests/kernels tests/test_semantics.py \
+		--cov --cov-report=term-missing
+
+clean:
+	@echo "==> Removing $(VENV) and everything made"
+	@rm -rf $(VENV) .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage*
