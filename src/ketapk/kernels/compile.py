@@ -60,16 +60,27 @@ def cache_folder() -> Path | None:
     return None
 
 
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+
+
 def kernel(function: Function) -> Function:
     """Compile a kernel on first call: no Python objects, no lock held, cached on disk."""
-    compile_kernel: Any = numba.njit
     folder = None if config.DISABLE_JIT else cache_folder()
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
     if folder is None:
-        return compile_kernel(**options)(function)  # type: ignore[no-any-return]
+        return part(function)
+    compile_kernel: Any = numba.njit
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder)
     try:
-        return compile_kernel(cache=True, **options)(function)  # type: ignore[no-any-return]
+        return compile_kernel(cache=True, **OPTIONS)(function)  # type: ignore[no-any-return]
     finally:
         config.CACHE_DIR = before
+
+
+def part(function: Function) -> Function:
+    """Compile a function into the kernels that call it, without a cache entry of its own.
+
+    For what is also called with a user's function, whose compiled form no other process can use.
+    """
+    compile_part: Any = numba.njit
+    return compile_part(**OPTIONS)(function)  # type: ignore[no-any-return]

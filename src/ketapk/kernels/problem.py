@@ -1,0 +1,124 @@
+"""The right-hand side that a problem stands for: a compartment system, or a user's function.
+
+The steppers call ``slope`` and ``jacobian``; which code that is follows from the type of the
+problem when they are compiled, so that a compartment system passes no function around and its
+kernels stay on disk.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from numba import types
+from numba.extending import overload
+from numpy.typing import NDArray
+
+from ketapk.kernels.compile import OPTIONS, kernel, part
+
+
+class Flows(NamedTuple):
+    """A compartment system in one segment: one row of parameters, one input rate."""
+
+    A: NDArray
+    """(S, S) rate constants [1/h]."""
+    rate: NDArray
+    """(S,) input [mg/h]."""
+    sat_src: NDArray
+    sat_dst: NDArray
+    Vmax: NDArray
+    """(M,) [mg/h]."""
+    KmX: NDArray
+    """(M,) [mg]."""
+
+
+class Given(NamedTuple):
+    """A user's functions ``rhs(t, y, params, dy)`` and ``jac(t, y, params, J)``."""
+
+    rhs: Any
+    jac: Any
+    """None where the Jacobian is to be found by differences."""
+    params: Any
+
+
+@kernel
+def flow_slope(t, x, flows, dx):  # type: ignore[no-untyped-def]
+    """Write dx/dt [mg/h] at amounts ``x`` (S,) [mg] into ``dx`` (S,)."""
+    S = x.size
+    for i in range(S):
+        total = flows.rate[i]
+        for j in range(S):
+            total += flows.A[i, j] * x[j]
+        dx[i] = total
+    for m in range(flows.sat_src.size):
+        src = flows.sat_src[m]
+        v = flows.Vmax[m] * x[src] / (flows.KmX[m] + x[src])
+        dx[src] -= v
+        dx[flows.sat_dst[m]] += v
+
+
+@kernel
+def flow_jacobian(t, x, flows, J):  # type: ignore[no-untyped-def]
+    """Write the Jacobian of `flow_slope` [1/h] into ``J`` (S, S)."""
+    S = x.size
+    for i in range(S):
+        for j in range(S):
+            J[i, j] = flows.A[i, j]
+    for m in range(flows.sat_src.size):
+        src = flows.sat_src[m]
+        k = flows.Vmax[m] * flows.KmX[m] / (flows.KmX[m] + x[src]) ** 2
+        J[src, src] -= k
+        J[flows.sat_dst[m], src] += k
+
+
+@part
+def difference_jacobian(t, y, problem, J):  # type: ignore[no-untyped-def]
+    """Write the Jacobian at ``y`` (S,) by forward differences into ``J`` (S, S)."""
+    S = y.size
+    base, shifted, moved = y.copy(), y.copy(), y.copy()
+    slope(t, y, problem, base)
+    for j in range(S):
+        delta = math.sqrt(2.2e-16 * max(1e-5, abs(y[j])))
+        shifted[j] = y[j] + delta
+        slope(t, shifted, problem, moved)
+        for i in range(S):
+            J[i, j] = (moved[i] - base[i]) / delta
+        shifted[j] = y[j]
+
+
+def slope(t, y, problem, dy):  # type: ignore[no-untyped-def]
+    """Write the slope of a problem at ``y`` (S,) into ``dy`` (S,)."""
+    if isinstance(problem, Flows):
+        flow_slope(t, y, problem, dy)
+    else:
+        problem.rhs(t, y, problem.params, dy)
+
+
+def jacobian(t, y, problem, J):  # type: ignore[no-untyped-def]
+    """Write the Jacobian of a problem at ``y`` (S,) into ``J`` (S, S)."""
+    if isinstance(problem, Flows):
+        flow_jacobian(t, y, problem, J)
+    elif problem.jac is None:
+        difference_jacobian(t, y, problem, J)
+    else:
+        problem.jac(t, y, problem.params, J)
+
+
+def _is_flows(problem: Any) -> bool:
+    return isinstance(problem, types.BaseNamedTuple) and problem.instance_class is Flows
+
+
+@overload(slope, jit_options=OPTIONS)
+def _compiled_slope(t, y, problem, dy):  # type: ignore[no-untyped-def]
+    if _is_flows(problem):
+        return lambda t, y, problem, dy: flow_slope(t, y, problem, dy)
+    return lambda t, y, problem, dy: problem.rhs(t, y, problem.params, dy)
+
+
+@overload(jacobian, jit_options=OPTIONS)
+def _compiled_jacobian(t, y, problem, J):  # type: ignore[no-untyped-def]
+    if _is_flows(problem):
+        return lambda t, y, problem, J: flow_jacobian(t, y, problem, J)
+    if isinstance(problem.types[1], types.NoneType):
+        return lambda t, y, problem, J: difference_jacobian(t, y, problem, J)
+    return lambda t, y, problem, J: problem.jac(t, y, problem.params, J)
