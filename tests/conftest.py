@@ -6,12 +6,18 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 slow_is_fine = [HealthCheck.too_slow, HealthCheck.data_too_large]
-settings.register_profile("brief", max_examples=5, deadline=None, suppress_health_check=slow_is_fine)
-settings.register_profile("quick", max_examples=40, deadline=None, suppress_health_check=slow_is_fine)
+settings.register_profile(
+    "brief", max_examples=5, deadline=None, suppress_health_check=slow_is_fine
+)
+settings.register_profile(
+    "quick", max_examples=40, deadline=None, suppress_health_check=slow_is_fine
+)
 settings.register_profile(
     "ci", max_examples=40, deadline=None, derandomize=True, suppress_health_check=slow_is_fine
 )
-settings.register_profile("deep", max_examples=2000, deadline=None, suppress_health_check=slow_is_fine)
+settings.register_profile(
+    "deep", max_examples=2000, deadline=None, suppress_health_check=slow_is_fine
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 

@@ -65,7 +65,9 @@ def square(t, y, params, dy):
 @pytest.mark.parametrize("method", METHODS)
 def test_decay_is_the_exponential(method):
     times = np.linspace(0.0, 10.0, 51)
-    found = kp.solve_ode(decay, [1.0, 3.0], times, [0.3, 2.0], method=method, rtol=1e-10, atol=1e-14)
+    found = kp.solve_ode(
+        decay, [1.0, 3.0], times, [0.3, 2.0], method=method, rtol=1e-10, atol=1e-14
+    )
     assert found.success
     assert_allclose(found.y, np.exp(-np.outer(times, [0.3, 2.0])) * [1.0, 3.0], rtol=1e-7)
 
@@ -122,7 +124,9 @@ def test_robertson_to_1e11(method, jac):
 @pytest.mark.parametrize("method", ["stiff", "auto"])
 def test_van_der_pol_at_mu_1000(method):
     times = [0.0, 500.0, 1000.0, 2000.0]
-    found = kp.solve_ode(van_der_pol, [2.0, 0.0], times, 1000.0, method=method, rtol=1e-9, atol=1e-9)
+    found = kp.solve_ode(
+        van_der_pol, [2.0, 0.0], times, 1000.0, method=method, rtol=1e-9, atol=1e-9
+    )
     assert found.success, found.message
     reference = solve_ivp(
         lambda t, y: [y[1], 1000.0 * (1 - y[0] ** 2) * y[1] - y[0]],
@@ -180,7 +184,9 @@ def test_a_slope_that_is_no_number_ends_with_a_sentence(method):
 
 
 def test_the_step_limit_ends_with_advice():
-    found = kp.solve_ode(van_der_pol, [2.0, 0.0], [0.0, 2000.0], 1000.0, method="explicit", max_steps=50)
+    found = kp.solve_ode(
+        van_der_pol, [2.0, 0.0], [0.0, 2000.0], 1000.0, method="explicit", max_steps=50
+    )
     assert not found.success
     assert "raise max_steps" in found.message
     assert np.isnan(found.y[-1]).all()

@@ -50,7 +50,9 @@ TIMES = np.array([0.0, 0.25, 0.5, 1.0, 2.0, 3.5, 8.0, 24.0])
 
 
 def test_F_multiplies_the_amount():
-    np.testing.assert_allclose(central(dose(), oral(F=0.4), TIMES), absorbed(TIMES, 40.0), rtol=1e-12)
+    np.testing.assert_allclose(
+        central(dose(), oral(F=0.4), TIMES), absorbed(TIMES, 40.0), rtol=1e-12
+    )
 
 
 def test_F_above_one_multiplies_the_amount():
@@ -163,7 +165,9 @@ def long_run_in(model, plan_dose, interval, cycles=200):
 def test_steady_state_of_a_bolus_equals_a_long_run_in(tlag):
     d = Dose(route="depot", amt=40.0, ii=Fr(6), ss=1)
     found = central(Regimen.of(d), oral(tlag=tlag), np.arange(0.0, 24.0, 0.25))
-    np.testing.assert_allclose(found, long_run_in(oral(tlag=tlag), d, Fr(6)), rtol=1e-11, atol=1e-14)
+    np.testing.assert_allclose(
+        found, long_run_in(oral(tlag=tlag), d, Fr(6)), rtol=1e-11, atol=1e-14
+    )
 
 
 @pytest.mark.parametrize("dur", [Fr(1), Fr(6), Fr(13, 2), Fr(15), Fr(12)])
@@ -209,7 +213,9 @@ def test_a_segment_names_its_row_of_parameters():
         row_changes=[RowChange(time=4.0, row=np.array([1]))],
     )
     found = solve(system, schedule).at([4.0, 10.0], keep=[0])[0, :, 0]
-    np.testing.assert_allclose(found, [100 * np.exp(-0.4), 100 * np.exp(-0.4 - 0.45 * 6)], rtol=1e-13)
+    np.testing.assert_allclose(
+        found, [100 * np.exp(-0.4), 100 * np.exp(-0.4 - 0.45 * 6)], rtol=1e-13
+    )
 
 
 def test_decimal_intervals_and_ties_are_exact():

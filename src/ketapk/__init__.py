@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     from ketapk.library.catalogue import list_models, load_model
     from ketapk.library.generic import one_compartment, three_compartment, two_compartment
     from ketapk.model.model import Model
+    from ketapk.odes import OdeResult, solve_ode
     from ketapk.patients import Cohort, Patient
     from ketapk.profiles import Profiles
     from ketapk.simulation import simulate
-    from ketapk.odes import OdeResult, solve_ode
 
 _HOME = {
     "comparison": "Comparison compare",

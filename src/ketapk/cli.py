@@ -8,6 +8,7 @@ sentence. Exit codes: 0 fine, 1 internal error, 2 wrong usage or unit, 3 plan or
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import warnings
@@ -77,8 +78,8 @@ def simulate(
 ) -> None:
     """Simulate one plan with one model.
 
-    Examples:
-
+    Examples
+    --------
       ketapk simulate "0.5 mg/kg iv over 40 min" --model kamp2020 --weight 70
 
       ketapk simulate "84 mg spravato" --model perez_ruixo2021 --plot spray.png
@@ -229,8 +230,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         else:
             _say(
-                f"Internal error: {type(error).__name__}: {error}. Set KETAPK_DEBUG=1 to see where, "
-                f"and please report it."
+                f"Internal error: {type(error).__name__}: {error}. Set KETAPK_DEBUG=1 to see "
+                f"where, and please report it."
             )
             code = 1
     return code
@@ -256,7 +257,7 @@ def _named(plans: Iterable[str]) -> dict[str, str]:
         name, sign, sentence = argument.partition("=")
         if not sign or not name.strip() or not sentence.strip():
             raise InputError(
-                f"{argument!r} has no name; write NAME=\"PLAN\", e.g. im=\"0.5 mg/kg im\"."
+                f'{argument!r} has no name; write NAME="PLAN", e.g. im="0.5 mg/kg im".'
             )
         if name.strip() in found:
             raise InputError(f"Two plans are called {name.strip()!r}; give each its own name.")
@@ -309,7 +310,7 @@ def _say(text: str) -> None:
 def _number(value: Any) -> float | None:
     """A float for JSON, which knows no infinity and no NaN."""
     number = float(value)
-    return number if number == number and abs(number) != float("inf") else None
+    return number if math.isfinite(number) else None
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
@@ -335,10 +336,11 @@ def _close(said: Sequence[str], *, failed: int, quiet: bool) -> None:
 def _table(*columns: str, left: int = 1) -> Any:
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, column in enumerate(columns):
-        table.add_column(column, justify="left" if number < left else "right")
+        table.add_column(Text(column), justify="left" if number < left else "right")
     return table
 
 
@@ -346,7 +348,7 @@ def _show(table: Any) -> None:
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else 80
-    Console(width=width, highlight=False).print(table)
+    Console(width=width, highlight=False, markup=False).print(table)
 
 
 def _cell(value: Any) -> str:
@@ -355,6 +357,13 @@ def _cell(value: Any) -> str:
     if value is None:
         return "-"
     return units.fmt(value) if isinstance(value, float) else str(value)
+
+
+def _add(table: Any, *cells: Any) -> None:
+    """Add a row whose brackets are units and not markup."""
+    from rich.text import Text
+
+    table.add_row(*(Text(_cell(cell)) for cell in cells))
 
 
 def _print_run(run: Any, level: str, *, asked: bool) -> None:
@@ -377,13 +386,13 @@ def _print_run(run: Any, level: str, *, asked: bool) -> None:
         ("terminal half-life [h]", "t_half", 1.0),
     ):
         values = [_number(row[key]) for row in rows.values()]
-        table.add_row(label, *(_cell(None if v is None else v * factor) for v in values))
+        _add(table, label, *(None if v is None else v * factor for v in values))
     _show(table)
     if asked:
         table = _table("time [h]", *(f"{a} [ng/mL]" for a in run.analytes), left=0)
         curves = [run.concentration(a)[0] for a in run.analytes]
         for k, time in enumerate(run.times_h):
-            table.add_row(_cell(float(time)), *(_cell(float(curve[k])) for curve in curves))
+            _add(table, float(time), *(float(curve[k]) for curve in curves))
         _show(table)
     print(run.cite())
 
@@ -394,7 +403,7 @@ def _print_comparison(comparison: Any) -> None:
     table = _table("", *(row["plan"] for row in rows))
     for key in rows[0]:
         if key not in ("plan", "model", "grade"):
-            table.add_row(key, *(_cell(row[key]) for row in rows))
+            _add(table, key, *(row[key] for row in rows))
     _show(table)
     for row in rows:
         print(f"{row['plan']}: {comparison.runs[row['plan']].plan}")

@@ -84,7 +84,8 @@ class Comparison:
 
     def cite(self) -> str:
         """Sources of everything compared."""
-        return "\n".join(dict.fromkeys(run.cite() for run in self.runs.values()))
+        lines = [line for run in self.runs.values() for line in run.cite().splitlines()]
+        return "\n".join(dict.fromkeys(lines))
 
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.runs)}>\n{self.table}"
@@ -134,7 +135,9 @@ def compare(
     ['kamp2020', 'kamp2020+im']
     """
     if not isinstance(plans, Mapping) or not plans:
-        raise InputError("Give plans by name, e.g. {'IV': '35 mg iv over 40 min', 'IM': '35 mg im'}.")
+        raise InputError(
+            "Give plans by name, e.g. {'IV': '35 mg iv over 40 min', 'IM': '35 mg im'}."
+        )
     units.concentration_mg_per_l(level, "ketamine")
     runs = {}
     for name, plan in plans.items():
@@ -242,11 +245,11 @@ def bioavailability(run: Profiles) -> Any:
             for dose in run.plan.expand().doses
         )
     )
-    reference = simulate(
-        by_vein, run.model, run.cohort, times=[0.0], allow_implausible=True
-    )
+    reference = simulate(by_vein, run.model, run.cohort, times=[0.0], allow_implausible=True)
     output = run.solution.system.output_index(run.model.parent)
     return (
         Curve(run.solution, output).AUC_inf
-        / Curve(reference.solution, reference.solution.system.output_index(run.model.parent)).AUC_inf
+        / Curve(
+            reference.solution, reference.solution.system.output_index(run.model.parent)
+        ).AUC_inf
     )

@@ -1,10 +1,10 @@
-"""Exposure from a solved model: peaks, crossings and areas of the solution itself, not of a grid."""
+"""Exposure from a solved model: peaks, crossings and areas of the solution, not of a grid."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NODES = 48
 """Places in every segment between which a peak or a crossing is looked for."""
+CLOSE: Any = {"xrtol": 1e-13, "xatol": 1e-15}
+"""How closely a peak or a crossing is found [1], [h]."""
 SETTLED = 60.0
 """Terminal time constants after the last event at which a curve counts as over."""
 
@@ -57,7 +59,7 @@ class Curve:
             if not more:
                 break
             upstream |= more
-        inside = sorted(i for i in upstream if i < n or i >= system.n_mass)
+        inside = np.array(sorted(i for i in upstream if i < n or i >= system.n_mass))
         block = A[np.ix_(np.arange(system.n_rows), inside, inside)]
         slowest = np.min(np.abs(np.linalg.eigvals(block).real), axis=1)
         result: Floats = slowest[rows]
@@ -84,9 +86,7 @@ class Curve:
         observe = system.observe[row, self.output]
         change = np.einsum("qij,qj->qi", system.A[row], states) + arrays.rate[segment]
         for m, (src, dst) in enumerate(zip(system.sat_src, system.sat_dst, strict=True)):
-            flow = (
-                system.Vmax[row, m] * states[:, src] / (system.KmX[row, m] + states[:, src])
-            )
+            flow = system.Vmax[row, m] * states[:, src] / (system.KmX[row, m] + states[:, src])
             change[:, src] -= flow
             change[:, dst] += flow
         return np.sum(observe * states, axis=1), np.sum(observe * change, axis=1)
@@ -137,11 +137,12 @@ class Curve:
 
         times = self._nodes[0]
         subject, segment, _, _ = self._segments
+        slope: Any = self.slope
         root = find_root(
-            self.slope,
+            slope,
             (times[q, k], times[q, k + 1]),
             args=(subject[q], segment[q]),
-            tolerances={"xrtol": 1e-13, "xatol": 1e-15},
+            tolerances=CLOSE,
         ).x
         return root, self.value(root, subject[q], segment[q])
 
@@ -195,11 +196,12 @@ class Curve:
         onset = np.where(fa >= level, a, np.inf)
         if np.any(crossing):
             x = q[crossing]
+            excess: Any = lambda t, n, g: self.value(t, n, g) - level  # noqa: E731
             root = find_root(
-                lambda t, n, g: self.value(t, n, g) - level,
+                excess,
                 (a[crossing], b[crossing]),
                 args=(subject[x], segment[x]),
-                tolerances={"xrtol": 1e-13, "xatol": 1e-15},
+                tolerances=CLOSE,
             ).x
             rising = fb[crossing] >= level
             duration[crossing] = np.where(rising, b[crossing] - root, root - a[crossing])

@@ -27,7 +27,9 @@ def checked_times(times: ArrayLike) -> Floats:
     try:
         array = np.atleast_1d(np.asarray(times, dtype=np.float64))
     except (TypeError, ValueError):
-        raise InputError(f"times={times!r} are not numbers; give hours, e.g. times=[0, 0.5, 1].") from None
+        raise InputError(
+            f"times={times!r} are not numbers; give hours, e.g. times=[0, 0.5, 1]."
+        ) from None
     if array.ndim != 1 or array.size == 0:
         raise InputError("times must be a list of at least one time in hours, e.g. [0, 0.5, 1].")
     if not np.all(np.isfinite(array)) or np.any(array < 0.0):

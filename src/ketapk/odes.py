@@ -123,7 +123,9 @@ def solve_ode(
 
     out = np.full((at.size, state.size), np.nan)
     counts = np.zeros(5)
-    code, reached = _run(problem, METHOD_CODES[method], at, stops, state, rtol, atol, max_steps, out, counts)  # fmt: skip
+    code, reached = _run(
+        problem, METHOD_CODES[method], at, stops, state, rtol, atol, max_steps, out, counts
+    )
     ran = [name for name, n in (("explicit", counts[2]), ("stiff", counts[3])) if n]
     sentence = status.SENTENCE[code]
     return OdeResult(
@@ -166,7 +168,9 @@ def _vector(name: str, value: ArrayLike) -> Floats:
     try:
         array = np.array(value, dtype=np.float64, ndmin=1)
     except (TypeError, ValueError):
-        raise InputError(f"{name}={value!r} are not numbers; give a list such as [1.0, 0.0].") from None
+        raise InputError(
+            f"{name}={value!r} are not numbers; give a list such as [1.0, 0.0]."
+        ) from None
     if array.ndim != 1 or not np.all(np.isfinite(array)):
         raise InputError(f"{name} must be a list of finite numbers.")
     return array
@@ -176,12 +180,15 @@ def _problem(rhs: Any, jac: Any, params: Any, t0: float, y0: Floats) -> Any:
     """The user's functions compiled, tried once, and put together."""
     from ketapk.kernels.problem import Given
 
-    given = Given(_compiled("rhs", rhs), None if jac is None else _compiled("jac", jac), _params(params))
+    given = Given(
+        _compiled("rhs", rhs), None if jac is None else _compiled("jac", jac), _params(params)
+    )
     slope = np.full(y0.size, np.nan)
     _try("rhs", given.rhs, t0, y0, given.params, slope)
     if np.all(np.isnan(slope)) and y0.size:
         raise InputError(
-            "rhs left dy empty; write the slope into it, as in dy[0] = -k * y[0], and return nothing."
+            "rhs left dy empty; write the slope into it, as in dy[0] = -k * y[0], and return "
+            "nothing."
         )
     if given.jac is not None:
         _try("jac", given.jac, t0, y0, given.params, np.empty((y0.size, y0.size)))
@@ -189,11 +196,13 @@ def _problem(rhs: Any, jac: Any, params: Any, t0: float, y0: Floats) -> Any:
 
 
 def _compiled(name: str, function: Any) -> Any:
-    import numba
+    from numba.core import config
 
     if not callable(function):
-        raise InputError(f"{name} is a {type(function).__name__}; give a function f(t, y, params, out).")
-    if hasattr(function, "py_func") or numba.config.DISABLE_JIT:
+        raise InputError(
+            f"{name} is a {type(function).__name__}; give a function f(t, y, params, out)."
+        )
+    if hasattr(function, "py_func") or config.DISABLE_JIT:  # type: ignore[attr-defined]
         return function
     return _njit(function)
 

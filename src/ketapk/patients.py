@@ -60,7 +60,9 @@ class Patient:
         for name in LIMITS:
             value = _numbers(name, getattr(self, name))
             if value.ndim:
-                raise InputError(f"{name}={getattr(self, name)!r} is not one number; for many use Cohort.")
+                raise InputError(
+                    f"{name}={getattr(self, name)!r} is not one number; for many use Cohort."
+                )
             object.__setattr__(self, name, float(value))
         _words("sex", self.sex, SEXES)
         _words("ancestry", self.ancestry, ANCESTRIES)
@@ -117,7 +119,9 @@ class Cohort:
         lengths = {name: value.size for name, value in given.items() if value.ndim}
         if len(set(lengths.values())) > 1:
             said = ", ".join(f"{name} has {size}" for name, size in lengths.items())
-            raise InputError(f"The lengths differ: {said}; give one value per person, or one for all.")
+            raise InputError(
+                f"The lengths differ: {said}; give one value per person, or one for all."
+            )
         n = next(iter(lengths.values()), 1)
         if n == 0:
             raise InputError("The cohort is empty; give at least one person.")
@@ -164,7 +168,8 @@ def _numbers(name: str, value: Any) -> NDArray[np.float64]:
         where = int(np.argmax(wrong))
         who = f" of person {where}" if numbers.ndim else ""
         raise InputError(
-            f"{name}{who} is {numbers.ravel()[where]:g}; it must be between {low:g} and {high:g} {unit}."
+            f"{name}{who} is {numbers.ravel()[where]:g}; it must be between {low:g} and {high:g} "
+            f"{unit}."
         )
     return numbers
 
@@ -174,5 +179,7 @@ def _words(name: str, value: Any, known: tuple[str, ...]) -> NDArray[np.str_]:
     for position, word in enumerate(words.ravel().tolist()):
         if word not in known:
             who = f" of person {position}" if words.ndim else ""
-            raise InputError(f"{name}{who} is {word!r}; write one of {', '.join(map(repr, known))}.")
+            raise InputError(
+                f"{name}{who} is {word!r}; write one of {', '.join(map(repr, known))}."
+            )
     return words.astype(np.str_)

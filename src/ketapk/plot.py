@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,12 +58,12 @@ def _finish(ax: Axes, span_h: float, title: str, notes: Sequence[str]) -> None:
     ax.set_ylabel("Plasma concentration [ng/mL]")
     ax.set_title(title, loc="left", fontsize=11)
     ax.set_ylim(bottom=0.0)
-    ax.set_xlim(left=0.0)
+    ax.set_xlim(0.0, _time_axis(span_h, span_h))
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="y", color="0.9", linewidth=0.8)
     ax.legend(frameon=False, fontsize=9)
-    foot = "\n".join((*notes, NOTICE))
-    ax.figure.supxlabel(foot, fontsize=6.5, color="0.35", x=0.01, ha="left")  # type: ignore[union-attr]
+    foot = "\n".join(textwrap.fill(note, 165) for note in (*notes, NOTICE))
+    ax.figure.supxlabel(foot, fontsize=6.5, color="0.35", x=0.01, ha="left")
 
 
 def _time_axis(times_h: Any, span_h: float) -> Any:
@@ -135,13 +136,18 @@ def draw_comparison(
 
 
 def _telling_span(runs: Mapping[str, Profiles]) -> float:
-    """Time after which no curve is above a tenth of its peak [h]."""
-    ends = []
-    for run in runs.values():
-        height = np.nanmedian(run.concentration(run.model.parent), axis=0)
-        high = np.flatnonzero(height >= 0.1 * np.nanmax(height))
-        ends.append(float(run.times_h[high[-1]]) if high.size else float(run.times_h[-1]))
-    return max(max(ends), 1.0)
+    """Time after which no curve is above a tenth of the highest peak [h]."""
+    middles = {
+        name: np.nanmedian(run.concentration(run.model.parent), axis=0)
+        for name, run in runs.items()
+    }
+    peak = max(float(np.nanmax(middle)) for middle in middles.values())
+    ends = [
+        float(runs[name].times_h[np.flatnonzero(middle >= 0.1 * peak)[-1]])
+        for name, middle in middles.items()
+        if np.any(middle >= 0.1 * peak)
+    ]
+    return max(*ends, 1.0)
 
 
 def _source(run: Profiles) -> str:

@@ -416,9 +416,7 @@ def _segments(tied: Floats, actions: list[_Action]) -> tuple[Floats, NDArray[np.
     order = np.argsort(tied, axis=1, kind="stable")
     ranked = np.take_along_axis(tied, order, axis=1)
     is_action = order >= E - n_actions
-    new = np.concatenate(
-        [np.full((n, 1), True), np.diff(ranked, axis=1) > 0.0], axis=1
-    ) | is_action
+    new = np.concatenate([np.full((n, 1), True), np.diff(ranked, axis=1) > 0.0], axis=1) | is_action
     keep = np.any(new, axis=0)
     position = np.cumsum(keep) - 1
     begin = ranked[:, keep]

@@ -164,9 +164,7 @@ def _check_tolerance(rtol: float, atol: float, max_steps: int) -> None:
         raise InputError(f"max_steps={max_steps!r} is out of range; give a whole number above 0.")
 
 
-def _warnings(
-    plan: Regimen, model: Model, cohort: Cohort, *, allow_implausible: bool
-) -> list[str]:
+def _warnings(plan: Regimen, model: Model, cohort: Cohort, *, allow_implausible: bool) -> list[str]:
     """What a reader should know before believing the curves; louder ones are Python warnings."""
     said: list[str] = []
     if model.status != "generic":

@@ -110,7 +110,8 @@ class Solution:
         spans[:, 1] = T
         spans[:, 2] = np.arange(n) * T
         flat = self.at_spans(times, spans, side=side, keep=rows)
-        return flat.reshape(n, T, rows.size)
+        states: Floats = flat.reshape(n, T, rows.size)
+        return states
 
     def of(self, subjects: NDArray[np.int64], times: Floats, *, side: str = "after") -> Floats:
         """States of some subjects at one time each, (Q, S), in any order."""
@@ -149,7 +150,8 @@ class Solution:
         tails(A, len(self.system.compartments), self.system.n_mass, state, outcome, out)
         trapped = (outcome == status.SINGULAR) & (self.outcome == status.OK)
         out[trapped | endless] = np.inf
-        return out
+        final: Floats = out
+        return final
 
     def _until_linear(self) -> Floats:
         """States at a time when every saturable flow is far below saturation."""
@@ -166,7 +168,8 @@ class Solution:
                 break
             horizon = np.where(busy, 2.0 * horizon, horizon)
             state = self.of(everyone, horizon)
-        return state
+        settled: Floats = state
+        return settled
 
     def at_spans(
         self, times: Floats, spans: NDArray[np.int64], *, side: str, keep: NDArray[np.int64]
@@ -188,7 +191,8 @@ class Solution:
                     self.outcome,
                 )  # fmt: skip
         else:
-            from ketapk.kernels.nonlinear import METHOD_CODES, samples as ode_samples
+            from ketapk.kernels.nonlinear import METHOD_CODES
+            from ketapk.kernels.nonlinear import samples as ode_samples
 
             code = METHOD_CODES[self.method]
             limits = self.tolerance
@@ -245,7 +249,8 @@ def solve(
         def work(lo: int, hi: int) -> None:
             boundaries(arrays, schedule.arrays, lo, hi, state, outcome)
     else:
-        from ketapk.kernels.nonlinear import METHOD_CODES, boundaries as ode_boundaries
+        from ketapk.kernels.nonlinear import METHOD_CODES
+        from ketapk.kernels.nonlinear import boundaries as ode_boundaries
 
         code = METHOD_CODES[chosen]
 

@@ -60,7 +60,9 @@ _AMOUNT_OF_SUBSTANCE = {
     "mmol": Fraction(1000),
 }
 
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|[+-]?(?:nan|inf(?:inity)?))\s*(.*?)\s*$", re.I)
+_NUMBER = re.compile(
+    r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|[+-]?(?:nan|inf(?:inity)?))\s*(.*?)\s*$", re.I
+)
 
 KINDS = {
     "amount": "an amount such as '35 mg'",
@@ -73,8 +75,11 @@ KINDS = {
     "volume": "a volume such as '5 mL'",
     "mass per kg": "an amount per kg such as '0.5 mg/kg'",
 }
-_KNOWN = ("mg", "mcg", "g", "ng", "mg/kg", "mcg/kg", "mg/h", "mg/kg/h", "mcg/kg/min", "mcg/min",
-          "mg/min", "mg/kg/min", "s", "min", "h", "d", "ng/mL", "mcg/mL", "mg/L", "nmol/L", "mL")  # fmt: skip
+_WRITTEN = (
+    "mg mcg g ng mg/kg mcg/kg mg/h mg/kg/h mcg/kg/min mcg/min mg/min mg/kg/min s min h d "
+    "ng/mL mcg/mL mg/L nmol/L mL"
+)
+_KNOWN = tuple(_WRITTEN.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,9 @@ def test_a_slow_mode_keeps_its_digits_over_eight_weeks_of_minutes():
 
 def test_reading_a_grid_and_reading_one_time_agree():
     system = three()
-    plan = Regimen.of(Dose(route="iv", amt=35.0, dur=Fr(2, 3)), Dose(route="iv", amt=9.0, time=Fr(3)))
+    plan = Regimen.of(
+        Dose(route="iv", amt=35.0, dur=Fr(2, 3)), Dose(route="iv", amt=9.0, time=Fr(3))
+    )
     grid = np.linspace(0.0, 24.0, 241)
     solution = run(system, plan, grid)
     alone = np.concatenate([solution.at([t]) for t in grid], axis=1)
@@ -218,7 +220,9 @@ def test_a_reset_empties_everything_and_forgets_what_is_pending():
     )
     found = run(system, plan, [2.0, 3.0]).at([2.0, 3.0])[0]
     np.testing.assert_allclose(found[:, 0], [7.0, 7.0 * np.exp(-0.5)], rtol=1e-14)
-    np.testing.assert_allclose(found[1, system.index("eliminated")], 7 * -np.expm1(-0.5), rtol=1e-14)
+    np.testing.assert_allclose(
+        found[1, system.index("eliminated")], 7 * -np.expm1(-0.5), rtol=1e-14
+    )
 
 
 def test_a_trap_has_no_steady_state():

@@ -60,9 +60,7 @@ def bolus(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
     return _single("iv", amount, at, drug)
 
 
-def infusion(
-    amount_or_rate: str, *, over: Any, at: Any = 0, drug: str = "racemic"
-) -> Regimen:
+def infusion(amount_or_rate: str, *, over: Any, at: Any = 0, drug: str = "racemic") -> Regimen:
     """Give an intravenous infusion: an amount over a time, or a rate for a time.
 
     Parameters
@@ -166,7 +164,9 @@ def nasal_spray(*, devices: int = 3, every: Any = DEVICE_EVERY, at: Any = 0) -> 
     84 mg spravato
     """
     if not isinstance(devices, int) or isinstance(devices, bool) or not 1 <= devices <= 12:
-        raise InputError(f"devices={devices!r} is not possible; write a whole number, 1 to 3 a session.")
+        raise InputError(
+            f"devices={devices!r} is not possible; write a whole number, 1 to 3 a session."
+        )
     step = units.duration_h(every, "every")
     start = units.time_h(at, "at")
     first = Dose(route="nasal_spray", amt=DEVICE_MG, drug="S", time=start, device=1)
@@ -175,9 +175,7 @@ def nasal_spray(*, devices: int = 3, every: Any = DEVICE_EVERY, at: Any = 0) -> 
     )
 
 
-def oral(
-    amount: str, *, at: Any = 0, drug: str = "racemic", release: str = "immediate"
-) -> Regimen:
+def oral(amount: str, *, at: Any = 0, drug: str = "racemic", release: str = "immediate") -> Regimen:
     """Give a dose by mouth.
 
     Parameters

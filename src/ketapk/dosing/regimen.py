@@ -71,7 +71,9 @@ class Dose:
 
     def __post_init__(self) -> None:
         if self.route not in ROUTES:
-            raise InputError(f"The route {self.route!r} is not known; write one of {', '.join(ROUTES)}.")
+            raise InputError(
+                f"The route {self.route!r} is not known; write one of {', '.join(ROUTES)}."
+            )
         if self.drug not in DRUGS:
             raise InputError(f"drug={self.drug!r} is not known; write one of {', '.join(DRUGS)}.")
         if self.release not in RELEASES:
@@ -80,11 +82,17 @@ class Dose:
             )
         endless = self.ss > 0 and self.amt == 0.0 and self.rate is not None and self.ii is None
         if not (0.0 < self.amt < float("inf") or endless):
-            raise InputError(f"A dose of {self.amt!r} is not possible; amounts are positive and finite.")
+            raise InputError(
+                f"A dose of {self.amt!r} is not possible; amounts are positive and finite."
+            )
         if self.rate is not None and not 0.0 < self.rate < float("inf"):
-            raise InputError(f"A rate of {self.rate!r} is not possible; rates are positive and finite.")
+            raise InputError(
+                f"A rate of {self.rate!r} is not possible; rates are positive and finite."
+            )
         if self.time < 0:
-            raise InputError(f"A dose at {float(self.time)} h is before the start; times start at 0.")
+            raise InputError(
+                f"A dose at {float(self.time)} h is before the start; times start at 0."
+            )
         if self.dur is not None and self.dur <= 0:
             raise InputError(f"A duration of {float(self.dur)} h is not possible; use a bolus.")
         if sum(v is not None for v in (self.dur, self.rate, self.modelled)) > 1:
@@ -94,7 +102,9 @@ class Dose:
         if self.addl < 0 or (self.addl > 0 and self.ii is None):
             raise InputError("Additional doses (addl) need an interval between them (ii).")
         if self.ii is not None and self.ii <= 0:
-            raise InputError(f"An interval of {float(self.ii)} h is not possible; write a positive one.")
+            raise InputError(
+                f"An interval of {float(self.ii)} h is not possible; write a positive one."
+            )
         if self.ss and self.ii is None and not endless:
             raise InputError("A steady state (ss) needs an interval (ii), or an endless infusion.")
 
@@ -206,8 +216,7 @@ class Regimen:
                 later = replace(first, ss=0, ii=None)
                 written.append(first)
                 written += [
-                    replace(later, time=event.time + k * event.ii)
-                    for k in range(1, event.addl + 1)
+                    replace(later, time=event.time + k * event.ii) for k in range(1, event.addl + 1)
                 ]
             else:
                 written.append(event)
@@ -239,8 +248,9 @@ class Regimen:
                 if event.drug != "racemic":
                     raise InputError(f"A dose of the form {event.drug!r} has no {which!r} half.")
                 rate = None if event.rate is None else event.rate / 2.0
-                event = replace(event, amt=event.amt / 2.0, rate=rate, drug=which)
-            halves.append(event)
+                halves.append(replace(event, amt=event.amt / 2.0, rate=rate, drug=which))
+            else:
+                halves.append(event)
         return Regimen.of(*halves)
 
     def total_mg(self, weight_kg: float) -> float:

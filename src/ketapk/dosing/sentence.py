@@ -13,23 +13,36 @@ from ketapk.errors import InputError, UnitError, nearest
 
 ROUTE_WORDS = {
     "iv": ("intravenous injection", "intravenously", "intravenous", "i.v.", "iv"),
-    "im": ("intramuscular injection", "im injection", "intramuscularly", "intramuscular", "i.m.", "im"),
+    "im": ("im injection", "intramuscularly", "intramuscular", "i.m.", "im"),
     "sc": ("subcutaneously", "subcutaneous", "s.c.", "subq", "sc"),
     "nasal_spray": ("nasal spray", "nasal device", "spravato"),
     "nasal": ("intranasally", "intranasal", "nasally", "nasal", "in the nose"),
     "oral": ("by mouth", "orally", "oral", "p.o.", "po", "swallowed"),
-    "sublingual": ("under the tongue", "sublingually", "sublingual", "lozenge", "wafer", "s.l.", "sl"),
+    "sublingual": (
+        "under the tongue",
+        "sublingually",
+        "sublingual",
+        "lozenge",
+        "wafer",
+        "s.l.",
+        "sl",
+    ),
     "buccal": ("buccally", "buccal", "film"),
     "rectal": ("rectally", "rectal", "suppository", "p.r."),
     "inhaled": ("inhaled", "nebulised", "nebulized"),
-}  # fmt: skip
+}
 DRUG_WORDS = {
     "S": ("(s)-ketamine", "s-ketamine", "s(+)-ketamine", "esketamine"),
     "R": ("(r)-ketamine", "r-ketamine", "r(-)-ketamine", "arketamine"),
     "racemic": ("racemic ketamine", "racemic", "ketamine"),
 }
 RELEASE_WORDS = {
-    "prolonged": ("prolonged-release", "prolonged release", "extended-release", "controlled-release"),
+    "prolonged": (
+        "prolonged-release",
+        "prolonged release",
+        "extended-release",
+        "controlled-release",
+    ),
     "immediate": ("immediate-release", "immediate release"),
 }
 SALT_WORDS = ("hydrochloride", "hcl")
@@ -61,7 +74,8 @@ class _Clause:
     def put(self, what: str, value: str) -> None:
         if what in self.found:
             raise InputError(
-                f"{self.text!r} says {what!r} twice ({self.found[what]!r} and {value!r}); say it once."
+                f"{self.text!r} says {what!r} twice ({self.found[what]!r} and {value!r}); say it "
+                f"once."
             )
         self.found[what] = value
 
@@ -107,7 +121,7 @@ def parse(text: str) -> Regimen:
 
 def _clauses(text: str) -> list[tuple[str, bool]]:
     """Clauses, each with whether it follows the one before."""
-    found = []
+    found: list[tuple[str, bool]] = []
     for part in re.split(r";|\s\+\s|\sand\s|,?\s(?=then\s)", text, flags=re.I):
         words = " ".join(part.split())
         if not words:
@@ -173,7 +187,7 @@ def _next(clause: _Clause, rest: str) -> str:
                 if _starts(rest, spelling) and len(spelling) > len(longest):
                     longest, kind, meaning = spelling, what, value
     if not longest:
-        word = rest.split()[0]
+        word = rest.split(maxsplit=1)[0]
         known = [s for _, table in lists[:-1] for group in table.values() for s in group]
         if word.lower() in _TIMED:
             raise InputError(
@@ -203,7 +217,8 @@ def _build(clause: _Clause, start: Fraction | None) -> Regimen:
     found, text = clause.found, clause.text
     if "route" not in found and "devices" not in found:
         raise InputError(
-            f"{text!r} has no route; add one, such as 'iv over 40 min', 'iv bolus', 'im' or 'nasal'."
+            f"{text!r} has no route; add one, such as 'iv over 40 min', 'iv bolus', 'im' or "
+            f"'nasal'."
         )
     if "over" in found and "for" in found:
         raise InputError(f"{text!r} says both 'over' and 'for'; say how long once.")
@@ -212,8 +227,8 @@ def _build(clause: _Clause, start: Fraction | None) -> Regimen:
     at = units.time_h(found["at"], "at") if "at" in found else start or Fraction(0)
     if found.get("route") == "nasal_spray" and found.get("drug") == "racemic":
         raise InputError(
-            f"{text!r} names the esketamine device, but racemic ketamine; write 'nasal' for drops or "
-            f"an improvised spray of it."
+            f"{text!r} names the esketamine device, but racemic ketamine; write 'nasal' for drops "
+            f"or an improvised spray of it."
         )
     if "devices" in found or found.get("route") == "nasal_spray":
         return _session(clause, at)
@@ -225,7 +240,9 @@ def _session(clause: _Clause, at: Fraction) -> Regimen:
     """A session of esketamine devices."""
     found, text = clause.found, clause.text
     if found.get("route", "nasal_spray") not in ("nasal_spray", "nasal"):
-        raise InputError(f"{text!r} counts devices, which go into the nose; write '3 devices spravato'.")
+        raise InputError(
+            f"{text!r} counts devices, which go into the nose; write '3 devices spravato'."
+        )
     if found.get("drug", "S") != "S":
         raise InputError(f"{text!r}: the nasal device holds esketamine only.")
     for word in ("over", "for", "bolus", "release"):
@@ -241,8 +258,8 @@ def _session(clause: _Clause, at: Fraction) -> Regimen:
     devices = mg / constructors.DEVICE_MG
     if per_kg or abs(devices - round(devices)) > 1e-3 or not 1 <= round(devices) <= 3:
         raise InputError(
-            f"{text!r}: a session of nasal devices is 28, 56 or 84 mg; write one of these, or 'nasal' "
-            f"for drops or an improvised spray."
+            f"{text!r}: a session of nasal devices is 28, 56 or 84 mg; write one of these, or "
+            f"'nasal' for drops or an improvised spray."
         )
     return _repeated(clause, constructors.nasal_spray(devices=round(devices), at=at))
 
@@ -262,7 +279,9 @@ def _dose(clause: _Clause, at: Fraction) -> Regimen:
         raise InputError(f"{text!r}: only an oral dose has a release; leave the word out.")
     if route != "iv":
         if length or kind.startswith("rate"):
-            raise InputError(f"{text!r}: only iv doses run over a time; leave it out, or write 'iv'.")
+            raise InputError(
+                f"{text!r}: only iv doses run over a time; leave it out, or write 'iv'."
+            )
         options = {"release": found["release"]} if "release" in found else {}
         return constructors._single(route, amount, at, drug, **options)
     if kind.startswith("rate"):
@@ -275,7 +294,8 @@ def _dose(clause: _Clause, at: Fraction) -> Regimen:
         return constructors.bolus(amount, at=at, drug=drug)
     if not length:
         raise InputError(
-            f"{text!r} is neither a bolus nor an infusion; add 'bolus', or a time such as 'over 40 min'."
+            f"{text!r} is neither a bolus nor an infusion; add 'bolus', or a time such as "
+            f"'over 40 min'."
         )
     return constructors.infusion(amount, over=length, at=at, drug=drug)
 
@@ -300,7 +320,9 @@ def _repeated(clause: _Clause, plan: Regimen) -> Regimen:
     if times < 1:
         raise InputError(f"{text!r}: repeat it at least once, such as 'every 30 min x 3'.")
     if len(plan.doses) == 1:
-        return Regimen.of(replace(plan.doses[0], ii=every, addl=times - 1) if times > 1 else plan.doses[0])
+        return Regimen.of(
+            replace(plan.doses[0], ii=every, addl=times - 1) if times > 1 else plan.doses[0]
+        )
     return plan.repeat(every=every, times=times)
 
 
@@ -406,10 +428,11 @@ def _explain(event: Dose | Reset, weight_kg: float) -> str:
     if isinstance(event, Reset):
         return f"reset at {units.format_time(event.time)}"
     mg = event.amount_mg(weight_kg)
-    line = f"{_dose_text(event)}: {units.fmt(mg)} mg = {units.fmt(mg / weight_kg)} mg/kg"
+    said = _dose_text(event)
     if event.device:
         at = f" at {units.format_time(event.time)}" if event.time else ""
-        line = f"esketamine device {event.device}{at}: {units.fmt(mg)} mg = {units.fmt(mg / weight_kg)} mg/kg"
+        said = f"esketamine device {event.device}{at}"
+    line = f"{said}: {units.fmt(mg)} mg = {units.fmt(mg / weight_kg)} mg/kg"
     if event.hours:
         line += f" at {units.format_rate(mg / float(event.hours), weight_kg)}"
     return line

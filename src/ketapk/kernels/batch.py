@@ -11,7 +11,11 @@ CHUNK = 1024
 
 
 def in_chunks(
-    work: Callable[[int, int], None], n: int, *, chunk: int | None = None, threads: int | None = None
+    work: Callable[[int, int], None],
+    n: int,
+    *,
+    chunk: int | None = None,
+    threads: int | None = None,
 ) -> None:
     """Call ``work(lo, hi)`` for chunks of ``n`` subjects, in as many threads as asked for.
 

@@ -35,8 +35,8 @@ def _candidate_folders() -> list[Path]:
     chosen = os.environ.get("KETAPK_CACHE_DIR")
     if chosen:
         return [Path(chosen)]
-    caches = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return [Path(caches) / "ketapk", Path(__file__).parent / "__pycache__" / "ketapk"]
+    caches = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return [Path(caches).expanduser() / "ketapk", Path(__file__).parent / "__pycache__" / "ketapk"]
 
 
 @cache

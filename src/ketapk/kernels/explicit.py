@@ -39,9 +39,7 @@ A = np.array(
     ]
 )
 """Stages; the last row is the step itself, so that its slope is the next step's first."""
-B_ERROR = np.array(
-    [71 / 57600, 0.0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40]
-)
+B_ERROR = np.array([71 / 57600, 0.0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40])
 D = np.array(
     [
         -12715105075 / 11282082432,

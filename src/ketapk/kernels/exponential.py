@@ -67,8 +67,7 @@ def exponential(B, n_mass, h, E, term, spare):  # type: ignore[no-untyped-def]
     m = B.shape[0]
     shift = 0.0
     for j in range(m):
-        if -B[j, j] > shift:
-            shift = -B[j, j]
+        shift = max(shift, -B[j, j])
     squarings = 0
     step = h
     while shift * step > 0.5:
@@ -99,8 +98,7 @@ def exponential(B, n_mass, h, E, term, spare):  # type: ignore[no-untyped-def]
                 if term[i, j] != 0.0:
                     E[i, j] += term[i, j]
                     ratio = abs(term[i, j]) / abs(E[i, j])
-                    if ratio > largest_ratio:
-                        largest_ratio = ratio
+                    largest_ratio = max(largest_ratio, ratio)
         if k >= m and largest_ratio < 1e-18:
             break
     damping = math.exp(-shift * step)

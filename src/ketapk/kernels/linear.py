@@ -163,7 +163,14 @@ def begin_segment(system, schedule, g, x, cubes, squares, vectors):  # type: ign
         else:
             steady = vectors[2]
             outcome = steady_state(
-                system, schedule, schedule.cycle[g], schedule.row[g], steady, cubes, squares, vectors
+                system,
+                schedule,
+                schedule.cycle[g],
+                schedule.row[g],
+                steady,
+                cubes,
+                squares,
+                vectors,
             )
             for i in range(S):
                 x[i] = steady[i] if action == STEADY_REPLACES else x[i] + steady[i]

@@ -28,7 +28,22 @@ def flows_of(system, row, rate):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def steady_state(system, schedule, cycle, row, method, x, rtol, atol, max_steps, nothing, none, empty, work, counts):  # type: ignore[no-untyped-def]
+def steady_state(
+    system,
+    schedule,
+    cycle,
+    row,
+    method,
+    x,
+    rtol,
+    atol,
+    max_steps,
+    nothing,
+    none,
+    empty,
+    work,
+    counts,
+):  # type: ignore[no-untyped-def]
     """Write the periodic state just before the pieces of ``cycle`` begin into ``x`` (S,).
 
     Cycles are run until the change from one to the next, summed as a geometric series, is within
@@ -123,7 +138,24 @@ def boundaries(system, schedule, lo, hi, state, outcome, counts, method, rtol, a
 
 
 @kernel
-def samples(system, schedule, state, lo, hi, times, spans, before, keep, out, outcome, counts, method, rtol, atol, max_steps):  # type: ignore[no-untyped-def]
+def samples(
+    system,
+    schedule,
+    state,
+    lo,
+    hi,
+    times,
+    spans,
+    before,
+    keep,
+    out,
+    outcome,
+    counts,
+    method,
+    rtol,
+    atol,
+    max_steps,
+):  # type: ignore[no-untyped-def]
     """Write the states ``keep`` at the times of subjects, as `ketapk.kernels.linear.samples`."""
     S = state.shape[1]
     x = np.empty(S)

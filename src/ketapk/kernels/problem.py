@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from ketapk.kernels.compile import OPTIONS, kernel, part
 
-
 NUDGE = 6e-6
 """Relative difference that balances truncation and rounding, the cube root of epsilon."""
 SMALLEST = 1e-8
@@ -116,14 +115,14 @@ def _is_flows(problem: Any) -> bool:
     return isinstance(problem, types.BaseNamedTuple) and problem.instance_class is Flows
 
 
-@overload(slope, jit_options=OPTIONS)
+@overload(slope, jit_options=OPTIONS)  # type: ignore[arg-type]
 def _compiled_slope(t, y, problem, dy):  # type: ignore[no-untyped-def]
     if _is_flows(problem):
         return lambda t, y, problem, dy: flow_slope(t, y, problem, dy)
     return lambda t, y, problem, dy: problem.rhs(t, y, problem.params, dy)
 
 
-@overload(jacobian, jit_options=OPTIONS)
+@overload(jacobian, jit_options=OPTIONS)  # type: ignore[arg-type]
 def _compiled_jacobian(t, y, problem, J):  # type: ignore[no-untyped-def]
     if _is_flows(problem):
         return lambda t, y, problem, J: flow_jacobian(t, y, problem, J)

@@ -66,9 +66,7 @@ def individual(cohort: Cohort) -> Values:
 def disposition(p: Values) -> Graph:
     """Three compartments and an effect site."""
     graph = Graph()
-    mammillary(
-        graph, V1=p["V1"], CL=p["CL"], peripherals=((p["Q2"], p["V2"]), (p["Q3"], p["V3"]))
-    )
+    mammillary(graph, V1=p["V1"], CL=p["CL"], peripherals=((p["Q2"], p["V2"]), (p["Q3"], p["V3"])))
     graph.output("ketamine", "central", volume=p["V1"])
     graph.effect_site("ketamine", ke0=p["ke0"])
     return graph

@@ -163,7 +163,9 @@ def _generic(
     if ("Vmax" in values) != ("Km" in values):
         raise InputError("Saturable elimination needs both Vmax [mg/h] and Km [mg/L].")
     if "CL" not in values and "Vmax" not in values:
-        raise InputError("The model needs elimination: give CL [L/h], or Vmax [mg/h] and Km [mg/L].")
+        raise InputError(
+            "The model needs elimination: give CL [L/h], or Vmax [mg/h] and Km [mg/L]."
+        )
     for key, neutral in (("F", 1.0), ("tlag", 0.0), ("dur", 0.0)):
         if "ka" not in values and np.any(values[key] != neutral):
             raise InputError(f"{key} belongs to the depot; give ka [1/h] as well.")
@@ -172,8 +174,8 @@ def _generic(
         for key, value in values.items():
             if np.ndim(value) and np.size(value) != len(cohort):
                 raise InputError(
-                    f"{key} has {np.size(value)} values for {len(cohort)} patients; give one value, "
-                    f"or one per patient."
+                    f"{key} has {np.size(value)} values for {len(cohort)} patients; give one "
+                    f"value, or one per patient."
                 )
         return values
 
@@ -188,9 +190,7 @@ def _generic(
         graph.output("ketamine", "central", volume=p["V1"])
         if "Vmax" in p:
             graph.loss(ELIMINATED)
-            graph.saturable_flow(
-                "central", ELIMINATED, Vmax=p["Vmax"], Km=p["Km"], volume=p["V1"]
-            )
+            graph.saturable_flow("central", ELIMINATED, Vmax=p["Vmax"], Km=p["Km"], volume=p["V1"])
         if "ke0" in p:
             graph.effect_site("ketamine", ke0=p["ke0"])
         return graph
@@ -209,7 +209,7 @@ def _generic(
         parameters=(),
         individual=individual,
         disposition=disposition,
-        routes={"iv": INTRAVENOUS, **({r: DEPOT for r in EXTRAVASCULAR} if "ka" in values else {})},
+        routes={"iv": INTRAVENOUS, **dict.fromkeys(EXTRAVASCULAR if "ka" in values else (), DEPOT)},
     )
 
 

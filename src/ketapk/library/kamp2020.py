@@ -42,9 +42,7 @@ def individual(cohort: Cohort) -> Values:
 def disposition(p: Values) -> Graph:
     """Three compartments, eliminated from the central one."""
     graph = Graph()
-    mammillary(
-        graph, V1=p["V1"], CL=p["CL"], peripherals=((p["Q2"], p["V2"]), (p["Q3"], p["V3"]))
-    )
+    mammillary(graph, V1=p["V1"], CL=p["CL"], peripherals=((p["Q2"], p["V2"]), (p["Q3"], p["V3"])))
     graph.output("ketamine", "central", volume=p["V1"])
     return graph
 

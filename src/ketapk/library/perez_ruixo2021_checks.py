@@ -15,9 +15,7 @@ def _session(mg: int, cmax: float, auc: float, cmax_m: float, auc_m: float) -> t
     """Four published figures of one session, devices 5 min apart."""
     plan = f"{mg} mg spravato"
 
-    def row(
-        what: str, measure: str, value: float, unit: str, *, reproduces: bool = True
-    ) -> Check:
+    def row(what: str, measure: str, value: float, unit: str, *, reproduces: bool = True) -> Check:
         return Check(
             what=f"{mg} mg session: {what}",
             plan=plan,
@@ -35,7 +33,11 @@ def _session(mg: int, cmax: float, auc: float, cmax_m: float, auc_m: float) -> t
         row("AUC 0-24 h of esketamine", "AUC_24 esketamine", auc, "ng h/mL"),
         row("Cmax of noresketamine", "Cmax noresketamine", cmax_m, "ng/mL"),
         row(
-            "AUC 0-24 h of noresketamine", "AUC_24 noresketamine", auc_m, "ng h/mL", reproduces=False
+            "AUC 0-24 h of noresketamine",
+            "AUC_24 noresketamine",
+            auc_m,
+            "ng h/mL",
+            reproduces=False,
         ),
     )
 

@@ -156,7 +156,9 @@ class Model:
 
     def cite(self) -> str:
         """Sources of the model and of every borrowed part, one a line."""
-        lines = [f"{self.name}: {self.citation} (grade {self.grade})"]
+        base = self.name.partition("+")[0]
+        doi = f" doi:{self.doi}" if self.doi else ""
+        lines = [f"{base}: {self.citation}{doi}"]
         lines += [
             f"{route.title}: {route.source} (grade {route.grade})"
             for route in self.routes.values()

@@ -30,7 +30,8 @@ def weakest(grades: tuple[str, ...]) -> str:
     >>> weakest(("A", "assumed", "B"))
     'assumed'
     """
-    return max(grades, key=lambda grade: GRADES.index(grade))  # type: ignore[arg-type]
+    order: tuple[str, ...] = GRADES
+    return max(grades, key=order.index)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

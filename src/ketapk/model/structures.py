@@ -52,7 +52,13 @@ def mammillary(
 
 
 def depot(
-    graph: Graph, name: str, target: str, *, ka: ArrayLike, escapes: ArrayLike = 1.0, taken_by: str = ""
+    graph: Graph,
+    name: str,
+    target: str,
+    *,
+    ka: ArrayLike,
+    escapes: ArrayLike = 1.0,
+    taken_by: str = "",
 ) -> None:
     """Add a depot that empties into ``target`` with ``ka`` [1/h].
 

@@ -189,8 +189,9 @@ class Graph:
         (n_rows,) = np.broadcast_shapes((1,), *(np.shape(v) for v in rates + others + volumes))
         A = np.zeros((n_rows, n_states, n_states))
         for source, target, rate in self.flows:
-            A[:, position[target], position[source]] += rate
-            A[:, position[source], position[source]] -= rate
+            value = np.asarray(rate, dtype=np.float64)
+            A[:, position[target], position[source]] += value
+            A[:, position[source], position[source]] -= value
         for name, source, gain, ke0 in self.effects:
             A[:, position[name], position[source]] = gain
             A[:, position[name], position[name]] = np.negative(ke0)
