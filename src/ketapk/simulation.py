@@ -11,6 +11,7 @@ from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
 from ketapk.errors import InputError, KetapkWarning, PlanError
 from ketapk.grid import checked_times, telling_times
+from ketapk.library.absorption import ABSORPTION
 from ketapk.library.catalogue import load_model
 from ketapk.library.plausible import findings
 from ketapk.model.model import Model
@@ -92,6 +93,7 @@ def simulate(
     cohort = _cohort(patient, plan, model)
     _check_tolerance(rtol, atol, max_steps)
     grid = None if times is None else checked_times(times)
+    _offer_to_borrow(plan, model)
     model.check_plan(plan)
     said = _warnings(plan, model, cohort, allow_implausible=allow_implausible)
 
@@ -121,6 +123,17 @@ def simulate(
         warnings=tuple(said),
     )
     return _with_failures(run)
+
+
+def _offer_to_borrow(plan: Regimen, model: Model) -> None:
+    """Refuse a route that the model lacks, and name the composition that has it."""
+    missing = [route for route in plan.routes if route not in model.routes]
+    if missing and model.status != "generic" and all(route in ABSORPTION for route in missing):
+        composed = "+".join((model.name, *missing))
+        raise PlanError(
+            f"{model.name} has no route {missing[0]!r}; it has {', '.join(model.routes)}. To borrow "
+            f"one that was studied elsewhere, use the model {composed!r}."
+        )
 
 
 def _with_failures(run: Profiles) -> Profiles:

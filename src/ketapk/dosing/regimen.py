@@ -26,6 +26,8 @@ ROUTES = {
     "depot": "depot of an own model",
 }
 DRUGS = ("racemic", "S", "R")
+SHORTEST = 10**7
+"""Largest denominator of a duration that is worked out from an amount and a rate [1/h]."""
 RELEASES = ("immediate", "prolonged")
 
 
@@ -114,7 +116,8 @@ class Dose:
         if self.dur is not None:
             return self.dur
         if self.rate is not None:
-            return exact(self.amt) / exact(self.rate)
+            # The amount was rounded once, when it was computed from an exact time.
+            return (exact(self.amt) / exact(self.rate)).limit_denominator(SHORTEST)
         return Fraction(0)
 
     def amount_mg(self, weight_kg: float) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ketapk.errors import PlanError, nearest
+from ketapk.errors import PlanError
 
 if TYPE_CHECKING:
     from ketapk.dosing.regimen import Dose, Regimen
@@ -137,7 +137,6 @@ class Model:
         except KeyError:
             raise PlanError(
                 f"{self.name} has no route {name!r}; it has {', '.join(self.routes)}."
-                f"{nearest(name, tuple(self.routes))}"
             ) from None
 
     def check_plan(self, plan: Regimen) -> None:

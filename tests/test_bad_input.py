@@ -1,0 +1,203 @@
+"""One row for every way to be wrong, with the sentence that answers it."""
+
+from fractions import Fraction as Fr
+
+import numpy as np
+import pytest
+
+import ketapk as kp
+from ketapk.dosing.regimen import Dose, Regimen
+
+ME = kp.Patient(weight_kg=70)
+MODEL = kp.one_compartment(CL=5, V1=20, ka=1)
+
+
+def sim(plan, model="kamp2020", patient=ME, **options):
+    return lambda: kp.simulate(plan, model, patient, **options)
+
+
+def dose(**fields):
+    return lambda: Regimen.of(Dose(**{"route": "iv", "amt": 1.0, **fields}))
+
+
+WRONG = {
+    "negative amount": (lambda: kp.bolus("-5 mg"), kp.InputError, "amounts are positive"),
+    "zero amount": (lambda: kp.bolus("0 mg"), kp.InputError, "amounts are positive"),
+    "amount not a number": (lambda: kp.bolus("nan mg"), kp.InputError, "not a finite number"),
+    "infinite amount": (lambda: kp.bolus("inf mg"), kp.InputError, "not a finite number"),
+    "amount beyond floats": (lambda: kp.bolus("1e999 mg"), kp.InputError, "not a finite number"),
+    "bare number": (lambda: kp.bolus(35), kp.UnitError, "35 has no unit; write"),
+    "bare text": (lambda: kp.bolus("35"), kp.UnitError, "'35' has no unit; write"),
+    "no number": (lambda: kp.bolus("a lot"), kp.InputError, "has no unit|not a quantity"),
+    "volume for an amount": (lambda: kp.bolus("3 mL"), kp.UnitError, "wrong kind"),
+    "time for an amount": (lambda: kp.bolus("40 min"), kp.UnitError, "wrong kind"),
+    "amount for a time": (lambda: kp.infusion("35 mg", over="40 mg"), kp.UnitError, "wrong kind"),
+    "rate for a bolus": (lambda: kp.bolus("0.1 mg/kg/h"), kp.UnitError, "wrong kind"),
+    "misspelt unit": (lambda: kp.bolus("35 mgs"), kp.UnitError, "Did you mean 'mg'"),
+    "time without unit": (lambda: kp.bolus("35 mg", at=10), kp.UnitError, "write at='10 min'"),
+    "negative time": (lambda: kp.bolus("35 mg", at="-1 h"), kp.InputError, "is negative"),
+    "no duration": (lambda: kp.infusion("35 mg", over="0 min"), kp.InputError, "no time at all"),
+    "negative rate": (lambda: kp.infusion("-1 mg/h", over="1 h"), kp.InputError, "positive"),
+    "zero devices": (lambda: kp.nasal_spray(devices=0), kp.InputError, "whole number"),
+    "half a device": (lambda: kp.nasal_spray(devices=1.5), kp.InputError, "whole number"),
+    "never repeated": (lambda: kp.bolus("1 mg").repeat(every="1 h", times=0), kp.InputError, "count"),
+    "repeated at once": (
+        lambda: kp.bolus("1 mg").repeat(every="0 h", times=2), kp.InputError, "no time at all",
+    ),
+    "unknown drug": (lambda: kp.bolus("1 mg", drug="T"), kp.InputError, "racemic, S, R"),
+    "unknown route": (dose(route="ear"), kp.InputError, "is not known; write one of"),
+    "rate and duration": (dose(rate=1.0, dur=Fr(1)), kp.InputError, "not both"),
+    "additional doses without interval": (dose(addl=3), kp.InputError, "need an interval"),
+    "steady state without interval": (dose(ss=1), kp.InputError, "needs an interval"),
+    "zero interval": (dose(ii=Fr(0), ss=1), kp.InputError, "positive one"),
+    "unknown steady state": (dose(ii=Fr(1), ss=3), kp.InputError, "write 0, 1 or 2"),
+    "dose before the start": (dose(time=Fr(-1)), kp.InputError, "before the start"),
+    "half of an S dose": (
+        lambda: kp.nasal_spray().enantiomer("S"), kp.InputError, "has no 'S' half",
+    ),
+    "empty sentence": (lambda: kp.parse("  "), kp.InputError, "is no plan"),
+    "sentence without amount": (lambda: kp.parse("iv bolus"), kp.InputError, "no amount"),
+    "sentence without unit": (lambda: kp.parse("35 im"), kp.UnitError, "'35 mg/kg' or '35 mg'"),
+    "sentence without route": (lambda: kp.parse("35 mg"), kp.InputError, "has no route"),
+    "neither bolus nor infusion": (lambda: kp.parse("35 mg iv"), kp.InputError, "add 'bolus'"),
+    "bolus and infusion": (
+        lambda: kp.parse("35 mg iv bolus over 5 min"), kp.InputError, "both a bolus and an infusion",
+    ),
+    "two durations": (
+        lambda: kp.parse("35 mg iv over 5 min for 1 h"), kp.InputError, "say how long once",
+    ),
+    "two starts": (
+        lambda: kp.parse("35 mg im at 5 min at 6 min"), kp.InputError, "says 'at' twice",
+    ),
+    "then and at": (
+        lambda: kp.parse("35 mg im; then 35 mg im at 1 h"), kp.InputError, "both 'then' and 'at'",
+    ),
+    "two routes": (lambda: kp.parse("35 mg im oral"), kp.InputError, "says 'route' twice"),
+    "a rate that never stops": (lambda: kp.parse("0.1 mg/kg/h iv"), kp.InputError, "never stops"),
+    "half a repetition": (lambda: kp.parse("35 mg im x 3"), kp.InputError, "needs both"),
+    "misspelt word": (
+        lambda: kp.parse("35 mg iv ovr 5 min"), kp.InputError, "Did you mean 'over'",
+    ),
+    "odd device dose": (lambda: kp.parse("70 mg spravato"), kp.InputError, "28, 56 or 84 mg"),
+    "racemic device": (
+        lambda: kp.parse("84 mg racemic nasal spray"), kp.InputError, "racemic ketamine; write 'nasal'",
+    ),
+    "an oral bolus": (lambda: kp.parse("35 mg oral bolus"), kp.InputError, "only an iv dose"),
+    "negative weight": (lambda: kp.Patient(weight_kg=-70), kp.InputError, "between 0.3 and 500 kg"),
+    "zero weight": (lambda: kp.Patient(weight_kg=0), kp.InputError, "between 0.3 and 500 kg"),
+    "weight not a number": (lambda: kp.Patient(weight_kg=np.nan), kp.InputError, "between"),
+    "infinite weight": (lambda: kp.Patient(weight_kg=np.inf), kp.InputError, "between"),
+    "weight in grams": (lambda: kp.Patient(weight_kg=70000), kp.InputError, "between"),
+    "weight in words": (lambda: kp.Patient(weight_kg="70 kg"), kp.InputError, "not a number"),
+    "absurd age": (lambda: kp.Patient(weight_kg=70, age_y=400), kp.InputError, "0 and 120 years"),
+    "height in metres": (lambda: kp.Patient(weight_kg=70, height_cm=1.7), kp.InputError, "cm"),
+    "sex as a number": (lambda: kp.Patient(weight_kg=70, sex=0), kp.InputError, "'F', 'M'"),
+    "unknown ancestry": (
+        lambda: kp.Patient(weight_kg=70, ancestry="martian"), kp.InputError, "'japanese'",
+    ),
+    "many weights for one": (lambda: kp.Patient(weight_kg=[70, 80]), kp.InputError, "use Cohort"),
+    "one bad person": (
+        lambda: kp.Cohort(weight_kg=[70, -1, 80]), kp.InputError, "of person 1 is -1",
+    ),
+    "lengths differ": (
+        lambda: kp.Cohort(weight_kg=[70, 80], age_y=[1, 2, 3]), kp.InputError, "lengths differ",
+    ),
+    "nobody": (lambda: kp.Cohort(weight_kg=[]), kp.InputError, "cohort is empty"),
+    "unknown model": (sim("35 mg iv bolus", "kamp2021"), kp.PlanError, "Did you mean 'kamp2020'"),
+    "unknown borrowed route": (sim("35 mg im", "kamp2020+in"), kp.PlanError, "no absorption record"),
+    "borrowing what is there": (
+        sim("35 mg iv bolus", "kamp2020+iv"), kp.PlanError, "has the route 'iv' of its own",
+    ),
+    "route the model lacks": (
+        sim("35 mg im"), kp.PlanError, r"kamp2020 has no route 'im'.*kamp2020\+im",
+    ),
+    "racemic dose in an S model": (
+        sim("35 mg iv bolus", "perez_ruixo2021"), kp.PlanError, "plan.enantiomer",
+    ),
+    "S dose in a racemic model": (
+        sim("35 mg esketamine iv bolus", "domino"), kp.PlanError, "describes racemic ketamine",
+    ),
+    "no plan": (sim(None), kp.InputError, "give doses such as"),
+    "empty plan": (sim(Regimen()), kp.InputError, "has no doses"),
+    "no patient": (sim("35 mg iv bolus", patient=None), kp.InputError, r"Patient\(weight_kg=70\)"),
+    "not a patient": (sim("35 mg iv bolus", patient=70), kp.InputError, "write kp.Patient"),
+    "times in disorder": (sim("35 mg iv bolus", times=[2, 1]), kp.InputError, "must ascend"),
+    "negative times": (sim("35 mg iv bolus", times=[-1, 1]), kp.InputError, "not negative"),
+    "times in words": (sim("35 mg iv bolus", times="1 h"), kp.InputError, "give hours"),
+    "infinite times": (sim("35 mg iv bolus", times=[np.inf]), kp.InputError, "finite"),
+    "no times": (sim("35 mg iv bolus", times=[]), kp.InputError, "at least one time"),
+    "unknown method": (sim("35 mg iv bolus", method="euler"), kp.InputError, "is not known"),
+    "sloppy tolerance": (sim("35 mg iv bolus", rtol=1.0), kp.InputError, "out of range"),
+    "exact but saturable": (
+        sim("35 mg iv bolus", kp.one_compartment(V1=9, Vmax=9, Km=1), method="exact"),
+        kp.InputError, "needs a linear model",
+    ),
+    "no elimination": (lambda: kp.one_compartment(V1=9), kp.InputError, "needs elimination"),
+    "half a saturation": (
+        lambda: kp.one_compartment(V1=9, Vmax=1), kp.InputError, "both Vmax .* and Km",
+    ),
+    "negative clearance": (
+        lambda: kp.one_compartment(V1=9, CL=-1), kp.InputError, "greater than 0",
+    ),
+    "volume not a number": (
+        lambda: kp.one_compartment(V1="big", CL=1), kp.InputError, "is not a number",
+    ),
+    "lag without depot": (
+        lambda: kp.one_compartment(V1=9, CL=1, tlag=1), kp.InputError, "give ka",
+    ),
+    "too few parameters": (
+        sim("35 mg iv bolus", kp.one_compartment(V1=9, CL=[1, 2, 3])),
+        kp.InputError, "3 values for 1 patients",
+    ),
+    "unknown analyte": (
+        lambda: kp.simulate("35 mg iv bolus", MODEL, ME).concentration("norketamine"),
+        kp.InputError, "There is no 'norketamine'",
+    ),
+    "effect site of another model": (
+        lambda: kp.simulate("35 mg iv bolus", "kamp2020", ME).concentration("ketamine", site="effect"),
+        kp.InputError, "at site 'effect'",
+    ),
+    "level without unit": (
+        lambda: kp.simulate("35 mg iv bolus", MODEL, ME).exposure(above="70"),
+        kp.UnitError, "has no unit",
+    ),
+    "unnamed plans": (lambda: kp.compare(["35 mg im"]), kp.InputError, "Give plans by name"),
+    "a thousandfold slip": (
+        sim("500 mg/kg iv bolus"), kp.PlanError, "500 mcg/kg = 0.5 mg/kg would be inside",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_said_in_one_sentence(case):
+    act, kind, message = WRONG[case]
+    with pytest.raises(kind, match=message) as caught:
+        act()
+    assert "\n" not in str(caught.value)
+
+
+def test_mg_for_mcg_warns_and_names_the_dose_that_would_fit():
+    with pytest.warns(kp.KetapkWarning, match="12 mcg/kg/min = 0.72 mg/kg/h would be inside"):
+        run = kp.simulate("12 mg/kg/h iv for 1 h", "kamp2020", ME)
+    assert run.warnings[0].startswith("12 mg/kg/h by the route 'iv' is 1.9 times the highest")
+
+
+def test_an_implausible_dose_can_be_asked_for_by_name():
+    with pytest.warns(kp.KetapkWarning):
+        run = kp.simulate("500 mg/kg iv bolus", "kamp2020", ME, allow_implausible=True)
+    assert len(run.warnings) == 1
+
+
+def test_a_person_outside_the_studied_range_is_named():
+    with pytest.warns(kp.KetapkWarning, match="weight 20 kg is outside the 39 to 170 kg studied"):
+        kp.simulate("28 mg spravato", "perez_ruixo2021", kp.Patient(weight_kg=20))
+
+
+def test_a_plausible_plan_warns_of_nothing():
+    assert kp.simulate("0.5 mg/kg iv over 40 min", "kamp2020", ME).warnings == ()
+
+
+def test_a_composition_is_in_the_warnings():
+    run = kp.simulate("35 mg im", "kamp2020+im", ME)
+    assert "is a composition" in run.warnings[0]
+    assert run.model.grade == "assumed"
