@@ -71,5 +71,5 @@ def test_molar_levels_use_the_mass_of_their_analyte():
 
 def test_the_salt_factor_is_that_of_the_label():
     """11.53 mg hydrochloride is 10 mg base, 32.3 mg is 28 mg (labels)."""
-    assert units.BASE_IN_HYDROCHLORIDE * 11.53 == pytest.approx(10.0, rel=1e-3)
-    assert units.BASE_IN_HYDROCHLORIDE * 32.3 == pytest.approx(28.0, rel=1e-3)
+    assert pytest.approx(10.0, rel=1e-3) == units.BASE_IN_HYDROCHLORIDE * 11.53
+    assert pytest.approx(28.0, rel=1e-3) == units.BASE_IN_HYDROCHLORIDE * 32.3

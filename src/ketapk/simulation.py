@@ -131,8 +131,8 @@ def _offer_to_borrow(plan: Regimen, model: Model) -> None:
     if missing and model.status != "generic" and all(route in ABSORPTION for route in missing):
         composed = "+".join((model.name, *missing))
         raise PlanError(
-            f"{model.name} has no route {missing[0]!r}; it has {', '.join(model.routes)}. To borrow "
-            f"one that was studied elsewhere, use the model {composed!r}."
+            f"{model.name} has no route {missing[0]!r}; it has {', '.join(model.routes)}. To "
+            f"borrow one that was studied elsewhere, use the model {composed!r}."
         )
 
 

@@ -1,0 +1,189 @@
+"""The command line answers, and answers mistakes in one sentence."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from ketapk.cli import main
+from ketapk.notice import NOTICE
+
+IV = "0.5 mg/kg iv over 40 min"
+DEMO = [
+    "compare", f"iv={IV}", "im=0.5 mg/kg im", "nasal=0.5 mg/kg nasal", "device=84 mg spravato",
+    "--weight", "70",
+]  # fmt: skip
+
+
+@pytest.fixture
+def ketapk(capsys):
+    def run(*arguments):
+        code = main(list(arguments))
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def test_simulate_prints_the_exposure(ketapk):
+    code, out, err = ketapk("simulate", IV, "--model", "kamp2020", "--weight", "70")
+    assert code == 0
+    assert "35 mg = 0.5 mg/kg at 0.75 mg/kg/h = 12.5 mcg/kg/min" in out
+    assert "Cmax [ng/mL]" in out
+    assert "253" in out
+    assert "doi:10.1097/ALN.0000000000003577" in out
+    assert NOTICE in err
+
+
+def test_tables_fit_80_columns(ketapk):
+    _, out, _ = ketapk(*DEMO)
+    head = out.split("\n\n")[0]
+    assert max(len(line) for line in head.splitlines()) <= 80
+
+
+def test_simulate_as_csv_is_the_tidy_table(ketapk):
+    code, out, _ = ketapk("simulate", "84 mg spravato", "--model", "perez_ruixo2021", "--csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert code == 0
+    assert set(rows[0]) == {"id", "time_h", "analyte", "ng_per_ml"}
+    assert {row["analyte"] for row in rows} == {"esketamine", "noresketamine"}
+    peak = max(float(r["ng_per_ml"]) for r in rows if r["analyte"] == "esketamine")
+    assert peak == pytest.approx(101, abs=1)
+
+
+def test_simulate_as_json_carries_sources_warnings_and_the_notice(ketapk):
+    code, out, _ = ketapk("simulate", "35 mg im", "--model", "kamp2020+im", "--json")
+    content = json.loads(out)
+    assert code == 0
+    assert content["notice"] == NOTICE
+    assert content["model"] == "kamp2020+im"
+    assert content["grade"] == "assumed"
+    assert len(content["warnings"]) == 1
+    assert len(content["times_h"]) == len(content["ng_per_ml"]["ketamine"])
+    assert content["exposure"]["ketamine"]["Cmax"] == pytest.approx(254.6, abs=0.1)
+
+
+def test_simulate_reports_the_times_asked_for(ketapk):
+    _, out, _ = ketapk("simulate", IV, "--model", "kamp2020", "--times", "0, 40, 60 min", "--json")
+    assert json.loads(out)["times_h"] == pytest.approx([0.0, 2 / 3, 1.0])
+
+
+def test_compare_prints_what_the_route_did(ketapk):
+    code, out, err = ketapk(*DEMO)
+    assert code == 0
+    for row in ("F ", "Cmax [ng/mL]", "Tmax [min]", "time to 70 ng/mL [min]", "AUC [ng h/mL]",
+                "metabolite ratio", "first-pass loss"):  # fmt: skip
+        assert row in out
+    assert "model kamp2020+nasal, grade assumed" in out
+    assert err.strip().endswith("2 warnings.")
+
+
+def test_compare_as_json_and_csv_agree(ketapk):
+    _, out, _ = ketapk(*DEMO, "--json")
+    content = json.loads(out)
+    _, out, _ = ketapk(*DEMO, "--csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [row["plan"] for row in rows] == ["iv", "im", "nasal", "device"]
+    for row, entry in zip(rows, content["table"], strict=True):
+        assert float(row["F"]) == pytest.approx(entry["F"], rel=1e-12)
+    by_plan = {}
+    for entry in content["ledger"]:
+        by_plan[entry["plan"]] = by_plan.get(entry["plan"], 0.0) + entry["mg"]
+    assert by_plan == pytest.approx({"iv": 35.0, "im": 35.0, "nasal": 35.0, "device": 84.0})
+
+
+def test_models_lists_them(ketapk):
+    code, out, _ = ketapk("models")
+    assert code == 0
+    assert "perez_ruixo2021  (grade B, recommended)" in out
+    assert json.loads(ketapk("models", "--json")[1])["models"][0]["name"] == "kamp2020"
+    assert ketapk("models", "--csv")[1].startswith("name,drug,routes")
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_a_figure_is_written(ketapk, tmp_path, ending):
+    path = tmp_path / f"figure.{ending}"
+    code, _, err = ketapk("simulate", IV, "--model", "kamp2020", "--plot", str(path))
+    assert code == 0
+    assert path.stat().st_size > 5000
+    assert f"Figure written to {path}" in err
+
+
+MISTAKES = {
+    "misspelt command": (["simulat", IV], 2, "Did you mean 'simulate'"),
+    "misspelt option": (["simulate", IV, "--modle", "kamp2020"], 2, "--modle"),
+    "no model": (["simulate", IV], 2, "--model"),
+    "no plan": (["simulate", "--model", "kamp2020"], 2, "PLAN"),
+    "weight in words": (["simulate", IV, "--model", "kamp2020", "--weight", "heavy"], 2, "valid number"),
+    "negative weight": (["simulate", IV, "--model", "kamp2020", "--weight", "-3"], 2, "between 0.3"),
+    "bad unit": (["simulate", "5 mL iv bolus", "--model", "kamp2020"], 2, "wrong kind"),
+    "bad sentence": (["simulate", "35 mg ivv", "--model", "kamp2020"], 2, "Did you mean 'iv'"),
+    "unknown model": (["simulate", IV, "--model", "kamp2021"], 3, "Did you mean 'kamp2020'"),
+    "route it lacks": (["simulate", "35 mg im", "--model", "kamp2020"], 3, "'kamp2020+im'"),
+    "absurd dose": (["simulate", "9 g iv bolus", "--model", "kamp2020"], 3, "Correct the dose"),
+    "two outputs": (["models", "--csv", "--json"], 2, "exclude each other"),
+    "unnamed plan": (["compare", IV], 2, 'write NAME="PLAN"'),
+    "two of a name": (["compare", f"a={IV}", "a=35 mg im"], 2, "called 'a'"),
+    "figure without ending": (["models", "--plot"], 2, "--plot"),
+    "unknown figure": (["simulate", IV, "--model", "kamp2020", "--plot", "x.bmp"], 2, ".png"),
+    "no such folder": (
+        ["simulate", IV, "--model", "kamp2020", "--plot", "/nowhere/x.png"], 2, "does not exist",
+    ),
+    "times without unit": (
+        ["simulate", IV, "--model", "kamp2020", "--times", "0, 1"], 2, "has no unit",
+    ),
+    "level without unit": (
+        ["compare", f"a={IV}", "--level", "70"], 2, "has no unit",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_a_mistake_is_answered_in_one_sentence(ketapk, case):
+    arguments, wanted, part = MISTAKES[case]
+    code, out, err = ketapk(*arguments)
+    assert code == wanted
+    assert part in err
+    assert out == ""
+    assert len(err.strip().splitlines()) == 1
+    assert "Traceback" not in err
+
+
+def test_failed_patients_exit_with_4_and_what_succeeded_is_printed(ketapk, monkeypatch):
+    from ketapk.solution import Tolerance, solve
+
+    def solve_in_three_steps(*arguments, **options):
+        tight = {"method": "explicit", "tolerance": Tolerance(max_steps=3)}
+        return solve(*arguments, **{**options, **tight})
+
+    monkeypatch.setattr("ketapk.simulation.solve", solve_in_three_steps)
+    code, out, _ = ketapk("simulate", IV, "--model", "kamp2020", "--times", "0, 60 min", "--csv")
+    assert code == 4
+    assert out.startswith("id,time_h")
+
+
+def test_an_internal_error_is_a_sentence_and_1(ketapk, monkeypatch):
+    monkeypatch.setattr("ketapk.library.catalogue.list_models", lambda: 1 / 0)
+    code, _, err = ketapk("models")
+    assert code == 1
+    assert err.startswith("Internal error: ZeroDivisionError")
+
+
+def test_an_interruption_exits_with_130(ketapk, monkeypatch):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ketapk.library.catalogue.list_models", interrupted)
+    assert ketapk("models")[0] == 130
+
+
+def test_help_names_the_commands_and_the_notice():
+    done = subprocess.run(
+        [sys.executable, "-m", "ketapk", "--help"], capture_output=True, text=True, check=True
+    )
+    for word in ("simulate", "compare", "models", "not a medical device"):
+        assert word in " ".join(done.stdout.split())
+    assert "\x1b" not in done.stdout
