@@ -39,8 +39,8 @@ def test_first_pass_takes_what_bioavailability_lacks(table):
 
 
 def test_only_a_model_with_a_metabolite_has_a_ratio(table):
-    assert table["IV"]["metabolite ratio"] is None
-    assert table["mouth"]["metabolite ratio"] > table["device"]["metabolite ratio"] > 1.0
+    assert table["IV"]["norketamine:ketamine"] is None
+    assert table["mouth"]["norketamine:ketamine"] > table["device"]["norketamine:ketamine"] > 1.0
 
 
 def test_the_ledger_ends_with_every_milligram():

@@ -16,14 +16,22 @@ def words(axes):
 
 
 def test_a_profile_has_a_line_per_analyte_with_its_values():
-    run = kp.simulate("84 mg spravato", "perez_ruixo2021", ME)
-    axes = run.plot()
+    axes = kp.simulate("84 mg spravato", "perez_ruixo2021", ME, times=[0, 1, 2]).plot()
     lines = {line.get_label(): line for line in axes.lines}
     assert set(lines) == {"esketamine", "noresketamine"}
-    np.testing.assert_array_equal(
-        lines["esketamine"].get_ydata(), run.concentration("esketamine")[0]
-    )
+    for analyte, line in lines.items():
+        hours = line.get_xdata() / 60.0
+        run = kp.simulate("84 mg spravato", "perez_ruixo2021", ME, times=hours)
+        np.testing.assert_allclose(line.get_ydata(), run.concentration(analyte)[0], rtol=1e-9)
     assert axes.get_ylabel() == "Plasma concentration [ng/mL]"
+
+
+def test_a_coarse_run_is_drawn_as_a_smooth_curve_to_its_last_time():
+    run = kp.simulate("35 mg iv over 40 min", "kamp2020", ME, times=[0, 0.5, 1.0])
+    (line,) = run.plot().lines
+    assert line.get_xdata().size > 400
+    assert line.get_xdata()[-1] == 60.0
+    assert line.get_ydata().max() == pytest.approx(run.exposure()["Cmax"][0], rel=1e-9)
 
 
 def test_axes_given_are_used_and_returned():

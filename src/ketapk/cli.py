@@ -11,6 +11,7 @@ import json
 import math
 import os
 import sys
+import textwrap
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,6 +35,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+def _examples(*lines: str) -> str:
+    """Examples below the help of a command, kept line by line."""
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
+
+
 FIGURES = (".png", ".svg", ".pdf")
 
 Weight = Annotated[float, typer.Option(help="Body weight [kg].", metavar="KG")]
@@ -55,7 +62,13 @@ Implausible = Annotated[
 LEVEL = "70 ng/mL"
 
 
-@app.command()
+@app.command(
+    epilog=_examples(
+        'ketapk simulate "0.5 mg/kg iv over 40 min" --model kamp2020 --weight 70',
+        'ketapk simulate "84 mg spravato" --model perez_ruixo2021 --plot spray.png',
+        'ketapk simulate "35 mg im" --model kamp2020+im --times "0, 15, 30, 60 min"',
+    )
+)
 def simulate(
     plan: Annotated[str, typer.Argument(help="What is given, as a sentence.", metavar="PLAN")],
     model: Annotated[
@@ -76,14 +89,7 @@ def simulate(
     plot: Plot = None,
     allow_implausible: Implausible = False,
 ) -> None:
-    """Simulate one plan with one model.
-
-    Examples
-    --------
-      ketapk simulate "0.5 mg/kg iv over 40 min" --model kamp2020 --weight 70
-
-      ketapk simulate "84 mg spravato" --model perez_ruixo2021 --plot spray.png
-    """
+    """Simulate one plan with one model."""
     _one_output(csv=csv, json_=json_)
     _check_figure(plot)
     from ketapk.simulation import simulate as run_simulation
@@ -125,7 +131,12 @@ def simulate(
     _close(run.warnings, failed=len(run.failed), quiet=json_)
 
 
-@app.command()
+@app.command(
+    epilog=_examples(
+        'ketapk compare iv="0.5 mg/kg iv over 40 min" im="0.5 mg/kg im" --weight 70',
+        'ketapk compare one="28 mg spravato" three="84 mg spravato" --plot devices.png',
+    )
+)
 def compare(
     plans: Annotated[
         list[str], typer.Argument(help='Plans as NAME="SENTENCE".', metavar='NAME="PLAN"...')
@@ -147,12 +158,7 @@ def compare(
     plot: Plot = None,
     allow_implausible: Implausible = False,
 ) -> None:
-    """Compare plans side by side: what the route did.
-
-    Example:
-
-      ketapk compare iv="0.5 mg/kg iv over 40 min" im="0.5 mg/kg im" --weight 70
-    """
+    """Compare plans side by side: what the route did."""
     _one_output(csv=csv, json_=json_)
     _check_figure(plot)
     from ketapk.comparison import compare as run_comparison
@@ -242,11 +248,13 @@ def _usage(error: Any) -> str:
     if type(error).__name__ == "NoArgsIsHelpError":
         return str(error.format_message())
     text = " ".join(str(error.format_message()).split()).rstrip(".")
+    if text.endswith("?"):
+        return text
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "ketapk"
     wrong = text.rsplit("'", 2)[-2] if text.count("'") >= 2 else ""
     commands = getattr(getattr(context, "command", None), "commands", {})
-    hint = nearest(wrong, commands) if commands and "ommand" in text else ""
+    hint = nearest(wrong, commands) if "ommand" in text else ""
     return f"{text}.{hint} See `{path} --help`."
 
 
@@ -305,6 +313,12 @@ def _save(axes: Any, path: Path) -> None:
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
+
+
+def _print_wrapped(text: str, indent: int = 2) -> None:
+    """Print long lines so that they fit 80 columns."""
+    for line in text.splitlines():
+        print(textwrap.fill(line, 80, subsequent_indent=" " * indent, break_long_words=False))
 
 
 def _number(value: Any) -> float | None:
@@ -394,7 +408,7 @@ def _print_run(run: Any, level: str, *, asked: bool) -> None:
         for k, time in enumerate(run.times_h):
             _add(table, float(time), *(float(curve[k]) for curve in curves))
         _show(table)
-    print(run.cite())
+    _print_wrapped(run.cite())
 
 
 def _print_comparison(comparison: Any) -> None:
@@ -409,14 +423,14 @@ def _print_comparison(comparison: Any) -> None:
         print(f"{row['plan']}: {comparison.runs[row['plan']].plan}")
         print(f"  model {row['model']}, grade {row['grade']}")
     print()
-    print(comparison.cite())
+    _print_wrapped(comparison.cite())
 
 
 def _print_models(table: Any) -> None:
     for row in table.to_dicts():
         print(f"{row['name']}  (grade {row['grade']}, {row['status']})")
         for key in ("drug", "routes", "can borrow", "analytes", "site", "population"):
-            print(f"  {key:<11}{row[key] or '-'}")
+            _print_wrapped(f"  {key:<11}{row[key] or '-'}", indent=13)
         print()
 
 

@@ -44,7 +44,7 @@ class Comparison:
         """One row per plan; medians where the patient is a cohort.
 
         Columns: ``plan``, ``dose [mg]``, ``F``, ``Cmax [ng/mL]``, ``Tmax [min]``, ``time to LEVEL
-        [min]``, ``AUC [ng h/mL]``, ``metabolite ratio`` (AUC of norketamine over AUC of ketamine),
+        [min]``, ``AUC [ng h/mL]``, ``norketamine:ketamine`` (ratio of their AUC),
         ``first-pass loss`` (share of the dose that gut wall and liver took before it ever reached
         the blood), ``model``, ``grade``.
         """
@@ -80,7 +80,7 @@ class Comparison:
         """Draw the curves of all plans; needs the extra ``plot``."""
         from ketapk.plot import draw_comparison
 
-        return draw_comparison(self.runs, ax=ax)
+        return draw_comparison({name: run.smooth() for name, run in self.runs.items()}, ax=ax)
 
     def cite(self) -> str:
         """Sources of everything compared."""
@@ -208,7 +208,7 @@ def _row(name: str, run: Profiles, level: str) -> dict[str, Any]:
         "Tmax [min]": _median(Tmax * minutes),
         f"time to {level} [min]": _median(onset * minutes),
         "AUC [ng h/mL]": _median(units.mg_per_l_to_ng_per_ml(parent.AUC_inf)),
-        "metabolite ratio": ratio,
+        "norketamine:ketamine": ratio,
         "first-pass loss": _median(lost / dose),
         "model": model.name,
         "grade": model.grade,

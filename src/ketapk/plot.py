@@ -62,7 +62,7 @@ def _finish(ax: Axes, span_h: float, title: str, notes: Sequence[str]) -> None:
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="y", color="0.9", linewidth=0.8)
     ax.legend(frameon=False, fontsize=9)
-    foot = "\n".join(textwrap.fill(note, 165) for note in (*notes, NOTICE))
+    foot = "\n".join(textwrap.fill(note, 150) for note in (*notes, NOTICE))
     ax.figure.supxlabel(foot, fontsize=6.5, color="0.35", x=0.01, ha="left")
 
 

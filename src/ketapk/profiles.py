@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from ketapk.solution import Solution, Stats
 
     Floats = NDArray[np.float64]
+
+EVEN = 400
+"""Even steps of a smooth curve."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -202,7 +205,19 @@ class Profiles:
         """
         from ketapk.plot import draw_profiles
 
-        return draw_profiles(self, ax=ax)
+        return draw_profiles(self.smooth(), ax=ax)
+
+    def smooth(self) -> Profiles:
+        """Return the same curves at more times, up to the same end, so that lines look right."""
+        from ketapk.grid import telling_times
+
+        last = self.times_h[-1]
+        if last == 0.0:
+            return self
+        fine = telling_times(self.solution)
+        even = np.linspace(0.0, last, EVEN + 1)
+        times = np.union1d(np.concatenate([fine[fine <= last], even]), self.times_h)
+        return replace(self, times_h=times, _cache={})
 
     def cite(self) -> str:
         """Sources of everything that the result rests on."""
