@@ -197,6 +197,12 @@ def test_a_plausible_plan_warns_of_nothing():
     assert kp.simulate("0.5 mg/kg iv over 40 min", "kamp2020", ME).warnings == ()
 
 
+def test_what_a_paper_reports_and_its_numbers_do_not_give_is_in_the_warnings():
+    run = kp.simulate("84 mg spravato", "perez_ruixo2021", ME)
+    assert len(run.warnings) == 1
+    assert "AUC of noresketamine does not reproduce" in run.warnings[0]
+
+
 def test_a_composition_is_in_the_warnings():
     run = kp.simulate("35 mg im", "kamp2020+im", ME)
     assert "is a composition" in run.warnings[0]

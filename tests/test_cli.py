@@ -78,7 +78,7 @@ def test_compare_prints_what_the_route_did(ketapk):
                 "norketamine:ketamine", "first-pass loss"):  # fmt: skip
         assert row in out
     assert "model kamp2020+nasal, grade assumed" in out
-    assert err.strip().endswith("2 warnings.")
+    assert err.strip().endswith("3 warnings.")
 
 
 def test_compare_as_json_and_csv_agree(ketapk):

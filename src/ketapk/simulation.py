@@ -191,6 +191,7 @@ def _warnings(plan: Regimen, model: Model, cohort: Cohort, *, allow_implausible:
     said += [f"{model.name}: {sentence}." for sentence in model.population.outside(cohort)]
     for sentence in said:
         python_warnings.warn(sentence, KetapkWarning, stacklevel=3)
+    said += dict.fromkeys(f"{model.name}: {c.note}." for c in model.checks if not c.reproduces)
     borrowed = [model.routes[name] for name in plan.routes if model.routes[name].borrowed]
     said += [
         f"{model.name} is a composition: {route.title} ({route.source}; grade {route.grade})."

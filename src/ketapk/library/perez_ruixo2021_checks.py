@@ -6,8 +6,8 @@ from ketapk.model.model import Check
 
 TABLE_4 = "Table 4, non-Asian, 18 to 60 y (as quoted by nlmixr2lib)"
 NOT_AUC = (
-    "does not reproduce: the paper's Table 3 gives 1.4 to 1.6 times its own Table 4, while Cmax "
-    "agrees; nlmixr2lib reports the same"
+    "the AUC of noresketamine does not reproduce: the paper's Table 3, used here, gives 1.4 to 1.6 "
+    "times its own Table 4, while Cmax agrees; nlmixr2lib reports the same"
 )
 
 
