@@ -22,6 +22,10 @@ SHORT_H = 0.25
 """An infusion shorter than this [h] is judged like an injection."""
 
 
+ADULT_KG = 70.0
+"""Weight at which a dose that was studied in mg is put per kg."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Band:
     """A range of doses or rates that have been studied."""
@@ -32,25 +36,34 @@ class Band:
     source: str
 
 
-INJECTED = Band(
-    low=0.1, high=4.5, unit="mg/kg", source="emergency 0.1 mg/kg to Ketalar label induction"
-)
+def _doses(low: float, high: float, source: str) -> Band:
+    return Band(low=low, high=high, unit="mg/kg", source=source)
+
+
+INJECTED = _doses(0.1, 4.5, "0.1 mg/kg in emergency care to 4.5 mg/kg in the Ketalar label")
 INFUSED = Band(
-    low=0.06, high=6.3, unit="mg/kg/h", source="post-operative 0.06 mg/kg/h to Elkomy 2015"
+    low=0.06,
+    high=6.3,
+    unit="mg/kg/h",
+    source="0.06 mg/kg/h post-operatively to 6.3 mg/kg/h in Elkomy 2015",
 )
 BY_ROUTE = {
-    "im": Band(
-        low=0.25, high=13.0, unit="mg/kg", source="Chilukuri 2014 to Ketalar label anaesthesia"
+    "im": _doses(0.25, 13.0, "0.25 mg/kg in Chilukuri 2014 to 13 mg/kg in the Ketalar label"),
+    "sc": _doses(0.1, 0.5, "0.1 to 0.5 mg/kg in Loo 2016"),
+    "nasal": _doses(10.0 / ADULT_KG, 9.0, "10 mg in Singh 2022 to 9 mg/kg in Malinovsky 1996"),
+    "oral": _doses(10.0 / ADULT_KG, 10.0, "10 mg in Hasan 2021 to 10 mg/kg in Brunette 2011"),
+    "sublingual": _doses(
+        10.0 / ADULT_KG,
+        100.0 / ADULT_KG,
+        "10 mg in a palliative formulary to 100 mg in Simons 2022",
     ),
-    "sc": Band(low=0.1, high=0.5, unit="mg/kg", source="Loo 2016"),
-    "nasal": Band(low=0.1, high=9.0, unit="mg/kg", source="Singh 2022 to Malinovsky 1996"),
-    "nasal_spray": Band(low=0.1, high=2.2, unit="mg/kg", source="28 to 84 mg, label"),
-    "oral": Band(low=0.1, high=10.0, unit="mg/kg", source="Hasan 2021 to Brunette 2011"),
-    "sublingual": Band(low=0.1, high=2.0, unit="mg/kg", source="JPSM formulary to Simons 2022"),
-    "buccal": Band(low=0.1, high=2.0, unit="mg/kg", source="Simons 2022"),
-    "rectal": Band(low=0.5, high=9.0, unit="mg/kg", source="Yanagihara 2003 to Malinovsky 1996"),
-    "inhaled": Band(low=0.3, high=1.5, unit="mg/kg", source="Jonkman 2017, 25 to 100 mg"),
+    "buccal": _doses(50.0 / ADULT_KG, 100.0 / ADULT_KG, "50 and 100 mg in Simons 2022"),
+    "rectal": _doses(
+        50.0 / ADULT_KG, 9.0, "50 mg in Yanagihara 2003 to 9 mg/kg in Malinovsky 1996"
+    ),
+    "inhaled": _doses(25.0 / ADULT_KG, 100.0 / ADULT_KG, "25 to 100 mg in Jonkman 2017"),
 }
+"""The nasal device is not among them: each holds 28 mg, and a session is 28, 56 or 84 mg."""
 
 
 def findings(dose: Dose, weight_kg: Floats) -> tuple[list[str], bool]:
