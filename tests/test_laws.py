@@ -184,3 +184,11 @@ def test_a_plain_python_kernel_gives_what_the_compiled_one_gives():
         found.append([np.frombuffer(bytes.fromhex(h)) for h in done.stdout.split()])
     for compiled, plain in zip(*found, strict=True):
         assert_allclose(plain, compiled, rtol=1e-11, atol=1e-13)
+
+
+def test_a_part_of_a_solution_is_that_part():
+    run = kp.simulate("84 mg spravato", "perez_ruixo2021", cohort(), times=TIMES)
+    part = run.solution.part(5, 9)
+    assert part.n_subjects == 4
+    assert_array_equal(part.at(TIMES, keep=[0]), run.solution.at(TIMES, keep=[0])[5:9])
+    assert_array_equal(part.final(), run.solution.final()[5:9])

@@ -114,6 +114,7 @@ def simulate(
         _print_json(
             {
                 "plan": str(run.plan),
+                "patient": _person(run.cohort),
                 "model": run.model.name,
                 "grade": run.model.grade,
                 "method": run.stats.method,
@@ -175,6 +176,7 @@ def compare(
     elif json_:
         _print_json(
             {
+                "patient": _person(next(iter(comparison.runs.values())).cohort),
                 "plans": {name: str(run.plan) for name, run in comparison.runs.items()},
                 "table": [_row(row) for row in comparison.table.to_dicts()],
                 "ledger": [_row(row) for row in comparison.ledger.to_dicts()],
@@ -321,6 +323,14 @@ def _print_wrapped(text: str, indent: int = 2) -> None:
         print(textwrap.fill(line, 80, subsequent_indent=" " * indent, break_long_words=False))
 
 
+def _person(cohort: Any) -> dict[str, Any]:
+    """The one patient of the command line, for JSON."""
+    return {
+        name: getattr(cohort, name)[0].item()
+        for name in ("weight_kg", "age_y", "sex", "height_cm", "ancestry")
+    }
+
+
 def _number(value: Any) -> float | None:
     """A float for JSON, which knows no infinity and no NaN."""
     number = float(value)
@@ -380,6 +390,16 @@ def _add(table: Any, *cells: Any) -> None:
     table.add_row(*(Text(_cell(cell)) for cell in cells))
 
 
+def _who(cohort: Any) -> str:
+    """One line about the patient, defaults included, so that none goes unseen."""
+    from ketapk import units
+
+    return (
+        f"Patient: {units.fmt(cohort.weight_kg[0])} kg, {units.fmt(cohort.age_y[0])} y, "
+        f"{cohort.sex[0]}, {units.fmt(cohort.height_cm[0])} cm, ancestry {cohort.ancestry[0]}"
+    )
+
+
 def _print_run(run: Any, level: str, *, asked: bool) -> None:
     """Exposure of every analyte, and the concentrations at the times asked for."""
     from ketapk import units
@@ -387,6 +407,7 @@ def _print_run(run: Any, level: str, *, asked: bool) -> None:
 
     for line in explain(run.plan, float(run.cohort.weight_kg[0])):
         print(line)
+    print(_who(run.cohort))
     print(f"Model: {run.model.name} (grade {run.model.grade}), {run.model.sampling_site}")
     rows = {a: run.exposure(a, above=level).row(0, named=True) for a in run.analytes}
     table = _table("", *rows)
@@ -414,6 +435,7 @@ def _print_run(run: Any, level: str, *, asked: bool) -> None:
 def _print_comparison(comparison: Any) -> None:
     """The table turned on its side, so that it fits 80 columns, then the fates of the dose."""
     rows = comparison.table.to_dicts()
+    print(_who(next(iter(comparison.runs.values())).cohort))
     table = _table("", *(row["plan"] for row in rows))
     for key in rows[0]:
         if key not in ("plan", "model", "grade"):

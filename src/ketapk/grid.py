@@ -20,6 +20,8 @@ EVEN = 240
 AFTER_EVENT = 24
 """Denser steps after every event."""
 MOST = 20_000
+SHOWN = 8
+"""Subjects whose own events and peaks are among the times."""
 
 
 def checked_times(times: ArrayLike) -> Floats:
@@ -46,10 +48,10 @@ def telling_times(solution: Solution) -> Floats:
     """
     from ketapk.exposure import Curve
 
-    arrays = solution.schedule.arrays
-    some = min(solution.n_subjects, 8)
-    events = np.unique(arrays.start[: arrays.first[some]])
-    curves = [Curve(solution, p) for p in range(len(solution.system.outputs))]
+    few = solution.part(0, min(solution.n_subjects, SHOWN))
+    arrays = few.schedule.arrays
+    events = np.unique(arrays.start[: arrays.first[-1]])
+    curves = [Curve(few, p) for p in range(len(few.system.outputs))]
     slowest = max(float(np.nanmedian(curve.t_half)) for curve in curves)
     last = float(events[-1])
     span = last + float(np.clip(4.0 * slowest, 1.0, 24.0 * 7.0))
@@ -58,6 +60,6 @@ def telling_times(solution: Solution) -> Floats:
     if events.size * AFTER_EVENT > MOST:
         steps = steps[:1]
     dense = (events[:, None] + np.minimum(gaps, 2.0)[:, None] * steps).ravel()
-    peaks = np.concatenate([curve.peak[1][:some] for curve in curves])
+    peaks = np.concatenate([curve.peak[1] for curve in curves])
     times = np.concatenate([np.linspace(0.0, span, EVEN + 1), dense, peaks[np.isfinite(peaks)]])
     return np.unique(times)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+CHUNK = 1024
+"""Patients whose exposure is searched at once, which bounds the memory it takes."""
 EVEN = 400
 """Even steps of a smooth curve."""
 
@@ -153,24 +155,35 @@ class Profiles:
         """
         import polars as pl
 
+        name = analyte or self.model.parent
+        output = self.solution.system.output_index(name, site)
+        texts = (above,) if isinstance(above, str) else above
+        levels = {text: units.concentration_mg_per_l(text, name) for text in texts}
+        n = len(self.cohort)
+        parts = [
+            self._exposure_of(lo, min(lo + CHUNK, n), output, levels) for lo in range(0, n, CHUNK)
+        ]
+        return pl.concat(parts)
+
+    def _exposure_of(self, lo: int, hi: int, output: int, levels: dict[str, float]) -> pl.DataFrame:
+        """Exposure of patients ``lo`` to ``hi``."""
+        import polars as pl
+
         from ketapk.exposure import Curve
 
-        system = self.solution.system
-        curve = Curve(self.solution, system.output_index(analyte or self.model.parent, site))
+        curve = Curve(self.solution.part(lo, hi), output)
         to_ng = units.mg_per_l_to_ng_per_ml
         Cmax, Tmax = curve.peak
         columns: dict[str, Any] = {
-            "id": np.arange(len(self.cohort)),
+            "id": np.arange(lo, hi),
             "Cmax": to_ng(Cmax),
             "Tmax": Tmax,
             "AUC_last": to_ng(curve.AUC(float(self.times_h[-1]))),
             "AUC_inf": to_ng(curve.AUC_inf),
             "t_half": curve.t_half,
         }
-        for level in (above,) if isinstance(above, str) else above:
-            first, total = curve.above(units.concentration_mg_per_l(level, analyte or "ketamine"))
-            columns[f"time to {level}"] = first
-            columns[f"time above {level}"] = total
+        for text, level in levels.items():
+            columns[f"time to {text}"], columns[f"time above {text}"] = curve.above(level)
         return pl.DataFrame(columns)
 
     def to_frame(self) -> pl.DataFrame:

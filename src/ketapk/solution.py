@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -87,6 +87,17 @@ class Solution:
             steps=int(self.counts[:, 0].sum()),
             rejected=int(self.counts[:, 1].sum()),
             error_estimate=float(self.counts[:, 4].max(initial=0.0)),
+        )
+
+    def part(self, lo: int, hi: int) -> Solution:
+        """Return the solution of subjects ``lo`` to ``hi`` alone; nothing is copied."""
+        arrays = self.schedule.arrays
+        fewer = arrays._replace(first=arrays.first[lo : hi + 1])
+        return replace(
+            self,
+            schedule=replace(self.schedule, arrays=fewer),
+            outcome=self.outcome[lo:hi],
+            counts=self.counts[lo:hi],
         )
 
     def at(
