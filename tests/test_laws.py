@@ -12,6 +12,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import ketapk as kp
 from ketapk.dosing.regimen import Dose, Regimen
+from ketapk.schedule import lower
+from ketapk.solution import Tolerance, solve
 
 TIMES = np.concatenate([[0.0], np.geomspace(0.01, 48.0, 40)])
 ME = kp.Patient(weight_kg=70)
@@ -192,3 +194,16 @@ def test_a_part_of_a_solution_is_that_part():
     assert part.n_subjects == 4
     assert_array_equal(part.at(TIMES, keep=[0]), run.solution.at(TIMES, keep=[0])[5:9])
     assert_array_equal(part.final(), run.solution.final()[5:9])
+
+
+@pytest.mark.parametrize("limit", [100_000, 12])
+def test_the_same_question_has_the_same_answer_whatever_was_asked_before(limit):
+    stiff = kp.one_compartment(V1=20, Vmax=6000, Km=0.01, ka=900.0)
+    plan = kp.parse("35 mg oral; 35 mg oral at 1 h")
+    system = stiff.system(stiff.values(kp.Cohort.of(ME)), ["oral"])
+    schedule = lower(
+        plan, system, lambda d: stiff.inputs(d, stiff.values(kp.Cohort.of(ME))), [70.0]
+    )
+    found = solve(system, schedule, tolerance=Tolerance(max_steps=limit))
+    first = found.at(TIMES)
+    assert_array_equal(found.at(TIMES), first)

@@ -53,7 +53,7 @@ def solve_ode(
     jac: Callable[..., Any] | None = None,
     method: str = "auto",
     rtol: float = 1e-8,
-    atol: float = 1e-10,
+    atol: ArrayLike = 1e-10,
     max_steps: int = 100_000,
     events: ArrayLike = (),
 ) -> OdeResult:
@@ -74,8 +74,10 @@ def solve_ode(
         ``jac(t, y, params, J)`` writes the Jacobian into ``J`` (K, K); by default differences.
     method : {"auto", "explicit", "stiff"}
         "auto" is explicit until the system proves stiff, and stiff from there.
-    rtol, atol : float
-        Relative and absolute tolerance of each state.
+    rtol : float
+        Relative tolerance of each state.
+    atol : float or (K,) array_like
+        Absolute tolerance of each state.
     max_steps : int
         Steps between two events after which it gives up.
     events : (E,) array_like
@@ -93,8 +95,9 @@ def solve_ode(
 
     Notes
     -----
-    The explicit method is Dormand and Prince 5(4), the stiff one RODAS 4(3). A function passed here
-    is compiled in every process.
+    The explicit method is Dormand and Prince 5(4), the stiff one Rodas5P 5(4). A function passed
+    here is compiled in every process. What lasts much shorter than the steps, such as a pulse in
+    ``rhs``, may be stepped over: name its edges in ``events``.
 
     Examples
     --------
@@ -113,8 +116,11 @@ def solve_ode(
         raise InputError(f"method={method!r} is not known; write one of {', '.join(METHOD_CODES)}.")
     if not 1e-13 <= rtol <= 1e-2:
         raise InputError(f"rtol={rtol!r} is out of range; give a number from 1e-13 to 0.01.")
-    if not 0.0 < atol < np.inf:
-        raise InputError(f"atol={atol!r} is out of range; give a positive number.")
+    allowed = _vector("atol", atol)
+    if allowed.size not in (1, state.size) or np.any(allowed <= 0.0):
+        raise InputError(
+            f"atol={atol!r} is out of range; give a positive number, or one for each state."
+        )
     if max_steps < 1:
         raise InputError(f"max_steps={max_steps!r} is out of range; give a whole number above 0.")
     breaks = _vector("events", events) if np.size(events) else np.empty(0)
@@ -124,7 +130,7 @@ def solve_ode(
     out = np.full((at.size, state.size), np.nan)
     counts = np.zeros(5)
     code, reached = _run(
-        problem, METHOD_CODES[method], at, stops, state, rtol, atol, max_steps, out, counts
+        problem, METHOD_CODES[method], at, stops, state, rtol, allowed, max_steps, out, counts
     )
     ran = [name for name, n in (("explicit", counts[2]), ("stiff", counts[3])) if n]
     sentence = status.SENTENCE[code]
@@ -141,7 +147,7 @@ def solve_ode(
 
 
 def _run(
-    problem: Any, method: int, at: Floats, stops: Floats, y: Floats, rtol: float, atol: float,
+    problem: Any, method: int, at: Floats, stops: Floats, y: Floats, rtol: float, atol: Floats,
     max_steps: int, out: Floats, counts: Floats,
 ) -> tuple[int, float]:  # fmt: skip
     """Integrate from stop to stop; returns the status and the time reached."""

@@ -128,8 +128,8 @@ class Profiles:
     def failed(self) -> dict[int, str]:
         """Patients that failed, by position, with a sentence each."""
         return {
-            int(n): SENTENCE[int(self.solution.outcome[n])]
-            for n in np.flatnonzero(self.solution.outcome != OK)
+            int(n): SENTENCE[int(self.solution.worst[n])]
+            for n in np.flatnonzero(self.solution.worst != OK)
         }
 
     def exposure(

@@ -63,9 +63,13 @@ class Solution:
     state: Floats
     """(G, S) state at the start of each segment, jump included [mg]."""
     outcome: NDArray[np.int64]
-    """(N,) status of each subject."""
+    """(N,) status of each subject on the way to its last segment."""
     counts: Floats
-    """(N, 5) steps, rejected, explicit runs, stiff runs, error estimate."""
+    """(N, 5) steps, rejected, explicit runs, stiff runs, error estimate on that way."""
+    worst: NDArray[np.int64]
+    """(N,) status of each subject, readings included."""
+    most: Floats
+    """(N, 5) as ``counts``, with the longest reading so far."""
     threads: int | None = None
     chunk: int | None = None
     _arrays: SystemArrays = field(repr=False)
@@ -80,24 +84,32 @@ class Solution:
         """What ran, over all subjects."""
         if self.method == "exact":
             return Stats(method="exact", steps=0, rejected=0, error_estimate=0.0)
-        explicit, stiff = bool(self.counts[:, 2].any()), bool(self.counts[:, 3].any())
+        explicit, stiff = bool(self.most[:, 2].any()), bool(self.most[:, 3].any())
         names = [name for name, ran in (("explicit", explicit), ("stiff", stiff)) if ran]
         return Stats(
             method=", then ".join(names) or "explicit",
-            steps=int(self.counts[:, 0].sum()),
-            rejected=int(self.counts[:, 1].sum()),
-            error_estimate=float(self.counts[:, 4].max(initial=0.0)),
+            steps=int(self.most[:, 0].sum()),
+            rejected=int(self.most[:, 1].sum()),
+            error_estimate=float(self.most[:, 4].max(initial=0.0)),
         )
 
     def part(self, lo: int, hi: int) -> Solution:
         """Return the solution of subjects ``lo`` to ``hi`` alone; nothing is copied."""
         arrays = self.schedule.arrays
-        fewer = arrays._replace(first=arrays.first[lo : hi + 1])
+        begin, end = int(arrays.first[lo]), int(arrays.first[hi])
+        own = {
+            name: getattr(arrays, name)[begin:end]
+            for name in ("start", "end", "row", "rate", "jump", "action", "cycle")
+        }
+        fewer = arrays._replace(first=arrays.first[lo : hi + 1] - begin, **own)
         return replace(
             self,
             schedule=replace(self.schedule, arrays=fewer),
+            state=self.state[begin:end],
             outcome=self.outcome[lo:hi],
             counts=self.counts[lo:hi],
+            worst=self.worst[lo:hi],
+            most=self.most[lo:hi],
         )
 
     def at(
@@ -193,13 +205,15 @@ class Solution:
         before = side == "before"
         schedule = self.schedule.arrays
         rows = keep.astype(np.int64)
+        # Every reading starts from what `solve` left, so that none depends on those before it.
+        outcome, counts = self.outcome.copy(), self.counts.copy()
         if self.method == "exact":
             from ketapk.kernels.linear import samples
 
             def work(lo: int, hi: int) -> None:
                 samples(
                     self._arrays, schedule, self.state, lo, hi, times, spans, before, rows, out,
-                    self.outcome,
+                    outcome,
                 )  # fmt: skip
         else:
             from ketapk.kernels.nonlinear import METHOD_CODES
@@ -211,10 +225,12 @@ class Solution:
             def work(lo: int, hi: int) -> None:
                 ode_samples(
                     self._arrays, schedule, self.state, lo, hi, times, spans, before, rows, out,
-                    self.outcome, self.counts, code, limits.rtol, limits.atol, limits.max_steps,
+                    outcome, counts, code, limits.rtol, limits.atol, limits.max_steps,
                 )  # fmt: skip
 
         in_chunks(work, self.n_subjects, chunk=self.chunk, threads=self.threads)
+        np.maximum(self.worst, outcome, out=self.worst)
+        np.maximum(self.most, counts, out=self.most)
         return out
 
 
@@ -280,6 +296,8 @@ def solve(
         state=state,
         outcome=outcome,
         counts=counts,
+        worst=outcome.copy(),
+        most=counts.copy(),
         threads=threads,
         chunk=chunk,
         _arrays=arrays,

@@ -20,6 +20,7 @@ from ketapk.kernels.stepping import (
     REJECTED,
     STEPS,
     all_finite,
+    before_end,
     error_norm,
     first_step,
     step_factor,
@@ -78,25 +79,26 @@ def integrate(problem, t0, t1, y, rtol, atol, max_steps, detect, times, keep, ou
     if t1 <= t0:
         return status.OK, t0
     t = t0
+    latest = before_end(t0, t1)
     slope(t, y, problem, k[0])
     if not all_finite(k[0]) or not all_finite(y):
         return status.NOT_FINITE, t
-    h = first_step(problem, t, y, k[0], t1 - t0, rtol, atol, ORDER, stage, k[1])
+    h = first_step(problem, t, y, k[0], t1 - t0, latest, rtol, atol, ORDER, stage, k[1])
     last_error = 1e-4
-    at_edge, calm, rejected = 0, 0, False
+    at_edge, calm, rejected, broken = 0, 0, False, False
     for _ in range(max_steps):
         last = t + 1.01 * h >= t1
         if last:
             h = t1 - t
-        if t + h <= t:
-            return status.STEP_TOO_SMALL, t
+        if not t + h > t:
+            return status.NOT_FINITE if broken else status.STEP_TOO_SMALL, t
         for s in range(1, 7):
             for i in range(S):
                 total = 0.0
                 for j in range(s):
                     total += A[s, j] * k[j, i]
                 stage[i] = y[i] + h * total
-            slope(t + C[s] * h, stage, problem, k[s])
+            slope(min(t + C[s] * h, latest), stage, problem, k[s])
             if s == 5:
                 for i in range(S):
                     before[i] = stage[i]
@@ -107,15 +109,9 @@ def integrate(problem, t0, t1, y, rtol, atol, max_steps, detect, times, keep, ou
                 total += B_ERROR[j] * k[j, i]
             error[i] = h * total
         norm = error_norm(error, y, after, rtol, atol)
-        if not math.isfinite(norm):
-            if h <= 1e-12 * max(abs(t), t1 - t0):
-                return status.NOT_FINITE, t
-            h *= 0.1
-            rejected = True
-            counts[REJECTED] += 1
-            continue
-        if norm > 1.0:
-            h *= max(0.2, 0.9 * norm ** (-1.0 / ORDER))
+        broken = not math.isfinite(norm)
+        if broken or norm > 1.0:
+            h *= 0.1 if broken else max(0.2, 0.9 * norm ** (-1.0 / ORDER))
             rejected = True
             counts[REJECTED] += 1
             continue
@@ -123,7 +119,7 @@ def integrate(problem, t0, t1, y, rtol, atol, max_steps, detect, times, keep, ou
         counts[ERROR] += norm * rtol
         end = t1 if last else t + h
         while written < times.size and times[written] <= end:
-            theta = (times[written] - t) / h
+            theta = 1.0 if times[written] == end else (times[written] - t) / h
             for q in range(keep.size):
                 i = keep[q]
                 change = after[i] - y[i]
@@ -139,7 +135,7 @@ def integrate(problem, t0, t1, y, rtol, atol, max_steps, detect, times, keep, ou
         if detect:
             pull, apart = 0.0, 0.0
             for i in range(S):
-                scale = atol + rtol * abs(after[i])
+                scale = atol[i] + rtol * abs(after[i])
                 pull += ((k[6, i] - k[5, i]) / scale) ** 2
                 apart += ((after[i] - before[i]) / scale) ** 2
             if apart > 0.0 and h * math.sqrt(pull / apart) > STABLE:

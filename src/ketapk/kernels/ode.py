@@ -18,7 +18,7 @@ _stiff = stiff.integrate
 @part
 def workspace(S):  # type: ignore[no-untyped-def]
     """Room for steps of S states."""
-    return Workspace(np.empty((12, S)), np.empty((2, S, S)), np.empty(S, dtype=np.int64))
+    return Workspace(np.empty((13, S)), np.empty((2, S, S)), np.empty(S, dtype=np.int64))
 
 
 @part
@@ -32,6 +32,8 @@ def integrate(problem, method, t0, t1, y, rtol, atol, max_steps, times, keep, ou
     method : int
         AUTO, ONLY_EXPLICIT or ONLY_STIFF. AUTO is explicit until the system proves stiff and
         stays stiff from then on, as ``counts`` remembers.
+    rtol, atol : float
+        Tolerances; ``atol`` may be an array (S,).
     times, keep, out
         Ascending times within the interval, states to write there, (T, Q) place for them.
     work, counts
@@ -44,9 +46,10 @@ def integrate(problem, method, t0, t1, y, rtol, atol, max_steps, times, keep, ou
     """
     begin = t0
     written = 0
+    allowed = np.broadcast_to(atol, y.shape)
     if method == ONLY_EXPLICIT or (method == AUTO and counts[STIFF_RUNS] == 0.0):
         outcome, begin = _explicit(
-            problem, t0, t1, y, rtol, atol, max_steps, method == AUTO, times, keep, out, work,
+            problem, t0, t1, y, rtol, allowed, max_steps, method == AUTO, times, keep, out, work,
             counts,
         )  # fmt: skip
         gave_up = outcome in (status.STIFF, status.TOO_MANY_STEPS)
@@ -55,6 +58,6 @@ def integrate(problem, method, t0, t1, y, rtol, atol, max_steps, times, keep, ou
         while written < times.size and times[written] <= begin:
             written += 1
     return _stiff(
-        problem, begin, t1, y, rtol, atol, max_steps, times[written:], keep,
+        problem, begin, t1, y, rtol, allowed, max_steps, times[written:], keep,
         out[written:], work, counts,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ketapk.kernels.compile import part
@@ -21,7 +22,7 @@ class Workspace(NamedTuple):
     """Room for one subject's steps."""
 
     stages: NDArray
-    """(12, S)"""
+    """(13, S)"""
     matrices: NDArray
     """(2, S, S)"""
     pivots: NDArray
@@ -33,7 +34,7 @@ def error_norm(error, before, after, rtol, atol):  # type: ignore[no-untyped-def
     """Root mean square of ``error`` (S,) over what is allowed; 1 is just accepted."""
     total = 0.0
     for i in range(error.size):
-        allowed = atol + rtol * max(abs(before[i]), abs(after[i]))
+        allowed = atol[i] + rtol * max(abs(before[i]), abs(after[i]))
         total += (error[i] / allowed) ** 2
     return math.sqrt(total / error.size)
 
@@ -48,11 +49,11 @@ def step_factor(error, last_error, order):  # type: ignore[no-untyped-def]
 
 
 @part
-def first_step(problem, t, y, f, span, rtol, atol, order, trial, moved):  # type: ignore[no-untyped-def]
+def first_step(problem, t, y, f, span, latest, rtol, atol, order, trial, moved):  # type: ignore[no-untyped-def]
     """Guess a first step from the size of the first two derivatives (Hairer et al., II.4)."""
     size, speed = 0.0, 0.0
     for i in range(y.size):
-        allowed = atol + rtol * abs(y[i])
+        allowed = atol[i] + rtol * abs(y[i])
         size += (y[i] / allowed) ** 2
         speed += (f[i] / allowed) ** 2
     size, speed = math.sqrt(size / y.size), math.sqrt(speed / y.size)
@@ -60,15 +61,23 @@ def first_step(problem, t, y, f, span, rtol, atol, order, trial, moved):  # type
     h = min(h, span)
     for i in range(y.size):
         trial[i] = y[i] + h * f[i]
-    slope(t + h, trial, problem, moved)
+    slope(min(t + h, latest), trial, problem, moved)
     bend = 0.0
     for i in range(y.size):
-        allowed = atol + rtol * abs(y[i])
+        allowed = atol[i] + rtol * abs(y[i])
         bend += ((moved[i] - f[i]) / allowed) ** 2
     bend = math.sqrt(bend / y.size) / h
+    if not math.isfinite(bend):
+        return 0.01 * h
     largest = max(speed, bend)
     second = max(1e-6, h * 1e-3) if largest <= 1e-15 else (0.01 / largest) ** (1.0 / order)
     return min(100.0 * h, second, span)
+
+
+@part
+def before_end(t0, t1):  # type: ignore[no-untyped-def]
+    """Return the last time before ``t1``: a slope that jumps there belongs to [t0, t1)."""
+    return max(t0, np.nextafter(t1, t0))
 
 
 @part
