@@ -29,7 +29,8 @@ if TYPE_CHECKING:
         sublingual,
     )
     from ketapk.dosing.regimen import Dose, Regimen, Reset
-    from ketapk.dosing.sentence import explain, parse
+    from ketapk.dosing.sentence import parse
+    from ketapk.dosing.wording import explain
     from ketapk.errors import (
         InputError,
         KetapkError,
@@ -54,7 +55,8 @@ _HOME = {
         "sublingual"
     ),
     "dosing.regimen": "Dose Regimen Reset",
-    "dosing.sentence": "explain parse",
+    "dosing.sentence": "parse",
+    "dosing.wording": "explain",
     "errors": "InputError KetapkError KetapkWarning NumericalError PlanError UnitError",
     "library.absorption": "compose",
     "library.catalogue": "list_models load_model",

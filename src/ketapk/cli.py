@@ -8,16 +8,15 @@ sentence. Exit codes: 0 fine, 1 internal error, 2 wrong usage or unit, 3 plan or
 from __future__ import annotations
 
 import json
-import math
 import os
 import sys
-import textwrap
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ketapk import terminal
 from ketapk.errors import InputError, KetapkError, KetapkWarning, nearest
 from ketapk.notice import NOTICE
 
@@ -105,7 +104,8 @@ def simulate(
         print(run.to_frame().write_csv(), end="")
     elif json_:
         curves = {
-            analyte: [_number(c) for c in run.concentration(analyte)[0]] for analyte in run.analytes
+            analyte: [terminal.number(c) for c in run.concentration(analyte)[0]]
+            for analyte in run.analytes
         }
         exposure = {
             analyte: _row(run.exposure(analyte, above=level).row(0, named=True))
@@ -126,7 +126,7 @@ def simulate(
             run.warnings,
         )
     else:
-        _print_run(run, level, asked=times is not None)
+        terminal.profiles(run, level, asked=times is not None)
     if plot is not None:
         _save(run.plot(), plot)
     _close(run.warnings, failed=len(run.failed), quiet=json_)
@@ -185,7 +185,7 @@ def compare(
             comparison.warnings,
         )
     else:
-        _print_comparison(comparison)
+        terminal.comparison(comparison)
     if plot is not None:
         _save(comparison.plot(), plot)
     failed = sum(len(run.failed) for run in comparison.runs.values())
@@ -204,7 +204,7 @@ def models(csv: Csv = False, json_: Json = False) -> None:
     elif json_:
         _print_json({"models": table.to_dicts()}, ())
     else:
-        _print_models(table)
+        terminal.models(table)
     _close((), failed=0, quiet=json_)
 
 
@@ -317,12 +317,6 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def _print_wrapped(text: str, indent: int = 2) -> None:
-    """Print long lines so that they fit 80 columns."""
-    for line in text.splitlines():
-        print(textwrap.fill(line, 80, subsequent_indent=" " * indent, break_long_words=False))
-
-
 def _person(cohort: Any) -> dict[str, Any]:
     """The one patient of the command line, for JSON."""
     return {
@@ -331,14 +325,8 @@ def _person(cohort: Any) -> dict[str, Any]:
     }
 
 
-def _number(value: Any) -> float | None:
-    """A float for JSON, which knows no infinity and no NaN."""
-    number = float(value)
-    return number if math.isfinite(number) else None
-
-
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    return {k: _number(v) if isinstance(v, float) else v for k, v in row.items()}
+    return {k: terminal.number(v) if isinstance(v, float) else v for k, v in row.items()}
 
 
 def _print_json(content: dict[str, Any], said: Iterable[str]) -> None:
@@ -355,105 +343,6 @@ def _close(said: Sequence[str], *, failed: int, quiet: bool) -> None:
             _say(f"{len(said)} warning{'s' if len(said) > 1 else ''}.")
     if failed:
         raise typer.Exit(4)
-
-
-def _table(*columns: str, left: int = 1) -> Any:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, column in enumerate(columns):
-        table.add_column(Text(column), justify="left" if number < left else "right")
-    return table
-
-
-def _show(table: Any) -> None:
-    from rich.console import Console
-
-    width = None if sys.stdout.isatty() else 80
-    Console(width=width, highlight=False, markup=False).print(table)
-
-
-def _cell(value: Any) -> str:
-    from ketapk import units
-
-    if value is None:
-        return "-"
-    return units.fmt(value) if isinstance(value, float) else str(value)
-
-
-def _add(table: Any, *cells: Any) -> None:
-    """Add a row whose brackets are units and not markup."""
-    from rich.text import Text
-
-    table.add_row(*(Text(_cell(cell)) for cell in cells))
-
-
-def _who(cohort: Any) -> str:
-    """One line about the patient, defaults included, so that none goes unseen."""
-    from ketapk import units
-
-    return (
-        f"Patient: {units.fmt(cohort.weight_kg[0])} kg, {units.fmt(cohort.age_y[0])} y, "
-        f"{cohort.sex[0]}, {units.fmt(cohort.height_cm[0])} cm, ancestry {cohort.ancestry[0]}"
-    )
-
-
-def _print_run(run: Any, level: str, *, asked: bool) -> None:
-    """Exposure of every analyte, and the concentrations at the times asked for."""
-    from ketapk import units
-    from ketapk.dosing.sentence import explain
-
-    for line in explain(run.plan, float(run.cohort.weight_kg[0])):
-        print(line)
-    print(_who(run.cohort))
-    print(f"Model: {run.model.name} (grade {run.model.grade}), {run.model.sampling_site}")
-    rows = {a: run.exposure(a, above=level).row(0, named=True) for a in run.analytes}
-    table = _table("", *rows)
-    minutes = units.MINUTES_PER_HOUR
-    for label, key, factor in (
-        ("Cmax [ng/mL]", "Cmax", 1.0),
-        ("Tmax [min]", "Tmax", minutes),
-        (f"time to {level} [min]", f"time to {level}", minutes),
-        (f"time above {level} [min]", f"time above {level}", minutes),
-        ("AUC to infinity [ng h/mL]", "AUC_inf", 1.0),
-        ("terminal half-life [h]", "t_half", 1.0),
-    ):
-        values = [_number(row[key]) for row in rows.values()]
-        _add(table, label, *(None if v is None else v * factor for v in values))
-    _show(table)
-    if asked:
-        table = _table("time [h]", *(f"{a} [ng/mL]" for a in run.analytes), left=0)
-        curves = [run.concentration(a)[0] for a in run.analytes]
-        for k, time in enumerate(run.times_h):
-            _add(table, float(time), *(float(curve[k]) for curve in curves))
-        _show(table)
-    _print_wrapped(run.cite())
-
-
-def _print_comparison(comparison: Any) -> None:
-    """The table turned on its side, so that it fits 80 columns, then the fates of the dose."""
-    rows = comparison.table.to_dicts()
-    print(_who(next(iter(comparison.runs.values())).cohort))
-    table = _table("", *(row["plan"] for row in rows))
-    for key in rows[0]:
-        if key not in ("plan", "model", "grade"):
-            _add(table, key, *(row[key] for row in rows))
-    _show(table)
-    for row in rows:
-        print(f"{row['plan']}: {comparison.runs[row['plan']].plan}")
-        print(f"  model {row['model']}, grade {row['grade']}")
-    print()
-    _print_wrapped(comparison.cite())
-
-
-def _print_models(table: Any) -> None:
-    for row in table.to_dicts():
-        print(f"{row['name']}  (grade {row['grade']}, {row['status']})")
-        for key in ("drug", "routes", "can borrow", "analytes", "site", "population"):
-            _print_wrapped(f"  {key:<11}{row[key] or '-'}", indent=13)
-        print()
 
 
 def run() -> None:

@@ -1,4 +1,4 @@
-"""Lowering: doses, routes and resets become segments of constant input.
+"""Flows into states become segments of constant input.
 
 Every breakpoint of every subject becomes a segment that carries the absolute input rate into each
 state, summed afresh from the inputs that run in it, so that no residue of rates switched on and
@@ -8,21 +8,19 @@ off can build up. Times of a subject that agree within four units in the last pl
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ketapk.dosing.regimen import Dose, Regimen, Reset
-from ketapk.errors import PlanError
 from ketapk.kernels.arrays import (
     NO_ACTION,
     RESET,
     STEADY_ADDS,
-    STEADY_REPLACES,
     ScheduleArrays,
 )
-from ketapk.model.system import NEVER_ABSORBED
+from ketapk.lowering import Action, Lowering
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -75,157 +73,6 @@ class Schedule:
         return total
 
 
-@dataclass
-class _Flow:
-    """Something that enters a state: at once where end equals start."""
-
-    start: Floats
-    end: Floats
-    amount: Floats
-    state: int
-    stop: Floats | None = None
-    """Time at which a restart cut it short."""
-
-    def cancel(self, at: Floats) -> None:
-        self.amount = np.where((self.start >= at) & (self.end <= self.start), 0.0, self.amount)
-        self.stop = at if self.stop is None else np.minimum(self.stop, at)
-
-
-@dataclass
-class _Action:
-    time: Floats
-    kind: int
-    pieces: list[_Flow] = field(default_factory=list)
-    length: float = np.inf
-
-
-class _Lowering:
-    """The events of one plan while they are collected."""
-
-    def __init__(self, system: System, weight_kg: Floats) -> None:
-        self.system = system
-        self.weight = weight_kg
-        self.n = weight_kg.size
-        self.flows: list[_Flow] = []
-        self.actions: list[_Action] = []
-        self.given: list[tuple[Floats, Floats, Floats]] = []
-
-    def full(self, value: ArrayLike) -> Floats:
-        return np.broadcast_to(np.asarray(value, dtype=float), (self.n,))
-
-    def restart(self, time: float, kind: int) -> _Action:
-        action = _Action(time=self.full(time), kind=kind)
-        for flow in self.flows:
-            flow.cancel(action.time)
-        self.actions.append(action)
-        return action
-
-    def dose(self, dose: Dose, inputs: Sequence[Input]) -> None:
-        if dose.ss:
-            kind = STEADY_REPLACES if dose.ss == 1 else STEADY_ADDS
-            time = float(dose.time)
-            if kind == STEADY_REPLACES:
-                action = self.restart(time, kind)
-            else:
-                action = _Action(time=self.full(time), kind=kind)
-                self.actions.append(action)
-            self.steady(dose, inputs, action)
-            if dose.ii is None:
-                return
-        self.enter(dose, inputs, float(dose.time))
-
-    def amount_mg(self, dose: Dose) -> Floats:
-        return self.full(dose.amt) * (self.weight if dose.per_kg else 1.0)
-
-    def rate_mg(self, dose: Dose) -> Floats | None:
-        if dose.rate is None:
-            return None
-        return self.full(dose.rate) * (self.weight if dose.per_kg else 1.0)
-
-    def releases(self, dose: Dose, inputs: Sequence[Input]) -> list[tuple[Input, Floats, Floats]]:
-        """Amount [mg] and duration [h] of each input of a dose."""
-        amount, rate = self.amount_mg(dose), self.rate_mg(dose)
-        found = []
-        for route_input in inputs:
-            share = amount * self.full(route_input.fraction)
-            if rate is not None:
-                dur = share / rate
-            elif dose.dur is not None:
-                dur = self.full(float(dose.dur))
-            elif route_input.rate is not None:
-                dur = share / self.full(route_input.rate)
-            else:
-                dur = self.full(route_input.dur)
-            found.append((route_input, share, dur))
-        return found
-
-    def enter(self, dose: Dose, inputs: Sequence[Input], time: float) -> None:
-        amount = self.amount_mg(dose)
-        start = self.full(time)
-        infused = dose.dur is not None or dose.rate is not None
-        releases = self.releases(dose, inputs)
-        longest = start
-        rest = amount.copy()
-        for route_input, share, dur in releases:
-            lag = self.full(route_input.lag)
-            state = self.system.index(route_input.to)
-            begin = start + lag
-            end = begin + dur
-            rest = rest - share
-            longest = np.maximum(longest, start + dur)
-            waits = np.any(lag > 0.0) or (not infused and np.any(dur > 0.0))
-            if waits:
-                place = self.system.index(route_input.waits_in)
-                self.flows.append(_Flow(start, start + dur if infused else start, share, place))
-                self.flows.append(_Flow(begin, end, -share, place))
-            self.flows.append(_Flow(begin, end, share, state))
-        if np.any(np.abs(rest) > 1e-15 * amount):
-            end = longest if infused else start
-            self.flows.append(_Flow(start, end, rest, self.system.index(NEVER_ABSORBED)))
-        self.given.append((start, longest if infused else start, amount))
-
-    def steady(self, dose: Dose, inputs: Sequence[Input], action: _Action) -> None:
-        """Give the action its cycle, and what earlier doses of an endless series still send."""
-        if dose.ii is None:
-            rate = self.rate_mg(dose)
-            if rate is None:
-                raise PlanError("A steady state needs an interval, or an endless infusion's rate.")
-            for route_input in inputs:
-                action.pieces.append(
-                    _Flow(
-                        self.full(0.0),
-                        self.full(np.inf),
-                        rate * self.full(route_input.fraction),
-                        self.system.index(route_input.to),
-                    )
-                )
-            return
-        interval = float(dose.ii)
-        action.length = interval
-        time = float(dose.time)
-        for route_input, share, dur in self.releases(dose, inputs):
-            state = self.system.index(route_input.to)
-            lag = self.full(route_input.lag)
-            whole = np.round(lag / interval) * interval
-            lag = np.where(np.abs(lag - whole) <= 1e-12 * interval, whole, lag)
-            phase = np.where(lag == whole, 0.0, np.mod(lag, interval))
-            action.pieces.append(_Flow(phase, phase + dur, share, state))
-            earlier = int(np.floor(np.max(lag + dur) / interval + 1e-9))
-            for j in range(1, earlier + 1):
-                begin = time + (lag - j * interval)
-                end = begin + dur
-                # What began before the dose is in the steady state already; only its rest follows.
-                late = np.maximum(begin, time)
-                length = np.where(dur > 0.0, dur, 1.0)
-                left = np.where(
-                    dur > 0.0, np.clip((end - late) / length, 0.0, 1.0), (begin >= time) * 1.0
-                )
-                if np.any(left > 0.0):
-                    late, end = np.where(left > 0, late, time), np.where(left > 0, end, time)
-                    self.flows.append(_Flow(late, end, share * left, state))
-                    self.given.append((late, end, share * left))
-
-
 def _tie(times: Floats, samples: Floats) -> Floats:
     """Give times (N, E) that agree within rounding, or agree with a sample, one value."""
 
@@ -250,7 +97,7 @@ def _tie(times: Floats, samples: Floats) -> Floats:
     return tied
 
 
-def _cycles(actions: list[_Action], system: System, n: int) -> tuple[Floats, Floats, Floats, int]:
+def _cycles(actions: list[Action], system: System, n: int) -> tuple[Floats, Floats, Floats, int]:
     """Pieces of every steady-state cycle: dt (C, I), rate and jump (C, I, S), C = actions * N."""
     steady = [action for action in actions if action.pieces]
     per_cycle = 1 + 2 * max((len(action.pieces) for action in steady), default=0)
@@ -328,7 +175,7 @@ def lower(
     if rows is None:
         rows = np.arange(n) if system.n_rows > 1 else np.zeros(n)
     first_row = np.broadcast_to(np.asarray(rows, dtype=np.int64), (n,))
-    lowering = _Lowering(system, weight)
+    lowering = Lowering(system, weight)
     expanded = sorted(plan.expand().events, key=lambda e: (e.time, isinstance(e, Dose)))
     for event in expanded:
         if isinstance(event, Reset):
@@ -339,7 +186,7 @@ def lower(
 
 
 def _assemble(
-    lowering: _Lowering, samples: Floats, first_row: NDArray[np.int64], changes: Sequence[RowChange]
+    lowering: Lowering, samples: Floats, first_row: NDArray[np.int64], changes: Sequence[RowChange]
 ) -> Schedule:
     """Sort the breakpoints of every subject and fill the segments between them."""
     n, S = lowering.n, lowering.system.n_states
@@ -404,7 +251,7 @@ def _assemble(
     return Schedule(arrays=arrays, given_events=tuple(lowering.given), restarts=restarts)
 
 
-def _segments(tied: Floats, actions: list[_Action]) -> tuple[Floats, NDArray[np.int64]]:
+def _segments(tied: Floats, actions: list[Action]) -> tuple[Floats, NDArray[np.int64]]:
     """Starts of the segments (N, G), and the segment of each action (N, actions).
 
     Breakpoints that all subjects share are kept once; every action gets a segment of its own,

@@ -6,13 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from ketapk import units
-from ketapk.dosing.regimen import Dose, Regimen
+from ketapk.dosing.regimen import DEVICE_EVERY, DEVICE_MG, Dose, Regimen
 from ketapk.errors import InputError
-
-DEVICE_MG = 28.0
-"""Esketamine base in one nasal device [mg] (US label)."""
-DEVICE_EVERY = "5 min"
-"""Time between two devices in the trials (US label and EU leaflet)."""
 
 
 def read_amount(text: Any, name: str = "amount") -> tuple[float, bool]:
@@ -30,7 +25,8 @@ def read_amount(text: Any, name: str = "amount") -> tuple[float, bool]:
     return found.value * factor, found.per_kg
 
 
-def _single(route: str, text: Any, at: Any, drug: str, **options: Any) -> Regimen:
+def single(route: str, text: Any, at: Any, drug: str, **options: Any) -> Regimen:
+    """Return a plan of one dose that is given at once."""
     mg, per_kg = read_amount(text)
     time = units.time_h(at, "at")
     return Regimen.of(Dose(route=route, amt=mg, per_kg=per_kg, drug=drug, time=time, **options))
@@ -57,7 +53,7 @@ def bolus(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
     >>> print(bolus("0.25 mg/kg", at="10 min"))
     0.25 mg/kg iv bolus at 10 min
     """
-    return _single("iv", amount, at, drug)
+    return single("iv", amount, at, drug)
 
 
 def infusion(amount_or_rate: str, *, over: Any, at: Any = 0, drug: str = "racemic") -> Regimen:
@@ -121,12 +117,12 @@ def intramuscular(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen
     >>> print(intramuscular("35 mg"))
     35 mg im
     """
-    return _single("im", amount, at, drug)
+    return single("im", amount, at, drug)
 
 
 def subcutaneous(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
     """Give a subcutaneous injection; arguments as in `bolus`."""
-    return _single("sc", amount, at, drug)
+    return single("sc", amount, at, drug)
 
 
 def nasal(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
@@ -139,7 +135,7 @@ def nasal(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
     >>> print(nasal("50 mg"))
     50 mg nasal
     """
-    return _single("nasal", amount, at, drug)
+    return single("nasal", amount, at, drug)
 
 
 def nasal_spray(*, devices: int = 3, every: Any = DEVICE_EVERY, at: Any = 0) -> Regimen:
@@ -194,24 +190,24 @@ def oral(amount: str, *, at: Any = 0, drug: str = "racemic", release: str = "imm
     >>> print(oral("40 mg", release="prolonged"))
     40 mg oral prolonged-release
     """
-    return _single("oral", amount, at, drug, release=release)
+    return single("oral", amount, at, drug, release=release)
 
 
 def sublingual(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
     """Give a dose under the tongue; arguments as in `bolus`."""
-    return _single("sublingual", amount, at, drug)
+    return single("sublingual", amount, at, drug)
 
 
 def buccal(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
     """Give a dose in the cheek; arguments as in `bolus`."""
-    return _single("buccal", amount, at, drug)
+    return single("buccal", amount, at, drug)
 
 
 def rectal(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
     """Give a dose by the rectum; arguments as in `bolus`."""
-    return _single("rectal", amount, at, drug)
+    return single("rectal", amount, at, drug)
 
 
 def inhaled(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
     """Give a nebulised dose; arguments as in `bolus`."""
-    return _single("inhaled", amount, at, drug)
+    return single("inhaled", amount, at, drug)

@@ -26,6 +26,10 @@ ROUTES = {
     "depot": "depot of an own model",
 }
 DRUGS = ("racemic", "S", "R")
+DEVICE_MG = 28.0
+"""Esketamine base in one nasal device [mg] (US label)."""
+DEVICE_EVERY = Fraction(1, 12)
+"""Time between two devices in the trials, 5 min (US label and EU leaflet) [h]."""
 SHORTEST = 10**7
 """Largest denominator of a duration that is worked out from an amount and a rate [1/h]."""
 RELEASES = ("immediate", "prolonged")
@@ -276,7 +280,7 @@ class Regimen:
         ]
 
     def __str__(self) -> str:
-        from ketapk.dosing.sentence import sentence
+        from ketapk.dosing.wording import sentence
 
         return sentence(self)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ketapk import units
 from ketapk.dosing import constructors
-from ketapk.dosing.regimen import Dose, Regimen, Reset
+from ketapk.dosing.regimen import DEVICE_EVERY, DEVICE_MG, Regimen
 from ketapk.errors import InputError, UnitError, nearest
 
 ROUTE_WORDS = {
@@ -48,8 +48,6 @@ RELEASE_WORDS = {
 SALT_WORDS = ("hydrochloride", "hcl")
 BOLUS_WORDS = ("bolus", "push")
 FILLERS = ("of", "a", "as", "the", "base", "injection", "infusion", "solution", "tablet")
-DRUG_WRITTEN = {"racemic": "", "S": "esketamine ", "R": "arketamine "}
-ROUTE_WRITTEN = {"nasal_spray": "spravato"}
 EXAMPLE = "'0.5 mg/kg iv over 40 min'"
 
 _NUMBER_UNIT = r"(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*[a-zµμ]+(?:/[a-z]+|/\d+ ?h)*"
@@ -249,13 +247,13 @@ def _session(clause: _Clause, at: Fraction) -> Regimen:
         if word in found:
             raise InputError(f"{text!r}: a nasal device has no {word!r}; leave it out.")
     if "devices" in found:
-        every = found.pop("every", constructors.DEVICE_EVERY)
+        every = found.pop("every", DEVICE_EVERY)
         if "times" in found:
             raise InputError(f"{text!r}: say the devices of a session once; repeat it as '; then'.")
         return constructors.nasal_spray(devices=int(found["devices"]), every=every, at=at)
     words = found["amount"] + (" HCl" if "salt" in found else "")
     mg, per_kg = constructors.read_amount(words)
-    devices = mg / constructors.DEVICE_MG
+    devices = mg / DEVICE_MG
     if per_kg or abs(devices - round(devices)) > 1e-3 or not 1 <= round(devices) <= 3:
         raise InputError(
             f"{text!r}: a session of nasal devices is 28, 56 or 84 mg; write one of these, or "
@@ -283,7 +281,7 @@ def _dose(clause: _Clause, at: Fraction) -> Regimen:
                 f"{text!r}: only iv doses run over a time; leave it out, or write 'iv'."
             )
         options = {"release": found["release"]} if "release" in found else {}
-        return constructors._single(route, amount, at, drug, **options)
+        return constructors.single(route, amount, at, drug, **options)
     if kind.startswith("rate"):
         if "salt" in found:
             raise InputError(f"{text!r}: give a rate of base; 1 mg HCl is 0.867 mg base.")
@@ -324,115 +322,3 @@ def _repeated(clause: _Clause, plan: Regimen) -> Regimen:
             replace(plan.doses[0], ii=every, addl=times - 1) if times > 1 else plan.doses[0]
         )
     return plan.repeat(every=every, times=times)
-
-
-def sentence(plan: Regimen) -> str:
-    """Write a plan as a sentence that `parse` reads back.
-
-    Steady states, resets and modelled durations have no words; they are written in brackets.
-
-    Examples
-    --------
-    >>> sentence(parse("0.50 mg/kg intravenous over 2400 s"))
-    '0.5 mg/kg iv over 40 min'
-    >>> sentence(parse("2 mg/kg iv push after 10 min every 30 min x 3"))
-    '2 mg/kg iv bolus at 10 min every 30 min x 3'
-    """
-    written: list[str] = []
-    events = list(plan.events)
-    while events:
-        event = events.pop(0)
-        if isinstance(event, Reset):
-            written.append(f"[reset at {units.format_time(event.time)}]")
-        elif event.device == 1:
-            written.append(_session_text(event, events))
-        else:
-            written.append(_dose_text(event))
-    return "; ".join(written)
-
-
-def _session_text(first: Dose, events: list[Dose | Reset]) -> str:
-    """Write a session, taking its later devices out of ``events``."""
-    session = [first]
-    step: Fraction | None = None
-    for event in list(events):
-        if not (isinstance(event, Dose) and event.device == len(session) + 1):
-            continue
-        gap = event.time - session[-1].time
-        if step is None or gap == step:
-            step = gap
-            session.append(event)
-            events.remove(event)
-    at = f" at {units.format_time(first.time)}" if first.time else ""
-    if len(session) <= 3 and step in (None, units.time_h(constructors.DEVICE_EVERY, "every")):
-        return f"{len(session) * int(constructors.DEVICE_MG)} mg spravato{at}"
-    every = f" every {units.format_time(step)}" if step else ""
-    return f"{len(session)} devices spravato{every}{at}"
-
-
-def _number(value: float) -> str:
-    """Write a number so that it reads back to the bit, without an exponent or a trailing zero."""
-    text = repr(value).removesuffix(".0")
-    return text if "e" not in text else (units.decimal(Fraction(text)) or text)
-
-
-def _dose_text(dose: Dose) -> str:
-    basis = "mg/kg" if dose.per_kg else "mg"
-    drug, route = DRUG_WRITTEN[dose.drug], ROUTE_WRITTEN.get(dose.route, dose.route)
-    if dose.rate is not None and dose.amt == 0.0:
-        start = f"{_number(dose.rate)} {basis}/h {drug}{route}"
-    elif dose.rate is not None:
-        start = f"{_number(dose.rate)} {basis}/h {drug}{route} for {units.format_time(dose.hours)}"
-    elif dose.dur is not None:
-        start = f"{_number(dose.amt)} {basis} {drug}{route} over {units.format_time(dose.dur)}"
-    else:
-        bolus = " bolus" if dose.route == "iv" and dose.modelled is None else ""
-        release = " prolonged-release" if dose.release == "prolonged" else ""
-        start = f"{_number(dose.amt)} {basis} {drug}{route}{bolus}{release}"
-    if dose.time:
-        start += f" at {units.format_time(dose.time)}"
-    if dose.addl and dose.ii is not None:
-        start += f" every {units.format_time(dose.ii)} x {dose.addl + 1}"
-    if dose.ss:
-        every = f" every {units.format_time(dose.ii)}" if dose.ii is not None else ""
-        start += f" [steady state{every}{', added' if dose.ss == 2 else ''}]"
-    if dose.modelled:
-        start += f" [{dose.modelled} as the model gives it]"
-    return start
-
-
-def explain(plan: Regimen, weight_kg: float) -> list[str]:
-    """Say how a plan was understood, dose by dose, in mg and mg/kg, with rates.
-
-    Parameters
-    ----------
-    plan : Regimen
-        What is given.
-    weight_kg : float
-        Body weight [kg].
-
-    Returns
-    -------
-    list of str
-        One line a dose; repeated doses in one line.
-
-    Examples
-    --------
-    >>> explain(parse("0.5 mg/kg iv over 40 min"), 70.0)
-    ['0.5 mg/kg iv over 40 min: 35 mg = 0.5 mg/kg at 0.75 mg/kg/h = 12.5 mcg/kg/min']
-    """
-    return [_explain(event, weight_kg) for event in plan.events]
-
-
-def _explain(event: Dose | Reset, weight_kg: float) -> str:
-    if isinstance(event, Reset):
-        return f"reset at {units.format_time(event.time)}"
-    mg = event.amount_mg(weight_kg)
-    said = _dose_text(event)
-    if event.device:
-        at = f" at {units.format_time(event.time)}" if event.time else ""
-        said = f"esketamine device {event.device}{at}"
-    line = f"{said}: {units.fmt(mg)} mg = {units.fmt(mg / weight_kg)} mg/kg"
-    if event.hours:
-        line += f" at {units.format_rate(mg / float(event.hours), weight_kg)}"
-    return line

@@ -1,0 +1,125 @@
+"""Words for plans: the sentence that says one, and how each dose was understood."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ketapk import units
+from ketapk.dosing.regimen import DEVICE_EVERY, DEVICE_MG, Dose, Regimen, Reset
+
+DRUG_WRITTEN = {"racemic": "", "S": "esketamine ", "R": "arketamine "}
+ROUTE_WRITTEN = {"nasal_spray": "spravato"}
+
+
+def sentence(plan: Regimen) -> str:
+    """Write a plan as a sentence that `parse` reads back.
+
+    Steady states, resets and modelled durations have no words; they are written in brackets.
+
+    Examples
+    --------
+    >>> from ketapk.dosing.sentence import parse
+    >>> sentence(parse("0.50 mg/kg intravenous over 2400 s"))
+    '0.5 mg/kg iv over 40 min'
+    >>> sentence(parse("2 mg/kg iv push after 10 min every 30 min x 3"))
+    '2 mg/kg iv bolus at 10 min every 30 min x 3'
+    """
+    written: list[str] = []
+    events = list(plan.events)
+    while events:
+        event = events.pop(0)
+        if isinstance(event, Reset):
+            written.append(f"[reset at {units.format_time(event.time)}]")
+        elif event.device == 1:
+            written.append(_session_text(event, events))
+        else:
+            written.append(_dose_text(event))
+    return "; ".join(written)
+
+
+def _session_text(first: Dose, events: list[Dose | Reset]) -> str:
+    """Write a session, taking its later devices out of ``events``."""
+    session = [first]
+    step: Fraction | None = None
+    for event in list(events):
+        if not (isinstance(event, Dose) and event.device == len(session) + 1):
+            continue
+        gap = event.time - session[-1].time
+        if step is None or gap == step:
+            step = gap
+            session.append(event)
+            events.remove(event)
+    at = f" at {units.format_time(first.time)}" if first.time else ""
+    if len(session) <= 3 and step in (None, DEVICE_EVERY):
+        return f"{len(session) * int(DEVICE_MG)} mg spravato{at}"
+    every = f" every {units.format_time(step)}" if step else ""
+    return f"{len(session)} devices spravato{every}{at}"
+
+
+def _number(value: float) -> str:
+    """Write a number so that it reads back to the bit, without an exponent or a trailing zero."""
+    text = repr(value).removesuffix(".0")
+    return text if "e" not in text else (units.decimal(Fraction(text)) or text)
+
+
+def _dose_text(dose: Dose) -> str:
+    basis = "mg/kg" if dose.per_kg else "mg"
+    drug, route = DRUG_WRITTEN[dose.drug], ROUTE_WRITTEN.get(dose.route, dose.route)
+    if dose.rate is not None and dose.amt == 0.0:
+        start = f"{_number(dose.rate)} {basis}/h {drug}{route}"
+    elif dose.rate is not None:
+        start = f"{_number(dose.rate)} {basis}/h {drug}{route} for {units.format_time(dose.hours)}"
+    elif dose.dur is not None:
+        start = f"{_number(dose.amt)} {basis} {drug}{route} over {units.format_time(dose.dur)}"
+    else:
+        bolus = " bolus" if dose.route == "iv" and dose.modelled is None else ""
+        release = " prolonged-release" if dose.release == "prolonged" else ""
+        start = f"{_number(dose.amt)} {basis} {drug}{route}{bolus}{release}"
+    if dose.time:
+        start += f" at {units.format_time(dose.time)}"
+    if dose.addl and dose.ii is not None:
+        start += f" every {units.format_time(dose.ii)} x {dose.addl + 1}"
+    if dose.ss:
+        every = f" every {units.format_time(dose.ii)}" if dose.ii is not None else ""
+        start += f" [steady state{every}{', added' if dose.ss == 2 else ''}]"
+    if dose.modelled:
+        start += f" [{dose.modelled} as the model gives it]"
+    return start
+
+
+def explain(plan: Regimen, weight_kg: float) -> list[str]:
+    """Say how a plan was understood, dose by dose, in mg and mg/kg, with rates.
+
+    Parameters
+    ----------
+    plan : Regimen
+        What is given.
+    weight_kg : float
+        Body weight [kg].
+
+    Returns
+    -------
+    list of str
+        One line a dose; repeated doses in one line.
+
+    Examples
+    --------
+    >>> from ketapk.dosing.sentence import parse
+    >>> explain(parse("0.5 mg/kg iv over 40 min"), 70.0)
+    ['0.5 mg/kg iv over 40 min: 35 mg = 0.5 mg/kg at 0.75 mg/kg/h = 12.5 mcg/kg/min']
+    """
+    return [_explain(event, weight_kg) for event in plan.events]
+
+
+def _explain(event: Dose | Reset, weight_kg: float) -> str:
+    if isinstance(event, Reset):
+        return f"reset at {units.format_time(event.time)}"
+    mg = event.amount_mg(weight_kg)
+    said = _dose_text(event)
+    if event.device:
+        at = f" at {units.format_time(event.time)}" if event.time else ""
+        said = f"esketamine device {event.device}{at}"
+    line = f"{said}: {units.fmt(mg)} mg = {units.fmt(mg / weight_kg)} mg/kg"
+    if event.hours:
+        line += f" at {units.format_rate(mg / float(event.hours), weight_kg)}"
+    return line

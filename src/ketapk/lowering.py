@@ -1,0 +1,182 @@
+"""Doses, routes and resets become flows into states, each with a start and an end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ketapk.errors import PlanError
+from ketapk.kernels.arrays import STEADY_ADDS, STEADY_REPLACES
+from ketapk.model.system import NEVER_ABSORBED
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from ketapk.dosing.regimen import Dose
+    from ketapk.model.routes import Input
+    from ketapk.model.system import System
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass
+class Flow:
+    """Something that enters a state: at once where end equals start."""
+
+    start: Floats
+    end: Floats
+    amount: Floats
+    state: int
+    stop: Floats | None = None
+    """Time at which a restart cut it short."""
+
+    def cancel(self, at: Floats) -> None:
+        """Drop what has not entered by a time (N,) [h]."""
+        self.amount = np.where((self.start >= at) & (self.end <= self.start), 0.0, self.amount)
+        self.stop = at if self.stop is None else np.minimum(self.stop, at)
+
+
+@dataclass
+class Action:
+    """Something that is done to the whole state: a reset, or a steady state."""
+
+    time: Floats
+    kind: int
+    pieces: list[Flow] = field(default_factory=list)
+    length: float = np.inf
+
+
+class Lowering:
+    """The events of one plan while they are collected."""
+
+    def __init__(self, system: System, weight_kg: Floats) -> None:
+        self.system = system
+        self.weight = weight_kg
+        self.n = weight_kg.size
+        self.flows: list[Flow] = []
+        self.actions: list[Action] = []
+        self.given: list[tuple[Floats, Floats, Floats]] = []
+
+    def full(self, value: ArrayLike) -> Floats:
+        """One value per subject, (N,)."""
+        return np.broadcast_to(np.asarray(value, dtype=float), (self.n,))
+
+    def restart(self, time: float, kind: int) -> Action:
+        """Begin anew at a time [h]: what is pending from before is cancelled."""
+        action = Action(time=self.full(time), kind=kind)
+        for flow in self.flows:
+            flow.cancel(action.time)
+        self.actions.append(action)
+        return action
+
+    def dose(self, dose: Dose, inputs: Sequence[Input]) -> None:
+        """Add a dose, and before it the steady state that it asks for."""
+        if dose.ss:
+            kind = STEADY_REPLACES if dose.ss == 1 else STEADY_ADDS
+            time = float(dose.time)
+            if kind == STEADY_REPLACES:
+                action = self.restart(time, kind)
+            else:
+                action = Action(time=self.full(time), kind=kind)
+                self.actions.append(action)
+            self.steady(dose, inputs, action)
+            if dose.ii is None:
+                return
+        self.enter(dose, inputs, float(dose.time))
+
+    def amount_mg(self, dose: Dose) -> Floats:
+        """Amount of a dose, (N,) [mg]."""
+        return self.full(dose.amt) * (self.weight if dose.per_kg else 1.0)
+
+    def rate_mg(self, dose: Dose) -> Floats | None:
+        """Rate that a dose keeps, (N,) [mg/h], if it keeps one."""
+        if dose.rate is None:
+            return None
+        return self.full(dose.rate) * (self.weight if dose.per_kg else 1.0)
+
+    def releases(self, dose: Dose, inputs: Sequence[Input]) -> list[tuple[Input, Floats, Floats]]:
+        """Amount [mg] and duration [h] of each input of a dose."""
+        amount, rate = self.amount_mg(dose), self.rate_mg(dose)
+        found = []
+        for route_input in inputs:
+            share = amount * self.full(route_input.fraction)
+            if rate is not None:
+                dur = share / rate
+            elif dose.dur is not None:
+                dur = self.full(float(dose.dur))
+            elif route_input.rate is not None:
+                dur = share / self.full(route_input.rate)
+            else:
+                dur = self.full(route_input.dur)
+            found.append((route_input, share, dur))
+        return found
+
+    def enter(self, dose: Dose, inputs: Sequence[Input], time: float) -> None:
+        """Add the flows of one dose given at a time [h]."""
+        amount = self.amount_mg(dose)
+        start = self.full(time)
+        infused = dose.dur is not None or dose.rate is not None
+        releases = self.releases(dose, inputs)
+        longest = start
+        rest = amount.copy()
+        for route_input, share, dur in releases:
+            lag = self.full(route_input.lag)
+            state = self.system.index(route_input.to)
+            begin = start + lag
+            end = begin + dur
+            rest = rest - share
+            longest = np.maximum(longest, start + dur)
+            waits = np.any(lag > 0.0) or (not infused and np.any(dur > 0.0))
+            if waits:
+                place = self.system.index(route_input.waits_in)
+                self.flows.append(Flow(start, start + dur if infused else start, share, place))
+                self.flows.append(Flow(begin, end, -share, place))
+            self.flows.append(Flow(begin, end, share, state))
+        if np.any(np.abs(rest) > 1e-15 * amount):
+            end = longest if infused else start
+            self.flows.append(Flow(start, end, rest, self.system.index(NEVER_ABSORBED)))
+        self.given.append((start, longest if infused else start, amount))
+
+    def steady(self, dose: Dose, inputs: Sequence[Input], action: Action) -> None:
+        """Give the action its cycle, and what earlier doses of an endless series still send."""
+        if dose.ii is None:
+            rate = self.rate_mg(dose)
+            if rate is None:
+                raise PlanError("A steady state needs an interval, or an endless infusion's rate.")
+            for route_input in inputs:
+                action.pieces.append(
+                    Flow(
+                        self.full(0.0),
+                        self.full(np.inf),
+                        rate * self.full(route_input.fraction),
+                        self.system.index(route_input.to),
+                    )
+                )
+            return
+        interval = float(dose.ii)
+        action.length = interval
+        time = float(dose.time)
+        for route_input, share, dur in self.releases(dose, inputs):
+            state = self.system.index(route_input.to)
+            lag = self.full(route_input.lag)
+            whole = np.round(lag / interval) * interval
+            lag = np.where(np.abs(lag - whole) <= 1e-12 * interval, whole, lag)
+            phase = np.where(lag == whole, 0.0, np.mod(lag, interval))
+            action.pieces.append(Flow(phase, phase + dur, share, state))
+            earlier = int(np.floor(np.max(lag + dur) / interval + 1e-9))
+            for j in range(1, earlier + 1):
+                begin = time + (lag - j * interval)
+                end = begin + dur
+                # What began before the dose is in the steady state already; only its rest follows.
+                late = np.maximum(begin, time)
+                length = np.where(dur > 0.0, dur, 1.0)
+                left = np.where(
+                    dur > 0.0, np.clip((end - late) / length, 0.0, 1.0), (begin >= time) * 1.0
+                )
+                if np.any(left > 0.0):
+                    late, end = np.where(left > 0, late, time), np.where(left > 0, end, time)
+                    self.flows.append(Flow(late, end, share * left, state))
+                    self.given.append((late, end, share * left))
