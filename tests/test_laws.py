@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 import ketapk as kp
-from ketapk.dosing.regimen import Dose, Regimen
+from ketapk.dosing.regimen import Dose, Regimen, Reset
 from ketapk.schedule import lower
 from ketapk.solution import Tolerance, solve
 
@@ -207,3 +207,30 @@ def test_the_same_question_has_the_same_answer_whatever_was_asked_before(limit):
     found = solve(system, schedule, tolerance=Tolerance(max_steps=limit))
     first = found.at(TIMES)
     assert_array_equal(found.at(TIMES), first)
+
+
+@pytest.mark.parametrize("method", ["explicit", "stiff"])
+def test_exact_equals_ode_through_resets_and_steady_states(method):
+    plan = Regimen.of(
+        Dose(route="oral", amt=50.0, ii=Fr(8), ss=1),
+        Dose(route="iv", amt=30.0, dur=Fr(9), ii=Fr(6), ss=2, time=Fr(2)),
+        Reset(time=Fr(20)),
+        Dose(route="iv", amt=0.0, rate=4.0, ss=1, time=Fr(24)),
+        Dose(route="iv", amt=20.0, time=Fr(24)),
+    )
+    exact = kp.simulate(plan, GENERIC, times=TIMES)
+    ode = kp.simulate(plan, GENERIC, times=TIMES, method=method, rtol=1e-9)
+    keep = [exact.sites.index(c) for c in exact.solution.system.compartments]
+    assert_allclose(ode.amounts[..., keep], exact.amounts[..., keep], rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["exact", "stiff"])
+def test_parameters_that_overflow_are_a_status(method):
+    model = kp.one_compartment(CL=1e300, V1=1e-300)
+    with pytest.warns(kp.KetapkWarning, match="infinite or not a number"):
+        run = kp.simulate("35 mg iv bolus", model, times=[0.0, 1.0], method=method)
+    assert np.isnan(run.concentration("ketamine")).all()
+    with pytest.warns(kp.KetapkWarning):
+        assert kp.simulate("35 mg iv bolus", model, method=method).times_h.size > 100
+    table = run.exposure(above="70 ng/mL").drop("id")
+    assert np.isnan(table.to_numpy()).all()

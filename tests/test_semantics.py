@@ -254,3 +254,15 @@ def test_an_unsupported_dose_is_refused_when_the_plan_is_built():
             "perez_ruixo2021",
             kp.Patient(weight_kg=70),
         )
+
+
+def test_an_effect_site_has_its_steady_state_too():
+    model = kp.one_compartment(CL=CL, V1=V, ka=KA, ke0=0.8)
+    d = Dose(route="depot", amt=40.0, ii=Fr(6), ss=1)
+    at = np.arange(0.0, 6.0, 0.5)
+    found = run(Regimen.of(d), model, at).concentration("ketamine", site="effect")
+    long = run(dose(amt=40.0, ii=Fr(6), addl=200), model, 1200.0 + at)
+    np.testing.assert_allclose(found, long.concentration("ketamine", site="effect"), rtol=1e-11)
+    endless = Regimen.of(Dose(route="iv", amt=0.0, rate=10.0, ss=1))
+    found = run(endless, model, [0.0]).concentration("ketamine", site="effect")
+    np.testing.assert_allclose(found, 10.0 / CL * 1000.0, rtol=1e-13)

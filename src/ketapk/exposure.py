@@ -61,7 +61,10 @@ class Curve:
             upstream |= more
         inside = np.array(sorted(i for i in upstream if i < n or i >= system.n_mass))
         block = A[np.ix_(np.arange(system.n_rows), inside, inside)]
-        slowest = np.min(np.abs(np.linalg.eigvals(block).real), axis=1)
+        slowest = np.full(system.n_rows, np.nan)
+        fine = np.all(np.isfinite(block), axis=(1, 2))
+        if np.any(fine):
+            slowest[fine] = np.min(np.abs(np.linalg.eigvals(block[fine]).real), axis=1)
         result: Floats = slowest[rows]
         return result
 

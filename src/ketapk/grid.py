@@ -52,7 +52,8 @@ def telling_times(solution: Solution) -> Floats:
     arrays = few.schedule.arrays
     events = np.unique(arrays.start[: arrays.first[-1]])
     curves = [Curve(few, p) for p in range(len(few.system.outputs))]
-    slowest = max(float(np.nanmedian(curve.t_half)) for curve in curves)
+    halves = np.concatenate([curve.t_half for curve in curves])
+    slowest = np.max(halves[np.isfinite(halves)], initial=0.0)
     last = float(events[-1])
     span = last + float(np.clip(4.0 * slowest, 1.0, 24.0 * 7.0))
     gaps = np.diff(np.append(events, span))

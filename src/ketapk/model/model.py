@@ -121,10 +121,12 @@ class Model:
         routes : sequence of str, optional
             Routes to provide for; all of the model's by default.
         """
-        graph = self.disposition(values)
-        for name in self.routes if routes is None else routes:
-            self.route(name).extend(graph, values)
-        return graph.system()
+        # A rate that overflows is found by the kernels, which name the patient.
+        with np.errstate(over="ignore", invalid="ignore"):
+            graph = self.disposition(values)
+            for name in self.routes if routes is None else routes:
+                self.route(name).extend(graph, values)
+            return graph.system()
 
     def inputs(self, dose: Dose, values: Values) -> tuple[Input, ...]:
         """How one dose enters."""
