@@ -52,6 +52,12 @@ WRONG = {
     "zero interval": (dose(ii=Fr(0), ss=1), kp.InputError, "positive one"),
     "unknown steady state": (dose(ii=Fr(1), ss=3), kp.InputError, "write 0, 1 or 2"),
     "dose before the start": (dose(time=Fr(-1)), kp.InputError, "before the start"),
+    "one device of 84 mg": (
+        dose(route="nasal_spray", amt=84.0, drug="S", device=1), kp.InputError, "holds 28 mg",
+    ),
+    "a device without number": (
+        dose(route="nasal_spray", amt=28.0, drug="S"), kp.InputError, "nasal_spray.devices=3",
+    ),
     "half of an S dose": (
         lambda: kp.nasal_spray().enantiomer("S"), kp.InputError, "has no 'S' half",
     ),
@@ -116,6 +122,18 @@ WRONG = {
     ),
     "S dose in a racemic model": (
         sim("35 mg esketamine iv bolus", "domino"), kp.PlanError, "describes racemic ketamine",
+    ),
+    "prolonged release that no paper gave": (
+        sim("40 mg esketamine oral prolonged-release", "perez_ruixo2021"),
+        kp.PlanError, "no prolonged-release form",
+    ),
+    "a duration that the model does not give": (
+        lambda: kp.simulate(dose(modelled="duration")(), "kamp2020", ME),
+        kp.PlanError, "gives no duration",
+    ),
+    "a compartment by name": (
+        lambda: kp.simulate(dose(amt=35.0, cmt="muscle")(), "kamp2020", ME),
+        kp.PlanError, "by route and not into a compartment",
     ),
     "no plan": (sim(None), kp.InputError, "give doses such as"),
     "empty plan": (sim(Regimen()), kp.InputError, "has no doses"),

@@ -250,7 +250,7 @@ def test_a_bolus_during_an_infusion_leaves_the_infusion_alone():
 def test_an_unsupported_dose_is_refused_when_the_plan_is_built():
     with pytest.raises(kp.PlanError, match="takes no infusion"):
         kp.simulate(
-            dose(route="nasal_spray", amt=28.0, drug="S", dur=Fr(1)),
+            dose(route="nasal_spray", amt=28.0, drug="S", device=1, dur=Fr(1)),
             "perez_ruixo2021",
             kp.Patient(weight_kg=70),
         )

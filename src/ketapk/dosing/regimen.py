@@ -95,6 +95,13 @@ class Dose:
             raise InputError(
                 f"A rate of {self.rate!r} is not possible; rates are positive and finite."
             )
+        if self.route == "nasal_spray" and (
+            self.per_kg or self.amt != DEVICE_MG or self.drug != "S" or self.device < 1
+        ):
+            raise InputError(
+                f"A nasal device holds {DEVICE_MG:g} mg of esketamine; write "
+                f"nasal_spray(devices=3), or nasal(...) for drops."
+            )
         if self.time < 0:
             raise InputError(
                 f"A dose at {float(self.time)} h is before the start; times start at 0."

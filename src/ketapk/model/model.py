@@ -154,6 +154,21 @@ class Model:
                     f"{self.name} takes no infusion by the route {dose.route!r}; give it as single "
                     f"doses."
                 )
+            if dose.release not in route.releases:
+                raise PlanError(
+                    f"{self.name} has no {dose.release}-release form for the route {dose.route!r}; "
+                    f"it has {', '.join(route.releases)}."
+                )
+            if dose.modelled is not None:
+                raise PlanError(
+                    f"{self.name} gives no {dose.modelled} for the route {dose.route!r}; give the "
+                    f"dose its own."
+                )
+            if dose.cmt is not None:
+                raise PlanError(
+                    f"{self.name} takes doses by route and not into a compartment ({dose.cmt!r}); "
+                    f"leave out cmt."
+                )
 
     def cite(self) -> str:
         """Sources of the model and of every borrowed part, one a line."""

@@ -57,6 +57,8 @@ class Route:
     parameters: tuple[Parameter, ...] = ()
     borrowed: bool = False
     """Whether the route comes from elsewhere than the disposition model (a composition)."""
+    releases: tuple[str, ...] = ("immediate",)
+    """Formulations that it describes."""
     infusible: bool = False
     """Whether a dose by this route may be an infusion."""
 
