@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import ketapk as kp
-from ketapk.dosing.regimen import Dose, Regimen
+from ketapk.dosing.regimen import Dose, Regimen, Reset
 
 ME = kp.Patient(weight_kg=70)
 MODEL = kp.one_compartment(CL=5, V1=20, ka=1)
@@ -26,6 +26,20 @@ WRONG = {
     "amount not a number": (lambda: kp.bolus("nan mg"), kp.InputError, "not a finite number"),
     "infinite amount": (lambda: kp.bolus("inf mg"), kp.InputError, "not a finite number"),
     "amount beyond floats": (lambda: kp.bolus("1e999 mg"), kp.InputError, "not a finite number"),
+    "amount below floats": (lambda: kp.bolus("1e-400 mg"), kp.InputError, "too small to be meant"),
+    "amount that would take for ever": (
+        lambda: kp.bolus("1e-999999999 mg"), kp.InputError, "too small to be meant",
+    ),
+    "zero that would take for ever": (
+        lambda: kp.bolus("0e-999999999 mg"), kp.InputError, "amounts are positive",
+    ),
+    "amount of thousands of digits": (
+        lambda: kp.bolus("1." + "0" * 5000 + " mg"), kp.InputError, "number of 5002 characters",
+    ),
+    "rate per no time": (
+        lambda: kp.infusion("100 mg/0h", over="1 h"), kp.UnitError, "'mg/0h' .* not known",
+    ),
+    "rate of a salt": (lambda: kp.infusion("9 mg/h HCl", over="1 h"), kp.InputError, "rate of base"),
     "bare number": (lambda: kp.bolus(35), kp.UnitError, "35 has no unit; write"),
     "bare text": (lambda: kp.bolus("35"), kp.UnitError, "'35' has no unit; write"),
     "no number": (lambda: kp.bolus("a lot"), kp.InputError, "has no unit|not a quantity"),
@@ -33,6 +47,12 @@ WRONG = {
     "time for an amount": (lambda: kp.bolus("40 min"), kp.UnitError, "wrong kind"),
     "amount for a time": (lambda: kp.infusion("35 mg", over="40 mg"), kp.UnitError, "wrong kind"),
     "rate for a bolus": (lambda: kp.bolus("0.1 mg/kg/h"), kp.UnitError, "wrong kind"),
+    "kind of what is wrong": (
+        lambda: kp.infusion("35 mg", over="40 mg"), kp.UnitError, "wrong kind, an amount; write a time",
+    ),
+    "minutes as m": (
+        lambda: kp.parse("35 mg iv over 40 m"), kp.UnitError, "known are s, min, h, d. Did you mean 'min'",
+    ),
     "misspelt unit": (lambda: kp.bolus("35 mgs"), kp.UnitError, "Did you mean 'mg'"),
     "time without unit": (lambda: kp.bolus("35 mg", at=10), kp.UnitError, "write at='10 min'"),
     "negative time": (lambda: kp.bolus("35 mg", at="-1 h"), kp.InputError, "is negative"),
@@ -44,6 +64,9 @@ WRONG = {
     "repeated at once": (
         lambda: kp.bolus("1 mg").repeat(every="0 h", times=2), kp.InputError, "no time at all",
     ),
+    "repeated for ever": (
+        lambda: kp.bolus("1 mg").repeat(every="1 h", times=10**9), kp.InputError, "too many",
+    ),
     "unknown drug": (lambda: kp.bolus("1 mg", drug="T"), kp.InputError, "racemic, S, R"),
     "unknown route": (dose(route="ear"), kp.InputError, "is not known; write one of"),
     "rate and duration": (dose(rate=1.0, dur=Fr(1)), kp.InputError, "not both"),
@@ -52,6 +75,18 @@ WRONG = {
     "zero interval": (dose(ii=Fr(0), ss=1), kp.InputError, "positive one"),
     "unknown steady state": (dose(ii=Fr(1), ss=3), kp.InputError, "write 0, 1 or 2"),
     "dose before the start": (dose(time=Fr(-1)), kp.InputError, "before the start"),
+    "dose at no time": (dose(time=float("nan")), kp.InputError, "time=nan is not a finite number"),
+    "dose time in words": (dose(time="1 h"), kp.InputError, "write hours, such as 0.5"),
+    "endless duration": (dose(dur=float("inf")), kp.InputError, "dur=inf is not a finite number"),
+    "interval not a number": (
+        dose(ii=float("nan"), addl=1), kp.InputError, "ii=nan is not a finite number",
+    ),
+    "amount in words in a dose": (dose(amt="35 mg"), kp.InputError, r"bolus\('35 mg'\)"),
+    "half an additional dose": (dose(ii=Fr(1), addl=1.5), kp.InputError, "addl=1.5 is not a count"),
+    "additional doses for ever": (dose(ii=Fr(1), addl=10**9), kp.InputError, "too many"),
+    "negative device": (dose(device=-1), kp.InputError, "device=-1 is not a count"),
+    "unknown modelled part": (dose(modelled="lag"), kp.InputError, "one of rate, duration"),
+    "reset before the start": (lambda: Reset(time=Fr(-1)), kp.InputError, "before the start"),
     "one device of 84 mg": (
         dose(route="nasal_spray", amt=84.0, drug="S", device=1), kp.InputError, "holds 28 mg",
     ),
@@ -79,6 +114,43 @@ WRONG = {
         lambda: kp.parse("35 mg im; then 35 mg im at 1 h"), kp.InputError, "both 'then' and 'at'",
     ),
     "two routes": (lambda: kp.parse("35 mg im oral"), kp.InputError, "says 'route' twice"),
+    "time without unit in a sentence": (
+        lambda: kp.parse("35 mg iv over 40"), kp.UnitError, "write 'over 40 min'",
+    ),
+    "negative time in a sentence": (
+        lambda: kp.parse("35 mg im at -1 h"), kp.InputError, "at='-1 h' is negative",
+    ),
+    "infinite time in a sentence": (
+        lambda: kp.parse("35 mg iv over inf min"), kp.InputError, "not a finite number",
+    ),
+    "a time for an amount in a sentence": (
+        lambda: kp.parse("40 min iv"), kp.UnitError, "wrong kind, a time",
+    ),
+    "half a time": (
+        lambda: kp.parse("35 mg im every 1 h x 1.5"), kp.InputError, "no number of repetitions",
+    ),
+    "negative times over": (
+        lambda: kp.parse("35 mg im every 1 h x -3"), kp.InputError, "no number of repetitions",
+    ),
+    "a sentence that would fill the memory": (
+        lambda: kp.parse("35 mg im every 1 s x 100000000"), kp.InputError, "too many",
+    ),
+    "more digits than Python reads": (
+        lambda: kp.parse("35 mg im every 1 s x " + "9" * 5000), kp.InputError, "whole number",
+    ),
+    "half a device in a sentence": (
+        lambda: kp.parse("1.5 devices spravato"), kp.InputError, "no number of devices",
+    ),
+    "devices of one session written as sessions": (
+        lambda: kp.parse("28 mg spravato every 5 min x 3"), kp.InputError, "3 devices spravato every",
+    ),
+    "decimal comma": (lambda: kp.parse("0,5 mg/kg im"), kp.InputError, "write a point"),
+    "then nothing": (lambda: kp.parse("35 mg im; then"), kp.InputError, "nothing after 'then'"),
+    "and nothing": (lambda: kp.parse("35 mg im and"), kp.InputError, "nothing after 'and'"),
+    "nothing, then a dose": (lambda: kp.parse("then 35 mg im"), kp.InputError, "nothing comes before"),
+    "explained for nobody": (
+        lambda: kp.explain(kp.parse("35 mg im"), 0.0), kp.InputError, "weight of 0.0 kg",
+    ),
     "a rate that never stops": (lambda: kp.parse("0.1 mg/kg/h iv"), kp.InputError, "never stops"),
     "half a repetition": (lambda: kp.parse("35 mg im x 3"), kp.InputError, "needs both"),
     "misspelt word": (
@@ -95,6 +167,15 @@ WRONG = {
     "infinite weight": (lambda: kp.Patient(weight_kg=np.inf), kp.InputError, "between"),
     "weight in grams": (lambda: kp.Patient(weight_kg=70000), kp.InputError, "between"),
     "weight in words": (lambda: kp.Patient(weight_kg="70 kg"), kp.InputError, "not a number"),
+    "weight as text": (lambda: kp.Patient(weight_kg="70"), kp.InputError, "write weight_kg=70"),
+    "weight as a truth": (lambda: kp.Cohort(weight_kg=[True]), kp.InputError, "not a number"),
+    "two sexes for one": (
+        lambda: kp.Patient(weight_kg=70, sex=["F", "M"]), kp.InputError, "use Cohort",
+    ),
+    "a table of sexes": (
+        lambda: kp.Cohort(weight_kg=[70, 80], sex=[["F", "M"]]), kp.InputError, "2 dimensions",
+    ),
+    "sex in words": (lambda: kp.Patient(weight_kg=70, sex="female"), kp.InputError, "'F', 'M'"),
     "absurd age": (lambda: kp.Patient(weight_kg=70, age_y=400), kp.InputError, "0 and 120 years"),
     "height in metres": (lambda: kp.Patient(weight_kg=70, height_cm=1.7), kp.InputError, "cm"),
     "sex as a number": (lambda: kp.Patient(weight_kg=70, sex=0), kp.InputError, "'F', 'M'"),

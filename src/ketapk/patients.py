@@ -20,6 +20,8 @@ LIMITS = {
     "height_cm": (20.0, 250.0, "cm"),
 }
 """What a body can be; outside it the number is in another unit, or a slip."""
+TYPICAL = {"weight_kg": 70, "age_y": 40, "height_cm": 170}
+"""To show in an error how a number is written."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,8 +66,11 @@ class Patient:
                     f"{name}={getattr(self, name)!r} is not one number; for many use Cohort."
                 )
             object.__setattr__(self, name, float(value))
-        _words("sex", self.sex, SEXES)
-        _words("ancestry", self.ancestry, ANCESTRIES)
+        for name, known in (("sex", SEXES), ("ancestry", ANCESTRIES)):
+            if _words(name, getattr(self, name), known).ndim:
+                raise InputError(
+                    f"{name}={getattr(self, name)!r} is not one word; for many use Cohort."
+                )
 
 
 class Cohort:
@@ -155,13 +160,16 @@ class Cohort:
 def _numbers(name: str, value: Any) -> NDArray[np.float64]:
     low, high, unit = LIMITS[name]
     try:
-        numbers = np.asarray(value, dtype=np.float64)
+        given = np.asarray(value)
+        if given.dtype.kind in "bUSc":
+            raise TypeError
+        numbers = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError):
-        raise InputError(f"{name}={value!r} is not a number; write {name}={high / 4:g}.") from None
+        raise InputError(
+            f"{name}={value!r} is not a number; write {name}={TYPICAL[name]}."
+        ) from None
     if numbers.ndim > 1:
         raise InputError(f"{name} has {numbers.ndim} dimensions; give one value per person.")
-    if isinstance(value, bool):
-        raise InputError(f"{name}={value!r} is not a number; write {name}={high / 4:g}.")
     with np.errstate(invalid="ignore"):
         wrong = ~((numbers >= low) & (numbers <= high))
     if np.any(wrong):
@@ -175,7 +183,12 @@ def _numbers(name: str, value: Any) -> NDArray[np.float64]:
 
 
 def _words(name: str, value: Any, known: tuple[str, ...]) -> NDArray[np.str_]:
-    words = np.asarray(value)
+    try:
+        words = np.asarray(value)
+    except ValueError:
+        raise InputError(f"{name}={value!r} is uneven; give one word per person.") from None
+    if words.ndim > 1:
+        raise InputError(f"{name} has {words.ndim} dimensions; give one word per person.")
     for position, word in enumerate(words.ravel().tolist()):
         if word not in known:
             who = f" of person {position}" if words.ndim else ""

@@ -78,11 +78,29 @@ KINDS = {
     "volume": "a volume such as '5 mL'",
     "mass per kg": "an amount per kg such as '0.5 mg/kg'",
 }
-_WRITTEN = (
-    "mg mcg g ng mg/kg mcg/kg mg/h mg/kg/h mcg/kg/min mcg/min mg/min mg/kg/min s min h d "
-    "ng/mL mcg/mL mg/L nmol/L mL"
-)
-_KNOWN = tuple(_WRITTEN.split())
+_NAMED = {
+    "volume": "a volume",
+    "time": "a time",
+    "amount": "an amount",
+    "amount per kg": "an amount per kg",
+    "rate": "a rate",
+    "rate per kg": "a rate per kg",
+    "concentration": "a concentration",
+    "molar concentration": "a concentration",
+}
+_WRITTEN = {
+    "amount": ("mg", "mcg", "g", "ng"),
+    "amount per kg": ("mg/kg", "mcg/kg"),
+    "rate": ("mg/h", "mg/min", "mcg/min"),
+    "rate per kg": ("mg/kg/h", "mg/kg/min", "mcg/kg/min"),
+    "time": ("s", "min", "h", "d"),
+    "concentration": ("ng/mL", "mcg/mL", "mg/L"),
+    "molar concentration": ("nmol/L",),
+    "volume": ("mL",),
+}
+"""Units to name in an error; more spellings are read."""
+MOST_CHARACTERS = 400
+"""Of a number; the longest finite one in plain digits has 309."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +164,27 @@ def quantity(text: str) -> Quantity:
             f"{text!r} has no unit; write it with one, such as '{number} mg', '{number} mg/kg' or "
             f"'{number} min'."
         )
-    if not math.isfinite(float(number)):
+    value = _number(number, text)
+    factor, kind = _unit(unit, text, tuple(_WRITTEN))
+    return Quantity(value * factor, kind, text.strip())
+
+
+def _number(number: str, text: str) -> Fraction:
+    """Read a number exactly, but never one whose digits alone would take for ever."""
+    if len(number) > MOST_CHARACTERS:
+        raise InputError(f"A number of {len(number)} characters is not one that is meant.")
+    rounded = float(number)
+    if not math.isfinite(rounded):
         raise InputError(f"{text!r} is not a finite number.")
-    factor, kind = _unit(unit, text)
-    return Quantity(Fraction(number) * factor, kind, text.strip())
+    if rounded == 0.0:
+        if re.search(r"[1-9]", number.lower().split("e")[0]):
+            raise InputError(f"{text!r} is too small to be meant; write it in a smaller unit.")
+        return Fraction(0)
+    return Fraction(number)
 
 
-def _unit(unit: str, text: str) -> tuple[Fraction, str]:
-    """Factor to canonical units, and the kind."""
+def _unit(unit: str, text: str, kinds: tuple[str, ...]) -> tuple[Fraction, str]:
+    """Factor to canonical units, and the kind; an error names the units of ``kinds``."""
     parts = [part.strip().lower() for part in unit.replace("·", "/").split("/")]
     head, below = parts[0], parts[1:]
     if head in _TIME and not below:
@@ -172,13 +203,14 @@ def _unit(unit: str, text: str) -> tuple[Fraction, str]:
             return _MASS[head], "amount per kg"
         if len(rest) == 1 and rest[0] in _TIME:
             return _MASS[head] / _TIME[rest[0]], f"rate{basis}"
-        if len(rest) == 1 and re.fullmatch(r"\d+ ?h", rest[0]):
+        if len(rest) == 1 and re.fullmatch(r"[1-9][0-9]{0,3} ?h", rest[0]):
             return _MASS[head] / int(rest[0].rstrip(" h")), f"rate{basis}"
     if head in _AMOUNT_OF_SUBSTANCE and len(below) == 1 and below[0] in _VOLUME:
         return _AMOUNT_OF_SUBSTANCE[head] / _VOLUME[below[0]], "molar concentration"
+    known = [written for kind in kinds for written in _WRITTEN.get(kind, ())]
     raise UnitError(
-        f"The unit {unit!r} in {text!r} is not known; known are {', '.join(_KNOWN)}."
-        f"{nearest(unit, _KNOWN)}"
+        f"The unit {unit!r} in {text!r} is not known; known are {', '.join(known)}."
+        f"{nearest(unit, known)}"
     )
 
 
@@ -199,16 +231,25 @@ def expect(text: str, name: str, *kinds: str) -> Quantity:
     >>> expect("40 min", "over", "time").value
     0.6666666666666666
     """
+    wanted = " or ".join(KINDS[kind] for kind in kinds)
+    if not isinstance(text, str):
+        raise UnitError(f"{name}={text!r} has no unit; write {wanted}.")
     try:
         found = quantity(text)
     except UnitError as error:
-        if not isinstance(text, str) or _NUMBER.match(text) is None:
-            wanted = " or ".join(KINDS[kind] for kind in kinds)
-            raise UnitError(f"{name}={text!r} has no unit; write {wanted}.") from None
-        raise UnitError(f"{name}: {error}") from None
+        match = _NUMBER.match(text)
+        if match is None or not match.group(2):
+            raise UnitError(f"{name}: {error}") from None
+        # Again, so that the error names the units that would do here.
+        try:
+            _unit(match.group(2), text, kinds)
+        except UnitError as narrower:
+            raise UnitError(f"{name}: {narrower}") from None
+        raise
     if found.kind not in kinds:
-        wanted = " or ".join(KINDS[kind] for kind in kinds)
-        raise UnitError(f"{name}={text!r} is of the wrong kind; write {wanted}.")
+        raise UnitError(
+            f"{name}={text!r} is of the wrong kind, {_NAMED[found.kind]}; write {wanted}."
+        )
     return found
 
 

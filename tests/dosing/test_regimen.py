@@ -89,3 +89,9 @@ def test_the_table_has_a_row_per_dose():
     rows = kp.parse("2 mg/kg iv bolus every 30 min x 3").table()
     assert [row["time_h"] for row in rows] == [0.0, 0.5, 1.0]
     assert rows[0]["unit"] == "mg/kg"
+
+
+def test_a_dose_reads_its_hours_as_the_decimals_they_print_as():
+    dose = Dose(route="iv", amt=1, time=0.1, dur=0.5, ii=3, addl=1)
+    assert (dose.time, dose.dur, dose.ii) == (Fr(1, 10), Fr(1, 2), Fr(3))
+    assert Reset(time=0.1).time == Fr(1, 10)

@@ -77,6 +77,61 @@ def test_a_sentence_means_what_it_says(text, meaning):
     assert kp.parse(text) == meaning
 
 
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("35 mg iv over 1 h; then 20 mg im and 10 mg oral", {"iv": 0, "im": 1, "oral": 1}),
+        ("10 mg/h iv for 4 h and 20 mg im; then 10 mg oral", {"iv": 0, "im": 0, "oral": 4}),
+        ("20 mg im + 10 mg/h iv for 4 h, then 10 mg oral", {"iv": 0, "im": 0, "oral": 4}),
+        ("35 mg iv bolus at 1 h and 20 mg im", {"iv": 1, "im": 1}),
+        ("35 mg iv bolus at 1 h; 20 mg im", {"iv": 1, "im": 0}),
+        ("35 mg iv bolus at 1 h and 20 mg im at 2 h", {"iv": 1, "im": 2}),
+        ("35 mg iv bolus+20 mg im", {"iv": 0, "im": 0}),
+        ("35 mg iv over 1 h; then 20 mg im; then 10 mg oral", {"iv": 0, "im": 1, "oral": 1}),
+    ],
+)
+def test_then_waits_for_all_that_was_given_together_and_and_starts_with_it(text, starts):
+    assert {dose.route: dose.time for dose in kp.parse(text).doses} == starts
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("100 mg/24 h iv for 24 h", "100 mg/24h iv for 24 h"),
+        ("0.5 mg / kg iv over 40 min", "0.5 mg/kg iv over 40 min"),
+        ("25 mg lozenge sublingual", "25 mg sublingual"),
+        ("1e+1 mg im", "10 mg im"),
+    ],
+)
+def test_spaces_and_synonyms_change_nothing(text, same):
+    assert kp.parse(text) == kp.parse(same)
+
+
+def test_a_repeated_session_counts_its_devices_anew():
+    plan = kp.parse("56 mg spravato every 3.5 d x 2")
+    assert [d.device for d in plan.doses] == [1, 2, 1, 2]
+    single = kp.parse("28 mg spravato every 3.5 d x 3")
+    assert [(d.device, d.time) for d in single.doses] == [(1, 0), (1, 84), (1, 168)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "28 mg spravato; 56 mg spravato at 84 h",
+        "84 mg spravato; 28 mg spravato at 84 h; 56 mg spravato at 7 d",
+        "56 mg spravato; 28 mg spravato at 84 h",
+        "3 devices spravato every 30 min; 3 devices spravato every 30 min at 10 min",
+    ],
+)
+def test_sessions_are_told_apart(text):
+    assert str(kp.parse(text)) == text
+
+
+def test_additional_devices_are_told():
+    plan = Regimen.of(Dose(route="nasal_spray", amt=28.0, drug="S", device=1, ii=Fr(84), addl=1))
+    assert str(plan) == "28 mg spravato; 28 mg spravato at 84 h"
+
+
 def test_a_repetition_is_additional_doses():
     (dose,) = kp.parse("2 mg/kg iv bolus at 10 min every 30 min x 3").doses
     assert (dose.time, dose.ii, dose.addl) == (Fr(1, 6), Fr(1, 2), 2)

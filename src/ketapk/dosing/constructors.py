@@ -9,15 +9,20 @@ from ketapk import units
 from ketapk.dosing.regimen import DEVICE_EVERY, DEVICE_MG, Dose, Regimen
 from ketapk.errors import InputError
 
+SALT = ("hcl", "hydrochloride")
+
+
+def _without_salt(text: str) -> str:
+    """Return the words of an amount that are not its form."""
+    return " ".join(word for word in text.split() if word.lower() not in (*SALT, "base"))
+
 
 def read_amount(text: Any, name: str = "amount") -> tuple[float, bool]:
     """Read an amount of base [mg] or [mg/kg]; hydrochloride is converted."""
     salt = False
     if isinstance(text, str):
-        words = text.split()
-        kept = [w for w in words if w.lower() not in ("hcl", "hydrochloride", "base")]
-        salt = any(w.lower() in ("hcl", "hydrochloride") for w in words)
-        text = " ".join(kept)
+        salt = any(word.lower() in SALT for word in text.split())
+        text = _without_salt(text)
     found = units.expect(text, name, "amount", "amount per kg")
     if found.exact <= 0:
         raise InputError(f"{name}={text!r} is not a dose; amounts are positive.")
@@ -96,6 +101,10 @@ def infusion(amount_or_rate: str, *, over: Any, at: Any = 0, drug: str = "racemi
                 drug=drug,
                 time=start,
             )
+        )
+    if isinstance(amount_or_rate, str) and _is_rate(_without_salt(amount_or_rate)):
+        raise InputError(
+            f"{amount_or_rate!r} is a rate of a salt; give a rate of base, 1 mg HCl is 0.867 mg."
         )
     mg, per_kg = read_amount(amount_or_rate)
     return Regimen.of(Dose(route="iv", amt=mg, per_kg=per_kg, dur=hours, drug=drug, time=start))

@@ -5,8 +5,10 @@ Times are exact fractions of an hour: 0.1 h three times is 0.3 h, and forty minu
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from numbers import Integral, Real
 from typing import Any
 
 from ketapk import units
@@ -33,11 +35,35 @@ DEVICE_EVERY = Fraction(1, 12)
 SHORTEST = 10**7
 """Largest denominator of a duration that is worked out from an amount and a rate [1/h]."""
 RELEASES = ("immediate", "prolonged")
+MODELLED = ("rate", "duration")
+MOST_DOSES = 100_000
+"""In one repetition; more is a slip, and would fill the memory."""
 
 
 def exact(number: float) -> Fraction:
     """Read a number as the decimal it prints as: 0.1 is one tenth."""
     return Fraction(repr(float(number)))
+
+
+def _hours(name: str, value: Any) -> Fraction:
+    """Read a field in hours: an exact fraction, or a number as the decimal it prints as."""
+    if isinstance(value, Fraction):
+        return value
+    _finite(name, value, "hours, such as 0.5")
+    return Fraction(int(value)) if isinstance(value, Integral) else exact(value)
+
+
+def _finite(name: str, value: Any, wanted: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise InputError(f"{name}={value!r} is not a number; write {wanted}.")
+    if not math.isfinite(value):
+        raise InputError(f"{name}={value!r} is not a finite number; write {wanted}.")
+
+
+def _count(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 0:
+        raise InputError(f"{name}={value!r} is not a count; write a whole number from 0.")
+    return int(value)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +102,19 @@ class Dose:
     release: str = "immediate"
 
     def __post_init__(self) -> None:
+        for name in ("time", "dur", "ii"):
+            value = getattr(self, name)
+            if type(value) is not Fraction and not (value is None and name != "time"):
+                object.__setattr__(self, name, _hours(name, value))
+        for name in ("amt", "rate"):
+            value = getattr(self, name)
+            if type(value) is not float and not (value is None and name == "rate"):
+                _finite(name, value, "a number, or use a constructor such as bolus('35 mg')")
+                object.__setattr__(self, name, float(value))
+        for name in ("addl", "ss", "device"):
+            value = getattr(self, name)
+            if type(value) is not int or value < 0:
+                object.__setattr__(self, name, _count(name, value))
         if self.route not in ROUTES:
             raise InputError(
                 f"The route {self.route!r} is not known; write one of {', '.join(ROUTES)}."
@@ -86,6 +125,12 @@ class Dose:
             raise InputError(
                 f"release={self.release!r} is not known; write one of {', '.join(RELEASES)}."
             )
+        if self.modelled is not None and self.modelled not in MODELLED:
+            raise InputError(
+                f"modelled={self.modelled!r} is not known; write one of {', '.join(MODELLED)}."
+            )
+        if self.addl > MOST_DOSES:
+            raise InputError(f"addl={self.addl} is too many; write at most {MOST_DOSES}.")
         endless = self.ss > 0 and self.amt == 0.0 and self.rate is not None and self.ii is None
         if not (0.0 < self.amt < float("inf") or endless):
             raise InputError(
@@ -142,6 +187,13 @@ class Reset:
 
     time: Fraction = Fraction(0)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "time", _hours("time", self.time))
+        if self.time < 0:
+            raise InputError(
+                f"A reset at {float(self.time)} h is before the start; times start at 0."
+            )
+
 
 @dataclass(frozen=True, repr=False)
 class Regimen:
@@ -196,6 +248,16 @@ class Regimen:
         ----------
         by : str
             Time with a unit, such as "30 min".
+
+        Returns
+        -------
+        Regimen
+
+        Examples
+        --------
+        >>> plan = Regimen.of(Dose(route="im", amt=35.0)).delay("30 min")
+        >>> plan.doses[0].time
+        Fraction(1, 2)
         """
         shift = units.time_h(by, "by")
         return Regimen.of(*(replace(event, time=event.time + shift) for event in self.events))
@@ -209,10 +271,22 @@ class Regimen:
             From one start to the next, such as "3.5 d".
         times : int
             How often in all.
+
+        Returns
+        -------
+        Regimen
+
+        Examples
+        --------
+        >>> plan = Regimen.of(Dose(route="im", amt=35.0)).repeat(every="0.1 h", times=4)
+        >>> [float(dose.time) for dose in plan.doses]
+        [0.0, 0.1, 0.2, 0.3]
         """
         step = units.duration_h(every, "every")
         if not isinstance(times, int) or isinstance(times, bool) or times < 1:
             raise InputError(f"times={times!r} is not a count; write a whole number from 1.")
+        if times > MOST_DOSES:
+            raise InputError(f"times={times} is too many; write at most {MOST_DOSES}.")
         return Regimen.of(
             *(
                 replace(event, time=event.time + k * step)

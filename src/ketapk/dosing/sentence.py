@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ketapk import units
 from ketapk.dosing import constructors
-from ketapk.dosing.regimen import DEVICE_EVERY, DEVICE_MG, Regimen
+from ketapk.dosing.regimen import DEVICE_EVERY, DEVICE_MG, MOST_DOSES, Regimen
 from ketapk.errors import InputError, UnitError, nearest
 
 ROUTE_WORDS = {
@@ -50,16 +50,23 @@ BOLUS_WORDS = ("bolus", "push")
 FILLERS = ("of", "a", "as", "the", "base", "injection", "infusion", "solution", "tablet")
 EXAMPLE = "'0.5 mg/kg iv over 40 min'"
 
-_NUMBER_UNIT = r"(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*[a-zµμ]+(?:/[a-z]+|/\d+ ?h)*"
+_NUMBER = r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|(?:nan|inf(?:inity)?)\b)"
+_NUMBER_UNIT = rf"{_NUMBER}\s*[a-zµμ]+(?:/[a-z]+|/\d+ ?h)*"
 _TIMED = {
     "over": re.compile(rf"over\s+({_NUMBER_UNIT})", re.I),
     "for": re.compile(rf"for\s+({_NUMBER_UNIT})", re.I),
     "at": re.compile(rf"(?:at|after)\s+({_NUMBER_UNIT})", re.I),
     "every": re.compile(rf"every\s+({_NUMBER_UNIT})", re.I),
 }
-_TIMES = re.compile(r"(?:x\s*(\d+)|(\d+)\s*(?:x|times))(?=\W|$)", re.I)
+_TIMES = re.compile(rf"(?:x\s*({_NUMBER})|({_NUMBER})\s*(?:x|times))(?=\W|$)", re.I)
+_LINK = re.compile(
+    r"(?P<then>,?\s*;?\s*\bthen\s)|(?P<new>;)|(?P<also>\sand\s|\s\+\s|(?<!\de)(?<=\w)\+(?=[\d.]))",
+    re.I,
+)
+SESSION_APART = Fraction(2)
+"""Sessions of devices are at least this far apart: the label observes for 2 h [h]."""
 _AMOUNT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf)\s*([^\s,]*)", re.I)
-_DEVICES = re.compile(r"(\d+)\s+devices?(?:\s+of)?(?=\s)", re.I)
+_DEVICES = re.compile(rf"({_NUMBER})\s+devices?(?:\s+of)?(?=\s|$)", re.I)
 
 
 @dataclass
@@ -70,6 +77,8 @@ class _Clause:
     found: dict[str, str] = field(default_factory=dict)
 
     def put(self, what: str, value: str) -> None:
+        if what in ("route", "drug", "release", "bolus") and self.found.get(what) == value:
+            return
         if what in self.found:
             raise InputError(
                 f"{self.text!r} says {what!r} twice ({self.found[what]!r} and {value!r}); say it "
@@ -87,7 +96,7 @@ def parse(text: str) -> Regimen:
         Clauses separated by ";". Each has an amount or a rate with its unit, a route, and what
         else it needs: "bolus", "over 40 min", "for 4 h", "at 10 min", "every 30 min x 3",
         "esketamine", "hydrochloride", "prolonged-release". A clause that begins with "then" starts
-        when the one before it has ended.
+        when the one before it has ended, one after "and" or "+" with the one before it.
 
     Returns
     -------
@@ -108,39 +117,53 @@ def parse(text: str) -> Regimen:
     """
     if not isinstance(text, str) or not text.strip():
         raise InputError(f"{text!r} is no plan; write a sentence such as {EXAMPLE}.")
-    plan = Regimen()
-    end = Fraction(0)
-    for words, follows in _clauses(text):
-        part = _read(words, end if follows else None)
+    plan = group = Regimen()
+    start = Fraction(0)
+    for words, link in _clauses(text):
+        if link == "and":
+            part, _ = _read(words, start, follows=False)
+            group = group + part
+        else:
+            part, start = _read(words, group.end if link == "then" else Fraction(0), link == "then")
+            group = part
         plan = plan + part
-        end = part.end
     return plan
 
 
-def _clauses(text: str) -> list[tuple[str, bool]]:
-    """Clauses, each with whether it follows the one before."""
-    found: list[tuple[str, bool]] = []
-    for part in re.split(r";|\s\+\s|\sand\s|,?\s(?=then\s)", text, flags=re.I):
-        words = " ".join(part.split())
-        if not words:
-            continue
-        follows = words.lower().startswith("then ")
-        if follows and not found:
-            raise InputError(f"{text!r} begins with 'then', but nothing comes before it.")
-        found.append((words[5:] if follows else words, follows))
+def _clauses(text: str) -> list[tuple[str, str]]:
+    """Clauses, each with its link to the one before: "then", "and" or ""."""
+    text = " ".join(text.split())
+    if re.search(r"\d,\d", text):
+        raise InputError(f"{text!r} has a comma within a number; write a point, such as 0.5.")
+    text = re.sub(r"\s*/\s*", "/", text)
+    text = re.sub(r"/(\d+) h\b", r"/\1h", text, flags=re.I)
+    found: list[tuple[str, str]] = []
+    link, begin, padded = "", 0, f" {text} "
+    for match in [*_LINK.finditer(padded), None]:
+        words = padded[begin : match.start() if match else None].strip(" ,")
+        if words:
+            found.append((words, link))
+        elif link == "then" or (link == "and" and match is None):
+            raise InputError(f"{text!r} has nothing after {link!r}; write a dose there, or end it.")
+        if match is None:
+            break
+        link = {"then": "then", "also": "and", "new": ""}[str(match.lastgroup)]
+        if link and not found:
+            raise InputError(f"{text!r} begins with {link!r}, but nothing comes before it.")
+        begin = match.end()
     if not found:
         raise InputError(f"{text!r} is no plan; write a sentence such as {EXAMPLE}.")
     return found
 
 
-def _read(words: str, start: Fraction | None) -> Regimen:
-    """Read one clause; ``start`` is where it follows on, if it does."""
+def _read(words: str, start: Fraction, follows: bool) -> tuple[Regimen, Fraction]:
+    """Read one clause, which starts at ``start`` unless it says; return it with its start."""
     clause = _Clause(words)
     rest = words
     devices = _DEVICES.match(rest)
     amount = _AMOUNT.match(rest)
     if devices:
-        clause.put("devices", devices.group(1))
+        clause.put("devices", str(_whole(devices.group(1), words, "devices")))
         rest = rest[devices.end() :]
     elif amount and any(amount.group(2).lower() in words for words in ROUTE_WORDS.values()):
         raise UnitError(
@@ -156,7 +179,11 @@ def _read(words: str, start: Fraction | None) -> Regimen:
         )
     while rest := rest.strip(" ,"):
         rest = _next(clause, rest)
-    return _build(clause, start)
+    if "at" in clause.found:
+        if follows:
+            raise InputError(f"{words!r} has both 'then' and 'at'; say once when it starts.")
+        start = units.time_h(clause.found["at"], "at")
+    return _build(clause, start), start
 
 
 def _next(clause: _Clause, rest: str) -> str:
@@ -168,7 +195,8 @@ def _next(clause: _Clause, rest: str) -> str:
             return rest[match.end() :]
     match = _TIMES.match(rest)
     if match:
-        clause.put("times", match.group(1) or match.group(2))
+        times = match.group(1) or match.group(2)
+        clause.put("times", str(_whole(times, clause.text, "repetitions")))
         return rest[match.end() :]
     lists: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
         ("release", RELEASE_WORDS),
@@ -187,7 +215,14 @@ def _next(clause: _Clause, rest: str) -> str:
     if not longest:
         word = rest.split(maxsplit=1)[0]
         known = [s for _, table in lists[:-1] for group in table.values() for s in group]
-        if word.lower() in _TIMED:
+        bare = re.match(rf"(over|for|at|after|every)\s+({_NUMBER})(?=\s|,|$)", rest, re.I)
+        if bare:
+            said, number = bare.groups()
+            raise UnitError(
+                f"{clause.text!r} has no unit after '{said} {number}'; write '{said} {number} "
+                f"min' or '{said} {number} h'."
+            )
+        if word.lower() in (*_TIMED, "after"):
             raise InputError(
                 f"{clause.text!r} has no time after {word!r}; write it like '{word} 40 min'."
             )
@@ -210,7 +245,14 @@ def _starts(rest: str, spelling: str) -> bool:
     return head == spelling and not (after.isalnum() or after in ("-", "/", "_"))
 
 
-def _build(clause: _Clause, start: Fraction | None) -> Regimen:
+def _whole(number: str, text: str, what: str) -> int:
+    """Read a count of devices or repetitions."""
+    if not re.fullmatch(r"[0-9]{1,9}", number):
+        raise InputError(f"{text!r}: {number} is no number of {what}; write a whole number.")
+    return int(number)
+
+
+def _build(clause: _Clause, at: Fraction) -> Regimen:
     """Turn the parts of a clause into doses, or say what does not fit."""
     found, text = clause.found, clause.text
     if "route" not in found and "devices" not in found:
@@ -220,9 +262,6 @@ def _build(clause: _Clause, start: Fraction | None) -> Regimen:
         )
     if "over" in found and "for" in found:
         raise InputError(f"{text!r} says both 'over' and 'for'; say how long once.")
-    if "at" in found and start is not None:
-        raise InputError(f"{text!r} has both 'then' and 'at'; say once when it starts.")
-    at = units.time_h(found["at"], "at") if "at" in found else start or Fraction(0)
     if found.get("route") == "nasal_spray" and found.get("drug") == "racemic":
         raise InputError(
             f"{text!r} names the esketamine device, but racemic ketamine; write 'nasal' for drops "
@@ -268,7 +307,9 @@ def _dose(clause: _Clause, at: Fraction) -> Regimen:
     route, drug = found["route"], found.get("drug", "racemic")
     length = found.get("over") or found.get("for")
     amount = found["amount"] + (" HCl" if "salt" in found else "")
-    kind = _kind(found["amount"])
+    kind = units.expect(
+        found["amount"], "amount", "amount", "amount per kg", "rate", "rate per kg"
+    ).kind
     if "bolus" in found and (length or kind.startswith("rate")):
         raise InputError(f"{text!r} is both a bolus and an infusion; say one of them.")
     if "bolus" in found and route != "iv":
@@ -298,14 +339,6 @@ def _dose(clause: _Clause, at: Fraction) -> Regimen:
     return constructors.infusion(amount, over=length, at=at, drug=drug)
 
 
-def _kind(text: str) -> str:
-    """Kind of the amount of a clause; its own errors come later, with its name."""
-    try:
-        return units.quantity(text).kind
-    except UnitError:
-        return ""
-
-
 def _repeated(clause: _Clause, plan: Regimen) -> Regimen:
     """Apply "every 30 min x 3"."""
     found, text = clause.found, clause.text
@@ -315,8 +348,17 @@ def _repeated(clause: _Clause, plan: Regimen) -> Regimen:
         return plan
     every = units.duration_h(found["every"], "every")
     times = int(found["times"])
+    if times > MOST_DOSES:
+        raise InputError(f"{text!r}: {times} times is too many; write at most {MOST_DOSES}.")
     if times < 1:
         raise InputError(f"{text!r}: repeat it at least once, such as 'every 30 min x 3'.")
+    if plan.doses[0].device:
+        if every < SESSION_APART:
+            raise InputError(
+                f"{text!r} repeats a whole session within 2 h; write the devices of one session "
+                f"as '3 devices spravato every 5 min'."
+            )
+        return plan.repeat(every=every, times=times)
     if len(plan.doses) == 1:
         return Regimen.of(
             replace(plan.doses[0], ii=every, addl=times - 1) if times > 1 else plan.doses[0]

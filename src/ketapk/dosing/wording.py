@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from ketapk import units
 from ketapk.dosing.regimen import DEVICE_EVERY, DEVICE_MG, Dose, Regimen, Reset
+from ketapk.errors import InputError
 
 DRUG_WRITTEN = {"racemic": "", "S": "esketamine ", "R": "arketamine "}
 ROUTE_WRITTEN = {"nasal_spray": "spravato"}
@@ -25,7 +26,7 @@ def sentence(plan: Regimen) -> str:
     '2 mg/kg iv bolus at 10 min every 30 min x 3'
     """
     written: list[str] = []
-    events = list(plan.events)
+    events = _devices_written_out(plan)
     while events:
         event = events.pop(0)
         if isinstance(event, Reset):
@@ -37,11 +38,28 @@ def sentence(plan: Regimen) -> str:
     return "; ".join(written)
 
 
+def _devices_written_out(plan: Regimen) -> list[Dose | Reset]:
+    """Events in which every device stands alone: a session is told by its devices."""
+    told: list[Dose | Reset] = []
+    for event in plan.events:
+        alone = isinstance(event, Dose) and event.device and not event.ss
+        told += Regimen.of(event).expand().events if alone else (event,)
+    return sorted(told, key=lambda event: event.time)
+
+
+def _stands_alone(events: list[Dose | Reset]) -> bool:
+    """Whether the next session begins before a second device, and devices are too few for both."""
+    numbers = [event.device for event in events if isinstance(event, Dose) and event.device]
+    firsts, seconds = numbers.count(1) + 1, numbers.count(2)
+    return firsts > seconds and next((n for n in numbers if n in (1, 2)), 1) == 1
+
+
 def _session_text(first: Dose, events: list[Dose | Reset]) -> str:
     """Write a session, taking its later devices out of ``events``."""
     session = [first]
+    alone = _stands_alone(events)
     step: Fraction | None = None
-    for event in list(events):
+    for event in [] if alone else list(events):
         if not (isinstance(event, Dose) and event.device == len(session) + 1):
             continue
         gap = event.time - session[-1].time
@@ -108,6 +126,8 @@ def explain(plan: Regimen, weight_kg: float) -> list[str]:
     >>> explain(parse("0.5 mg/kg iv over 40 min"), 70.0)
     ['0.5 mg/kg iv over 40 min: 35 mg = 0.5 mg/kg at 0.75 mg/kg/h = 12.5 mcg/kg/min']
     """
+    if not 0.0 < weight_kg < float("inf"):
+        raise InputError(f"A weight of {weight_kg!r} kg is not possible; write one such as 70.")
     return [_explain(event, weight_kg) for event in plan.events]
 
 
