@@ -187,7 +187,7 @@ def _row(name: str, run: Profiles, level: str) -> dict[str, Any]:
     onset, _ = parent.above(units.concentration_mg_per_l(level, model.parent))
     final = run.solution.final()
     dose = sum(
-        np.broadcast_to(d.amt * (run.cohort.weight_kg if d.per_kg else 1.0), Tmax.shape)
+        np.broadcast_to(d.amount_mg(run.cohort.weight_kg), Tmax.shape)
         for d in run.plan.expand().doses
     )
     lost = sum(

@@ -89,7 +89,7 @@ class Lowering:
 
     def amount_mg(self, dose: Dose) -> Floats:
         """Amount of a dose, (N,) [mg]."""
-        return self.full(dose.amt) * (self.weight if dose.per_kg else 1.0)
+        return self.full(dose.amount_mg(self.weight))
 
     def rate_mg(self, dose: Dose) -> Floats | None:
         """Rate that a dose keeps, (N,) [mg/h], if it keeps one."""

@@ -76,7 +76,6 @@ KINDS = {
     "concentration": "a concentration such as '70 ng/mL'",
     "molar concentration": "a concentration such as '300 nmol/L'",
     "volume": "a volume such as '5 mL'",
-    "mass per kg": "an amount per kg such as '0.5 mg/kg'",
 }
 _NAMED = {
     "volume": "a volume",

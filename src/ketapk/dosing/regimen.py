@@ -176,8 +176,8 @@ class Dose:
             return (exact(self.amt) / exact(self.rate)).limit_denominator(SHORTEST)
         return Fraction(0)
 
-    def amount_mg(self, weight_kg: float) -> float:
-        """Amount for a body weight [mg]."""
+    def amount_mg(self, weight_kg: Any) -> Any:
+        """Amount for a body weight, or for several (N,) [mg]."""
         return self.amt * weight_kg if self.per_kg else self.amt
 
 
@@ -343,7 +343,8 @@ class Regimen:
 
     def total_mg(self, weight_kg: float) -> float:
         """Sum of all doses for a body weight [mg]."""
-        return sum(dose.amount_mg(weight_kg) * (1 + dose.addl) for dose in self.doses)
+        total: float = sum(dose.amount_mg(weight_kg) * (1 + dose.addl) for dose in self.doses)
+        return total
 
     def table(self) -> list[dict[str, Any]]:
         """One row per dose, written out, for a data frame."""

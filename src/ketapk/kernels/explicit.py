@@ -13,13 +13,13 @@ import numpy as np
 
 from ketapk.kernels import status
 from ketapk.kernels.compile import part
+from ketapk.kernels.finite import is_finite
 from ketapk.kernels.problem import slope
 from ketapk.kernels.stepping import (
     ERROR,
     EXPLICIT,
     REJECTED,
     STEPS,
-    all_finite,
     before_end,
     error_norm,
     first_step,
@@ -81,7 +81,7 @@ def integrate(problem, t0, t1, y, rtol, atol, max_steps, detect, times, keep, ou
     t = t0
     latest = before_end(t0, t1)
     slope(t, y, problem, k[0])
-    if not all_finite(k[0]) or not all_finite(y):
+    if not is_finite(k[0]) or not is_finite(y):
         return status.NOT_FINITE, t
     h = first_step(problem, t, y, k[0], t1 - t0, latest, rtol, atol, ORDER, stage, k[1])
     last_error = 1e-4

@@ -15,6 +15,7 @@ from ketapk.kernels import status
 from ketapk.kernels.arrays import NO_ACTION, RESET, STEADY_REPLACES
 from ketapk.kernels.compile import kernel
 from ketapk.kernels.exponential import exponential, multiply
+from ketapk.kernels.finite import is_finite, matrix_is_finite
 from ketapk.kernels.steady import balance, integral_to_infinity
 
 STRIDE = 64
@@ -66,24 +67,6 @@ def fastest(B):  # type: ignore[no-untyped-def]
     for j in range(B.shape[0]):
         rate = max(rate, -B[j, j])
     return rate
-
-
-@kernel
-def is_finite(values):  # type: ignore[no-untyped-def]
-    """Whether every entry of a vector is a finite number."""
-    for i in range(values.size):
-        if not math.isfinite(values[i]):
-            return False
-    return True
-
-
-@kernel
-def matrix_is_finite(matrix):  # type: ignore[no-untyped-def]
-    """Whether every entry of a matrix is a finite number."""
-    for i in range(matrix.shape[0]):
-        if not is_finite(matrix[i]):
-            return False
-    return True
 
 
 @kernel

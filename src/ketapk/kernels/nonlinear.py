@@ -9,7 +9,7 @@ import numpy as np
 from ketapk.kernels import status
 from ketapk.kernels.arrays import NO_ACTION, RESET, STEADY_REPLACES
 from ketapk.kernels.compile import kernel
-from ketapk.kernels.linear import is_finite, matrix_is_finite
+from ketapk.kernels.finite import is_finite, matrix_is_finite
 from ketapk.kernels.ode import METHOD_CODES, integrate, workspace
 from ketapk.kernels.problem import Flows
 

@@ -78,12 +78,3 @@ def first_step(problem, t, y, f, span, latest, rtol, atol, order, trial, moved):
 def before_end(t0, t1):  # type: ignore[no-untyped-def]
     """Return the last time before ``t1``: a slope that jumps there belongs to [t0, t1)."""
     return max(t0, np.nextafter(t1, t0))
-
-
-@part
-def all_finite(values):  # type: ignore[no-untyped-def]
-    """Whether every entry of a vector is a finite number."""
-    for i in range(values.size):
-        if not math.isfinite(values[i]):
-            return False
-    return True

@@ -13,13 +13,13 @@ import numpy as np
 
 from ketapk.kernels import status
 from ketapk.kernels.compile import part
+from ketapk.kernels.finite import is_finite, matrix_is_finite
 from ketapk.kernels.problem import jacobian, slope
 from ketapk.kernels.stepping import (
     ERROR,
     REJECTED,
     STEPS,
     STIFF_RUNS,
-    all_finite,
     before_end,
     error_norm,
     first_step,
@@ -157,7 +157,7 @@ def integrate(problem, t0, t1, y, rtol, atol, max_steps, times, keep, out, work,
     t = t0
     latest = before_end(t0, t1)
     slope(t, y, problem, f)
-    if not all_finite(f) or not all_finite(y):
+    if not is_finite(f) or not is_finite(y):
         return status.NOT_FINITE, t
     h = first_step(problem, t, y, f, t1 - t0, latest, rtol, atol, ORDER, stage, moved)
     last_error = 1e-4
@@ -178,7 +178,7 @@ def integrate(problem, t0, t1, y, rtol, atol, max_steps, times, keep, out, work,
             M[i, i] += 1.0 / (h * GAMMA)
         if not factorise(M, work.pivots):
             h *= 0.5
-            rejected, broken = True, not all_finite(J.ravel())
+            rejected, broken = True, not matrix_is_finite(J)
             counts[REJECTED] += 1
             continue
         for s in range(STAGES):

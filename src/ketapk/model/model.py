@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -95,7 +95,6 @@ class Model:
     problems: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     """What a composition is put together from; empty for a model that is one paper."""
-    metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def parent(self) -> str:

@@ -14,13 +14,6 @@ GRADES: tuple[Grade, ...] = ("A", "B", "C", "assumed")
 """From best to worst: primary source, secondary source that cites it, digitised from a figure,
 assumed."""
 
-GRADE_MEANING: dict[str, str] = {
-    "A": "read in the primary source",
-    "B": "read in a secondary source that cites the primary",
-    "C": "digitised from a figure",
-    "assumed": "assumed or fitted for this library",
-}
-
 
 def weakest(grades: tuple[str, ...]) -> str:
     """Return the worst of some grades, which is the grade of what rests on all of them.
