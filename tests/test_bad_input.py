@@ -206,7 +206,7 @@ WRONG = {
     ),
     "prolonged release that no paper gave": (
         sim("40 mg esketamine oral prolonged-release", "perez_ruixo2021"),
-        kp.PlanError, "no prolonged-release form",
+        kp.PlanError, "no form 'prolonged'",
     ),
     "a duration that the model does not give": (
         lambda: kp.simulate(dose(modelled="duration")(), "kamp2020", ME),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ketapk.dosing.regimen import Dose, Regimen, Reset
     from ketapk.dosing.sentence import parse
     from ketapk.dosing.wording import explain
+    from ketapk.ensemble import Ensemble, simulate_models
     from ketapk.errors import (
         InputError,
         KetapkError,
@@ -39,14 +40,18 @@ if TYPE_CHECKING:
         PlanError,
         UnitError,
     )
-    from ketapk.library.absorption import compose
     from ketapk.library.catalogue import list_models, load_model
+    from ketapk.library.composition import compose
+    from ketapk.library.effects import Effect, list_effects, load_effect
     from ketapk.library.generic import one_compartment, three_compartment, two_compartment
+    from ketapk.library.observations import load_observations
     from ketapk.model.model import Model
+    from ketapk.observed import Observed, observed
     from ketapk.odes import OdeResult, solve_ode
     from ketapk.patients import Cohort, Patient
     from ketapk.profiles import Profiles
     from ketapk.simulation import simulate
+    from ketapk.verification import Verification, verify
 
 _HOME = {
     "comparison": "Comparison compare",
@@ -57,14 +62,19 @@ _HOME = {
     "dosing.regimen": "Dose Regimen Reset",
     "dosing.sentence": "parse",
     "dosing.wording": "explain",
+    "ensemble": "Ensemble simulate_models",
     "errors": "InputError KetapkError KetapkWarning NumericalError PlanError UnitError",
-    "library.absorption": "compose",
+    "library.composition": "compose",
     "library.catalogue": "list_models load_model",
+    "library.effects": "Effect list_effects load_effect",
+    "library.observations": "load_observations",
     "library.generic": "one_compartment three_compartment two_compartment",
     "model.model": "Model",
     "patients": "Cohort Patient",
     "profiles": "Profiles",
     "simulation": "simulate",
+    "observed": "Observed observed",
+    "verification": "Verification verify",
     "odes": "OdeResult solve_ode",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
@@ -73,11 +83,14 @@ __all__ = [
     "Cohort",
     "Comparison",
     "Dose",
+    "Effect",
+    "Ensemble",
     "InputError",
     "KetapkError",
     "KetapkWarning",
     "Model",
     "NumericalError",
+    "Observed",
     "OdeResult",
     "Patient",
     "PlanError",
@@ -85,6 +98,7 @@ __all__ = [
     "Regimen",
     "Reset",
     "UnitError",
+    "Verification",
     "bolus",
     "buccal",
     "compare",
@@ -93,20 +107,26 @@ __all__ = [
     "infusion",
     "inhaled",
     "intramuscular",
+    "list_effects",
     "list_models",
+    "load_effect",
     "load_model",
+    "load_observations",
     "nasal",
     "nasal_spray",
+    "observed",
     "one_compartment",
     "oral",
     "parse",
     "rectal",
     "simulate",
+    "simulate_models",
     "solve_ode",
     "subcutaneous",
     "sublingual",
     "three_compartment",
     "two_compartment",
+    "verify",
 ]
 
 

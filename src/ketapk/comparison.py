@@ -13,8 +13,8 @@ from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.dosing.sentence import parse
 from ketapk.errors import InputError, PlanError
 from ketapk.exposure import Curve
-from ketapk.library.absorption import ABSORPTION
 from ketapk.library.catalogue import PUBLISHED, load_model
+from ketapk.library.composition import borrowable
 from ketapk.model.model import Model
 from ketapk.model.structures import FIRST_PASS_METABOLITE, GUT_WALL, LIVER_FIRST_PASS
 from ketapk.simulation import simulate
@@ -171,7 +171,7 @@ def default_model(plan: Regimen) -> Model:
             return model
     for model in fitting:
         missing = [route for route in plan.routes if route not in model.routes]
-        if all(route in ABSORPTION for route in missing):
+        if all(borrowable(model, route) is None for route in missing):
             return load_model("+".join((model.name, *missing)))
     raise PlanError(
         f"No model in the library answers {plan}: its routes are {', '.join(plan.routes)} and its "

@@ -47,7 +47,9 @@ class Curve:
         rows = self.solution.schedule.arrays.row[last]
         source = int(np.argmax(np.any(system.observe[:, self.output, :] > 0.0, axis=0)))
         n = len(system.compartments)
-        A = system.A.copy()
+        began = np.zeros(system.n_rows)
+        np.maximum.at(began, rows, self.solution.schedule.arrays.start[last])
+        A = system.rates_at(np.arange(system.n_rows), began).copy()
         for m, (src, dst) in enumerate(zip(system.sat_src, system.sat_dst, strict=True)):
             k = system.Vmax[:, m] / system.KmX[:, m]
             A[:, dst, src] += k
@@ -82,12 +84,12 @@ class Curve:
         segment = np.flatnonzero((end > arrays.start) & fine)
         return subject[segment], segment, arrays.start[segment], end[segment]
 
-    def _read(self, states: Floats, segment: Ints) -> tuple[Floats, Floats]:
-        """Concentration [mg/L] and slope [mg/L/h] of states (Q, S) within their segments."""
+    def _read(self, states: Floats, times: Floats, segment: Ints) -> tuple[Floats, Floats]:
+        """Concentration [mg/L] and slope [mg/L/h] of states (Q, S) at times within segments."""
         system, arrays = self.solution.system, self.solution.schedule.arrays
         row = arrays.row[segment]
         observe = system.observe[row, self.output]
-        change = np.einsum("qij,qj->qi", system.A[row], states) + arrays.rate[segment]
+        change = np.einsum("qij,qj->qi", system.rates_at(row, times), states) + arrays.rate[segment]
         for m, (src, dst) in enumerate(zip(system.sat_src, system.sat_dst, strict=True)):
             flow = system.Vmax[row, m] * states[:, src] / (system.KmX[row, m] + states[:, src])
             change[:, src] -= flow
@@ -96,11 +98,11 @@ class Curve:
 
     def value(self, times: Floats, subject: Ints, segment: Ints) -> Floats:
         """Concentration [mg/L] of subjects (Q,) at times (Q,) within the given segments."""
-        return self._read(self.solution.of(subject, times, side="before"), segment)[0]
+        return self._read(self.solution.of(subject, times, side="before"), times, segment)[0]
 
     def slope(self, times: Floats, subject: Ints, segment: Ints) -> Floats:
         """Slope of the concentration [mg/L/h] of subjects (Q,) at times (Q,)."""
-        return self._read(self.solution.of(subject, times, side="before"), segment)[1]
+        return self._read(self.solution.of(subject, times, side="before"), times, segment)[1]
 
     @cached_property
     def _nodes(self) -> tuple[Floats, Floats, Floats]:
@@ -115,10 +117,10 @@ class Curve:
         times = start[:, None] + np.concatenate([np.zeros((start.size, 1)), offset], axis=1)
         times[:, -1] = end
         values, slopes = np.empty_like(times), np.empty_like(times)
-        values[:, 0], slopes[:, 0] = self._read(self.solution.state[segment], segment)
+        values[:, 0], slopes[:, 0] = self._read(self.solution.state[segment], start, segment)
         many = times[:, 1:].ravel()
         states = self.solution.of(np.repeat(subject, NODES), many, side="before")
-        value, slope = self._read(states, np.repeat(segment, NODES))
+        value, slope = self._read(states, many, np.repeat(segment, NODES))
         values[:, 1:], slopes[:, 1:] = value.reshape(-1, NODES), slope.reshape(-1, NODES)
         return times, values, slopes
 

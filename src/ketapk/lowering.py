@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class Part:
+    """What a milligram came with: a dose, and the site where it was absorbed."""
+
+    dose: int
+    """Position of the dose in the plan, additional doses written out, from 1."""
+    site: str
+
+
 @dataclass
 class Flow:
     """Something that enters a state: at once where end equals start."""
@@ -30,6 +39,7 @@ class Flow:
     end: Floats
     amount: Floats
     state: int
+    part: Part
     stop: Floats | None = None
     """Time at which a restart cut it short."""
 
@@ -49,6 +59,11 @@ class Action:
     length: float = np.inf
 
 
+def site_of(route_input: Input) -> str:
+    """Absorption site of an input, as the ledger names it."""
+    return route_input.site or route_input.to
+
+
 class Lowering:
     """The events of one plan while they are collected."""
 
@@ -59,6 +74,7 @@ class Lowering:
         self.flows: list[Flow] = []
         self.actions: list[Action] = []
         self.given: list[tuple[Floats, Floats, Floats]] = []
+        self._number = 0
 
     def full(self, value: ArrayLike) -> Floats:
         """One value per subject, (N,)."""
@@ -72,8 +88,18 @@ class Lowering:
         self.actions.append(action)
         return action
 
+    @property
+    def sources(self) -> list[Flow]:
+        """Everything that enters, steady states included."""
+        return [*self.flows, *(piece for action in self.actions for piece in action.pieces)]
+
+    def part(self, site: str) -> Part:
+        """Part of the dose that is being added."""
+        return Part(self._number, site)
+
     def dose(self, dose: Dose, inputs: Sequence[Input]) -> None:
         """Add a dose, and before it the steady state that it asks for."""
+        self._number += 1
         if dose.ss:
             kind = STEADY_REPLACES if dose.ss == 1 else STEADY_ADDS
             time = float(dose.time)
@@ -129,15 +155,19 @@ class Lowering:
             end = begin + dur
             rest = rest - share
             longest = np.maximum(longest, start + dur)
+            part = self.part(site_of(route_input))
             waits = np.any(lag > 0.0) or (not infused and np.any(dur > 0.0))
             if waits:
                 place = self.system.index(route_input.waits_in)
-                self.flows.append(Flow(start, start + dur if infused else start, share, place))
-                self.flows.append(Flow(begin, end, -share, place))
-            self.flows.append(Flow(begin, end, share, state))
+                self.flows.append(
+                    Flow(start, start + dur if infused else start, share, place, part)
+                )
+                self.flows.append(Flow(begin, end, -share, place, part))
+            self.flows.append(Flow(begin, end, share, state, part))
         if np.any(np.abs(rest) > 1e-15 * amount):
             end = longest if infused else start
-            self.flows.append(Flow(start, end, rest, self.system.index(NEVER_ABSORBED)))
+            lost = self.system.index(NEVER_ABSORBED)
+            self.flows.append(Flow(start, end, rest, lost, self.part(NEVER_ABSORBED)))
         self.given.append((start, longest if infused else start, amount))
 
     def steady(self, dose: Dose, inputs: Sequence[Input], action: Action) -> None:
@@ -153,6 +183,7 @@ class Lowering:
                         self.full(np.inf),
                         rate * self.full(route_input.fraction),
                         self.system.index(route_input.to),
+                        self.part(site_of(route_input)),
                     )
                 )
             return
@@ -165,7 +196,8 @@ class Lowering:
             whole = np.round(lag / interval) * interval
             lag = np.where(np.abs(lag - whole) <= 1e-12 * interval, whole, lag)
             phase = np.where(lag == whole, 0.0, np.mod(lag, interval))
-            action.pieces.append(Flow(phase, phase + dur, share, state))
+            part = self.part(site_of(route_input))
+            action.pieces.append(Flow(phase, phase + dur, share, state, part))
             earlier = int(np.floor(np.max(lag + dur) / interval + 1e-9))
             for j in range(1, earlier + 1):
                 begin = time + (lag - j * interval)
@@ -178,5 +210,5 @@ class Lowering:
                 )
                 if np.any(left > 0.0):
                     late, end = np.where(left > 0, late, time), np.where(left > 0, end, time)
-                    self.flows.append(Flow(late, end, share * left, state))
+                    self.flows.append(Flow(late, end, share * left, state, part))
                     self.given.append((late, end, share * left))

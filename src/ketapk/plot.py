@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from ketapk.ensemble import Ensemble
+    from ketapk.observed import Observed
     from ketapk.profiles import Profiles
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Colours that colour-blind people can tell apart (Okabe & Ito)."""
 DASHES = ("-", "--", "-.", ":")
 """Line styles, so that colour is never the only sign."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
+"""Signs, so that colour is never the only one."""
 RIBBON = (5.0, 95.0)
 """Percentiles between which a cohort is shaded."""
 IN_MINUTES_H = 3.0
@@ -40,6 +44,18 @@ def _axes(ax: Axes | None) -> Axes:
     figure = Figure(figsize=(8.0, 5.0), dpi=150, layout="constrained")
     axes: Axes = figure.add_subplot()
     return axes
+
+
+def _draw_range(ax: Axes, x: Any, run: Profiles, analyte: str, colour: str, inside: Any) -> str:
+    """Shade the range of a borrowed route; return what the legend says about it."""
+    spread = run.route_range(analyte)
+    if spread is None:
+        return ""
+    low, high = (np.nanmedian(side, axis=0)[inside] for side in spread)
+    ax.fill_between(
+        x, low, high, facecolor="none", edgecolor=colour, alpha=0.35, linewidth=0.4, hatch="////"
+    )
+    return ", hatched: range of its borrowed route"
 
 
 def _draw_curve(ax: Axes, x: Any, y: Any, **style: Any) -> None:
@@ -87,16 +103,29 @@ def draw_profiles(run: Profiles, *, ax: Axes | None = None) -> Axes:
     axes = _axes(ax)
     span = float(run.times_h[-1])
     x = _time_axis(run.times_h, span)
+    everywhere = slice(None)
     for number, analyte in enumerate(run.analytes):
+        colour = COLOURS[number % len(COLOURS)]
+        said = _draw_range(axes, x, run, analyte, colour, everywhere)
         _draw_curve(
             axes,
             x,
             run.concentration(analyte),
-            color=COLOURS[number % len(COLOURS)],
+            color=colour,
             linestyle=DASHES[number % len(DASHES)],
-            label=analyte,
+            label=f"{analyte}{said}",
         )
-    _finish(axes, span, str(run.plan), (_source(run),))
+    if run.effect is not None:
+        matched = "" if run.effect.matches(run.model) else ", UNMATCHED ke0"
+        _draw_curve(
+            axes,
+            x,
+            run.concentration(run.model.parent, site="effect"),
+            color=COLOURS[-1],
+            linestyle=DASHES[-1],
+            label=f"effect site of {run.model.parent} ({run.effect.name}{matched})",
+        )
+    _finish(axes, span, str(run.plan), (_source(run), *_marks(run)))
     return axes
 
 
@@ -122,17 +151,116 @@ def draw_comparison(
     span = _telling_span(runs) if until_h is None else until_h
     for number, (name, run) in enumerate(runs.items()):
         inside = run.times_h <= span * 1.0001
+        colour = COLOURS[number % len(COLOURS)]
+        x = _time_axis(run.times_h[inside], span)
+        _draw_range(axes, x, run, run.model.parent, colour, inside)
         _draw_curve(
             axes,
-            _time_axis(run.times_h[inside], span),
+            x,
             run.concentration(run.model.parent)[:, inside],
-            color=COLOURS[number % len(COLOURS)],
+            color=colour,
             linestyle=DASHES[number % len(DASHES)],
             linewidth=2.0,
             label=f"{name}: {run.plan} ({run.model.name}, {run.model.grade})",
         )
-    _finish(axes, span, "Ketamine by route", [f"{n}: {_source(r)}" for n, r in runs.items()])
+    notes = [f"{n}: {_source(r)}" for n, r in runs.items()]
+    if any(run.route_range() is not None for run in runs.values()):
+        notes.append("Hatched: plausible range of a borrowed route.")
+    _finish(axes, span, "Ketamine by route", notes)
     return axes
+
+
+def draw_ensemble(ensemble: Ensemble, *, ax: Axes | None = None) -> Axes:
+    """Draw one plan in several models: a band with a named line for each.
+
+    Parameters
+    ----------
+    ensemble : Ensemble
+        What was simulated.
+    ax : matplotlib Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    axes = _axes(ax)
+    runs = ensemble.runs
+    span = _telling_span(runs)
+    inside = ensemble.times_h <= span * 1.0001
+    x = _time_axis(ensemble.times_h[inside], span)
+    low, high = ensemble.band()
+    axes.fill_between(x, low[inside], high[inside], color="0.85", linewidth=0, label="all of these")
+    for number, (name, curve) in enumerate(ensemble.concentration().items()):
+        model = runs[name].model
+        axes.plot(
+            x,
+            np.nanmedian(curve, axis=0)[inside],
+            color=COLOURS[number % len(COLOURS)],
+            linestyle=DASHES[(number // len(COLOURS) + number) % len(DASHES)],
+            linewidth=1.8,
+            label=f"{name} ({model.sampling_site}, grade {model.grade})",
+        )
+    left_out = ", ".join(ensemble.reasons) or "none"
+    _finish(axes, span, str(ensemble.plan), (f"Not eligible: {left_out}.",))
+    return axes
+
+
+def draw_observed(report: Observed, *, ax: Axes | None = None) -> Axes:
+    """Draw observed against predicted values, log-log, with unity and two-fold lines.
+
+    Parameters
+    ----------
+    report : Observed
+        What was compared.
+    ax : matplotlib Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    axes = _axes(ax)
+    table = report.table.filter(report.table["unit"] == "ng/mL")
+    ends = np.array([0.5, 2.0]) * [
+        min(table["observed"].min(), table["predicted"].min()),
+        max(table["observed"].max(), table["predicted"].max()),
+    ]
+    axes.fill_between(ends, ends / 2.0, ends * 2.0, color="0.93", linewidth=0, label="two-fold")
+    axes.plot(ends, ends, color="0.4", linewidth=1.0, label="unity")
+    for factor in (0.5, 2.0):
+        axes.plot(ends, factor * ends, color="0.6", linewidth=0.8, linestyle="--")
+    for number, (name, rows) in enumerate(table.group_by("model", maintain_order=True)):
+        axes.scatter(
+            rows["predicted"],
+            rows["observed"],
+            s=20,
+            color=COLOURS[number % len(COLOURS)],
+            marker=MARKERS[number % len(MARKERS)],
+            alpha=0.75,
+            linewidths=0.8,
+            label=f"{name[0]} ({rows.height})",
+        )
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlim(*ends)
+    axes.set_ylim(*ends)
+    axes.set_xlabel("Predicted [ng/mL]")
+    axes.set_ylabel("Observed [ng/mL]")
+    axes.set_title("Published observations and what the models predict", loc="left", fontsize=11)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, fontsize=7.5, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    foot = (
+        "Concentrations of ketamine and metabolites; every row with every eligible model whose "
+        f"sampling site does not contradict it. {NOTICE}"
+    )
+    axes.figure.supxlabel(textwrap.fill(foot, 150), fontsize=6.5, color="0.35", x=0.01, ha="left")
+    return axes
+
+
+def _marks(run: Profiles) -> list[str]:
+    """Warnings that belong into a figure: an effect site with a ke0 of another model."""
+    return [warning for warning in run.warnings if "unmatched effect site" in warning]
 
 
 def _telling_span(runs: Mapping[str, Profiles]) -> float:

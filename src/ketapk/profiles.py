@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketapk import units
+from ketapk.errors import PlanError
 from ketapk.kernels.status import OK, SENTENCE
 from ketapk.notice import NOTICE
 
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from ketapk.course import Course
     from ketapk.dosing.regimen import Regimen
+    from ketapk.library.effects import Effect
     from ketapk.model.model import Model
+    from ketapk.model.routes import Values
     from ketapk.patients import Cohort
     from ketapk.solution import Solution, Stats
 
@@ -37,22 +41,46 @@ class Profiles:
     ----------
     times_h : (T,) ndarray
         Times [h].
-    solution : Solution
-        The solved schedule, which any other time can be read from.
-    model, plan, cohort
-        What was simulated.
+    course : Course
+        What was simulated: ``model``, ``plan``, ``cohort``, ``values``, and the ``solution``, which
+        any other time can be read from.
+    effect : Effect, optional
+        The effect whose site is attached.
     warnings : tuple of str
         Everything a reader should know: implausible doses, people outside the studied range,
         borrowed routes, patients that failed.
     """
 
     times_h: Floats
-    solution: Solution
-    model: Model
-    plan: Regimen
-    cohort: Cohort
+    course: Course
+    effect: Effect | None = None
     warnings: tuple[str, ...] = ()
     _cache: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def solution(self) -> Solution:
+        """The solved schedule."""
+        return self.course.solution
+
+    @property
+    def model(self) -> Model:
+        """The model."""
+        return self.course.model
+
+    @property
+    def plan(self) -> Regimen:
+        """What was given."""
+        return self.course.plan
+
+    @property
+    def cohort(self) -> Cohort:
+        """Who."""
+        return self.course.cohort
+
+    @property
+    def values(self) -> Values:
+        """Parameter values of the cohort by name, typical or drawn."""
+        return self.course.values
 
     @property
     def analytes(self) -> tuple[str, ...]:
@@ -118,6 +146,121 @@ class Profiles:
             self._cache["amounts"] = self.solution.at(self.times_h, keep=keep)
         result: Floats = self._cache["amounts"]
         return result
+
+    def ledger(self, at: Any = None, *, apart: bool = True) -> pl.DataFrame:
+        """Where every milligram is, by dose and by absorption site.
+
+        Parameters
+        ----------
+        at : str or sequence of str, optional
+            Times with units, such as "40 min"; by default after everything has left.
+        apart : bool
+            Whether every dose and site has rows of its own; a saturable model has only the whole.
+
+        Returns
+        -------
+        polars.DataFrame
+            Columns ``id``, ``time_h``, ``dose``, ``site``, ``place``, ``fate``, ``mg``; the rows of
+            a patient and a time sum to the dose given so far. Metabolites are in milligrams of
+            the dosed drug.
+
+        Raises
+        ------
+        PlanError
+            If a saturable model is to be taken apart.
+
+        Examples
+        --------
+        >>> from ketapk.patients import Patient
+        >>> from ketapk.simulation import simulate
+        >>> run = simulate("84 mg esketamine oral", "perez_ruixo2021", Patient(weight_kg=70))
+        >>> round(run.ledger("1 h")["mg"].sum(), 9)
+        84.0
+        """
+        from ketapk.ledger import ledger
+
+        return ledger(self.course, at, apart=apart)
+
+    def contributions(
+        self, analyte: str | None = None, *, site: str = "plasma"
+    ) -> dict[str, Floats]:
+        """Take a curve apart: what each dose by each absorption site adds to it.
+
+        Parameters
+        ----------
+        analyte : str, optional
+            One of ``analytes``; the dosed one by default.
+        site : {"plasma", "effect"}
+            Where it is read.
+
+        Returns
+        -------
+        dict of str to (N, T) ndarray
+            Concentrations [ng/mL] by a label such as "dose 1, nose"; they sum to the curve.
+
+        Raises
+        ------
+        PlanError
+            If the model is saturable, so that doses do not add up.
+        """
+        from ketapk.ledger import curves
+
+        parts = curves(self.course, analyte or self.model.parent, self.times_h, site)
+        return {
+            f"dose {part.dose}, {part.site}": units.mg_per_l_to_ng_per_ml(curve)
+            for part, curve in parts.items()
+        }
+
+    def route_range(
+        self, analyte: str | None = None, *, site: str = "plasma"
+    ) -> tuple[Floats, Floats] | None:
+        """Lowest and highest curve over the plausible ranges of the borrowed routes.
+
+        Parameters
+        ----------
+        analyte : str, optional
+            One of ``analytes``; the dosed one by default.
+        site : {"plasma", "effect"}
+            Where it is read.
+
+        Returns
+        -------
+        tuple of (N, T) ndarray, or None
+            Envelope over the ends of all ranges and the curve itself [ng/mL]; None where no
+            borrowed route has a range.
+        """
+        from ketapk.library.composition import corners
+
+        name = analyte or self.model.parent
+        curves = [self.concentration(name, site=site)]
+        for values in corners(self.model, self.plan.routes, self.values):
+            other = replace(self, course=self.course.varied(values), _cache={})
+            curves.append(other.concentration(name, site=site))
+        if len(curves) == 1:
+            return None
+        return np.minimum.reduce(curves), np.maximum.reduce(curves)
+
+    def occupancy(self) -> Floats:
+        """Share of NMDA receptors taken, (N, T) [1]: an illustration, from Ki of rat cortex.
+
+        Ketamine and norketamine compete; unbound fractions are those published for plasma.
+
+        Returns
+        -------
+        (N, T) ndarray
+            Between 0 and 1.
+
+        Raises
+        ------
+        PlanError
+            If the plan gives several forms, or one without a published unbound fraction.
+        """
+        from ketapk.occupancy import occupancy
+
+        if len(self.plan.drugs) != 1:
+            raise PlanError("Occupancy needs a plan with one form of the drug.")
+        curves = {analyte: self.concentration(analyte) for analyte in self.analytes}
+        return occupancy(self.model, self.plan.drugs[0], curves)
 
     @property
     def stats(self) -> Stats:
@@ -185,6 +328,18 @@ class Profiles:
         for text, level in levels.items():
             columns[f"time to {text}"], columns[f"time above {text}"] = curve.above(level)
         return pl.DataFrame(columns)
+
+    def level(self, analyte: str, at_h: float) -> float:
+        """Concentration of the first patient at one time [ng/mL], exact and not from the grid."""
+        there = replace(self, times_h=np.array([at_h]), _cache={})
+        return float(there.concentration(analyte)[0, 0])
+
+    def area(self, analyte: str, until_h: float) -> float:
+        """Area under the curve of the first patient from 0 to a time [ng h/mL], exact."""
+        from ketapk.exposure import Curve
+
+        curve = Curve(self.solution.part(0, 1), self.solution.system.output_index(analyte))
+        return float(units.mg_per_l_to_ng_per_ml(curve.AUC(until_h)[0]))
 
     def to_frame(self) -> pl.DataFrame:
         """Tidy table: ``id``, ``time_h``, ``analyte``, ``ng_per_ml``."""

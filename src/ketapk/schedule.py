@@ -8,7 +8,7 @@ off can build up. Times of a subject that agree within four units in the last pl
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,9 +18,10 @@ from ketapk.kernels.arrays import (
     NO_ACTION,
     RESET,
     STEADY_ADDS,
+    STEADY_REPLACES,
     ScheduleArrays,
 )
-from ketapk.lowering import Action, Lowering
+from ketapk.lowering import Action, Lowering, Part
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -170,33 +171,63 @@ def lower(
     -------
     Schedule
     """
-    weight = np.atleast_1d(np.asarray(weight_kg, dtype=float))
-    n = weight.size
-    if rows is None:
-        rows = np.arange(n) if system.n_rows > 1 else np.zeros(n)
-    first_row = np.broadcast_to(np.asarray(rows, dtype=np.int64), (n,))
-    lowering = Lowering(system, weight)
+    lowering = collect(plan, system, route_inputs, weight_kg)
+    return assemble(lowering, samples, rows=rows, row_changes=row_changes)
+
+
+def collect(
+    plan: Regimen,
+    system: System,
+    route_inputs: Callable[[Dose], Sequence[Input]],
+    weight_kg: ArrayLike,
+) -> Lowering:
+    """Turn every dose and reset of a plan into flows and actions; arguments as in `lower`."""
+    lowering = Lowering(system, np.atleast_1d(np.asarray(weight_kg, dtype=float)))
     expanded = sorted(plan.expand().events, key=lambda e: (e.time, isinstance(e, Dose)))
     for event in expanded:
         if isinstance(event, Reset):
             lowering.restart(float(event.time), RESET)
         else:
             lowering.dose(event, route_inputs(event))
-    return _assemble(lowering, np.asarray(samples, dtype=float), first_row, row_changes)
+    return lowering
 
 
-def _assemble(
-    lowering: Lowering, samples: Floats, first_row: NDArray[np.int64], changes: Sequence[RowChange]
+def assemble(
+    lowering: Lowering,
+    samples: ArrayLike,
+    *,
+    rows: ArrayLike | None = None,
+    row_changes: Sequence[RowChange] = (),
+    only: Part | None = None,
 ) -> Schedule:
-    """Sort the breakpoints of every subject and fill the segments between them."""
+    """Sort the breakpoints of every subject and fill the segments between them.
+
+    Parameters
+    ----------
+    lowering : Lowering
+        What `collect` returned.
+    samples, rows, row_changes
+        As in `lower`.
+    only : Part, optional
+        Let nothing else enter; the segments stay those of the whole.
+
+    Returns
+    -------
+    Schedule
+    """
     n, S = lowering.n, lowering.system.n_states
-    flows, actions = lowering.flows, lowering.actions
+    changes = row_changes
+    if rows is None:
+        rows = np.arange(n) if lowering.system.n_rows > 1 else np.zeros(n)
+    first_row = np.broadcast_to(np.asarray(rows, dtype=np.int64), (n,))
+    flows = lowering.flows
+    actions = [_restricted(action, only) for action in lowering.actions]
     times = [lowering.full(0.0)]
     times += [lowering.full(change.time) for change in changes]
     times += [t for flow in flows for t in (flow.start, flow.end)]
     times += [flow.stop for flow in flows if flow.stop is not None]
     times += [action.time for action in actions]
-    tied = _tie(np.stack(times, axis=1), samples)
+    tied = _tie(np.stack(times, axis=1), np.asarray(samples, dtype=float))
     begin, action_at = _segments(tied, actions)
     G = begin.shape[1]
     end = np.concatenate([begin[:, 1:], np.full((n, 1), np.inf)], axis=1)
@@ -211,6 +242,8 @@ def _assemble(
         pace = np.where(at_once, 0.0, flow.amount / np.where(at_once, 1.0, stop - start))
         if flow.stop is not None:
             stop = np.minimum(stop, tied[:, next(stops)])
+        if only is not None and flow.part != only:
+            continue
         if np.any(at_once):
             place = _last_at(begin, start)
             jump[everyone, place, flow.state] += np.where(at_once, flow.amount, 0.0)
@@ -249,6 +282,15 @@ def _assemble(
     )
     restarts = tuple(a.time for a in actions if a.kind != STEADY_ADDS)
     return Schedule(arrays=arrays, given_events=tuple(lowering.given), restarts=restarts)
+
+
+def _restricted(action: Action, only: Part | None) -> Action:
+    """Leave of an action what one part does: of a steady state of others, that it replaces."""
+    if only is None or not action.pieces:
+        return action
+    pieces = [piece for piece in action.pieces if piece.part == only]
+    emptied = RESET if action.kind == STEADY_REPLACES else NO_ACTION
+    return replace(action, pieces=pieces, kind=action.kind if pieces else emptied)
 
 
 def _segments(tied: Floats, actions: list[Action]) -> tuple[Floats, NDArray[np.int64]]:

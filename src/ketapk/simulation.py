@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ketapk.course import Course
 from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
 from ketapk.errors import InputError, KetapkWarning, PlanError
 from ketapk.grid import checked_times, telling_times
 from ketapk.library.absorption import ABSORPTION
 from ketapk.library.catalogue import load_model
+from ketapk.library.composition import borrowable
+from ketapk.library.effects import check_pairing, load_effect
 from ketapk.library.plausible import findings
 from ketapk.model.model import Model
 from ketapk.patients import Cohort, Patient
 from ketapk.profiles import Profiles
-from ketapk.schedule import lower
-from ketapk.solution import Method, Tolerance, solve
+from ketapk.solution import Method, Tolerance
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -34,6 +36,9 @@ def simulate(
     rtol: float = 1e-8,
     atol: float = 1e-10,
     max_steps: int = 100_000,
+    rng: np.random.Generator | np.random.SeedSequence | int | None = None,
+    effect: str | None = None,
+    allow_unmatched_ke0: bool = False,
     allow_implausible: bool = False,
     threads: int | None = None,
     chunk: int | None = None,
@@ -56,6 +61,13 @@ def simulate(
         Relative [1] and absolute [mg] tolerance of the ODE methods.
     max_steps : int
         ODE steps between two events after which a patient is given up.
+    rng : Generator, SeedSequence or int, optional
+        Draw people around the typical one with the variability that the model publishes; None
+        gives the typical person of each weight and age.
+    effect : str, optional
+        Attach an effect site with the ke0 of this effect, a name from ``list_effects()``.
+    allow_unmatched_ke0 : bool
+        Accept a ke0 that was not estimated with this model; the result is marked.
     allow_implausible : bool
         Accept doses more than ten times outside what has been studied.
     threads, chunk : int, optional
@@ -90,45 +102,58 @@ def simulate(
         )
     if not plan.events:
         raise InputError("The plan has no doses; give at least one, such as '35 mg im'.")
-    cohort = _cohort(patient, plan, model)
+    if patient is None:
+        _check_somebody(plan, model)
+    cohort = cohort_of(patient)
     _check_tolerance(rtol, atol, max_steps)
     grid = None if times is None else checked_times(times)
     _offer_to_borrow(plan, model)
     model.check_plan(plan)
     said = _warnings(plan, model, cohort, allow_implausible=allow_implausible)
 
-    values = model.values(cohort)
-    system = model.system(values, plan.routes)
-    schedule = lower(
-        plan,
-        system,
-        lambda dose: model.inputs(dose, values),
-        cohort.weight_kg,
-        samples=() if grid is None else grid,
-    )
-    solution = solve(
-        system,
-        schedule,
+    attached = None if effect is None else load_effect(effect)
+    if attached is not None:
+        mark = check_pairing(attached, model, allow_unmatched=allow_unmatched_ke0)
+        said += [f"{mark}."] if mark else []
+    course = Course(
+        plan=plan,
+        model=model,
+        cohort=cohort,
+        values=model.values(cohort, None if rng is None else np.random.default_rng(rng)),
+        samples=np.empty(0) if grid is None else grid,
+        ke0=None if attached is None else attached.ke0,
         method=method,
         tolerance=Tolerance(rtol=rtol, atol=atol, max_steps=max_steps),
         threads=threads,
         chunk=chunk,
     )
+    _refuse_steady_state_of_drift(course)
     run = Profiles(
-        times_h=telling_times(solution) if grid is None else grid,
-        solution=solution,
-        model=model,
-        plan=plan,
-        cohort=cohort,
+        times_h=telling_times(course.solution) if grid is None else grid,
+        course=course,
+        effect=attached,
         warnings=tuple(said),
     )
     return _with_failures(run)
 
 
+def _refuse_steady_state_of_drift(course: Course) -> None:
+    """Refuse a steady state where a clearance grows for ever, so that none exists."""
+    if course.system.drift.size and any(dose.ss for dose in course.plan.doses):
+        raise PlanError(
+            f"{course.model.name} has a clearance that grows with time, so it has no steady state; "
+            f"write the doses out."
+        )
+
+
 def _offer_to_borrow(plan: Regimen, model: Model) -> None:
     """Refuse a route that the model lacks, and name the composition that has it."""
     missing = [route for route in plan.routes if route not in model.routes]
-    if missing and model.status != "generic" and all(route in ABSORPTION for route in missing):
+    for route in missing:
+        reason = borrowable(model, route)
+        if reason and model.status != "generic" and "no absorption record" not in reason:
+            raise PlanError(f"{model.name} has no route {route!r} and cannot borrow it: {reason}.")
+    if missing and model.status != "generic" and all(r in ABSORPTION for r in missing):
         composed = "+".join((model.name, *missing))
         raise PlanError(
             f"{model.name} has no route {missing[0]!r}; it has {', '.join(model.routes)}. To "
@@ -152,7 +177,8 @@ def _with_failures(run: Profiles) -> Profiles:
     return replace(run, warnings=(*run.warnings, sentence))
 
 
-def _cohort(patient: Patient | Cohort | None, plan: Regimen, model: Model) -> Cohort:
+def cohort_of(patient: Patient | Cohort | None) -> Cohort:
+    """Return a patient or a cohort as a cohort; 70 kg and 40 years if nobody is given."""
     if isinstance(patient, Cohort):
         return patient
     if isinstance(patient, Patient):
@@ -161,11 +187,15 @@ def _cohort(patient: Patient | Cohort | None, plan: Regimen, model: Model) -> Co
         raise InputError(
             f"The patient is {patient!r}; write kp.Patient(weight_kg=70) or kp.Cohort(...)."
         )
+    return Cohort.of(Patient(weight_kg=70.0))
+
+
+def _check_somebody(plan: Regimen, model: Model) -> None:
+    """Refuse to invent a person on whom the answer would depend."""
     if model.covariates or any(dose.per_kg for dose in plan.doses):
         raise InputError(
             "The plan or the model depends on the patient; add one, e.g. kp.Patient(weight_kg=70)."
         )
-    return Cohort.of(Patient(weight_kg=70.0))
 
 
 def _check_tolerance(rtol: float, atol: float, max_steps: int) -> None:

@@ -152,18 +152,21 @@ class Solution:
         """States after everything has left, (N, S) [mg]; infinite where input never ends.
 
         Linear systems are exact. A saturable one is followed until its saturable flows run at
-        less than a billionth of their half-saturation and is linear from there.
+        less than a billionth of their half-saturation and is linear from there; one whose rates
+        drift, until a trillionth of its last content is left.
         """
         from ketapk.kernels.linear import tails
 
         last = self.schedule.arrays.first[1:] - 1
         state = self.state[last].copy()
-        A = self.system.A[self.schedule.arrays.row[last]].copy()
+        rows = self.schedule.arrays.row[last]
+        settled = self.schedule.arrays.start[last].copy()
         endless = np.any(self.schedule.arrays.rate[last] != 0.0, axis=1)
         if not self.system.linear:
-            state = self._until_linear()
+            state, settled = self._until_linear()
+        A = self.system.rates_at(rows, settled).copy()
+        if not self.system.superposes:
             src, dst = self.system.sat_src, self.system.sat_dst
-            rows = self.schedule.arrays.row[last]
             for m in range(src.size):
                 k = self.system.Vmax[rows, m] / self.system.KmX[rows, m]
                 A[:, dst[m], src[m]] += k
@@ -176,8 +179,8 @@ class Solution:
         final: Floats = out
         return final
 
-    def _until_linear(self) -> Floats:
-        """States at a time when every saturable flow is far below saturation."""
+    def _until_linear(self) -> tuple[Floats, Floats]:
+        """States (N, S) at times (N,) from which on nothing saturates or drifts any more."""
         arrays = self.schedule.arrays
         last = arrays.first[1:] - 1
         horizon = np.maximum(arrays.start[last], 1.0)
@@ -185,14 +188,17 @@ class Solution:
         half = self.system.KmX[arrays.row[last]]
         everyone = np.arange(self.n_subjects)
         state = self.state[last]
+        n = len(self.system.compartments)
+        little = 1e-12 * np.sum(np.abs(state[:, :n]), axis=1)
         for _ in range(40):
             busy = np.any(state[:, src] > 1e-9 * half, axis=1)
+            if self.system.drift.size:
+                busy |= np.sum(np.abs(state[:, :n]), axis=1) > little
             if not np.any(busy):
                 break
             horizon = np.where(busy, 2.0 * horizon, horizon)
             state = self.of(everyone, horizon)
-        settled: Floats = state
-        return settled
+        return state, horizon
 
     def at_spans(
         self, times: Floats, spans: NDArray[np.int64], *, side: str, keep: NDArray[np.int64]
@@ -262,6 +268,7 @@ def solve(
         sat_dst=system.sat_dst,
         Vmax=system.Vmax,
         KmX=system.KmX,
+        drift=system.drift,
         n_compartments=len(system.compartments),
         n_mass=system.n_mass,
         n_dynamic=system.n_dynamic,

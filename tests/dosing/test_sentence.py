@@ -22,7 +22,7 @@ routes = st.sampled_from(
     ["iv", "im", "sc", "nasal", "oral", "sublingual", "buccal", "rectal", "inhaled"]
 )
 plain = st.builds(lambda b, r: Dose(route=r, **b), basis, routes)
-prolonged = st.builds(lambda b: Dose(route="oral", release="prolonged", **b), basis)
+prolonged = st.builds(lambda b: Dose(route="oral", form="prolonged", **b), basis)
 infused = st.builds(lambda b, d: Dose(route="iv", dur=d, **b), basis, durations)
 repeated = st.builds(
     lambda d, ii, n: replace(d, ii=ii, addl=n),

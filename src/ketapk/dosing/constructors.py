@@ -86,6 +86,11 @@ def infusion(amount_or_rate: str, *, over: Any, at: Any = 0, drug: str = "racemi
     >>> print(infusion("0.1 mg/kg/h", over="4 h", at="40 min"))
     0.1 mg/kg/h iv for 4 h at 40 min
     """
+    return infused("iv", amount_or_rate, over, at, drug)
+
+
+def infused(route: str, amount_or_rate: str, over: Any, at: Any, drug: str) -> Regimen:
+    """Return a plan of one infusion into a vein or under the skin."""
     hours = units.duration_h(over, "over")
     start = units.time_h(at, "at")
     if isinstance(amount_or_rate, str) and amount_or_rate.count("/") and _is_rate(amount_or_rate):
@@ -94,7 +99,7 @@ def infusion(amount_or_rate: str, *, over: Any, at: Any = 0, drug: str = "racemi
             raise InputError(f"A rate of {amount_or_rate!r} is not possible; rates are positive.")
         return Regimen.of(
             Dose(
-                route="iv",
+                route=route,
                 amt=float(rate.exact * hours),
                 per_kg=rate.per_kg,
                 rate=rate.value,
@@ -107,7 +112,7 @@ def infusion(amount_or_rate: str, *, over: Any, at: Any = 0, drug: str = "racemi
             f"{amount_or_rate!r} is a rate of a salt; give a rate of base, 1 mg HCl is 0.867 mg."
         )
     mg, per_kg = read_amount(amount_or_rate)
-    return Regimen.of(Dose(route="iv", amt=mg, per_kg=per_kg, dur=hours, drug=drug, time=start))
+    return Regimen.of(Dose(route=route, amt=mg, per_kg=per_kg, dur=hours, drug=drug, time=start))
 
 
 def _is_rate(text: str) -> bool:
@@ -129,9 +134,32 @@ def intramuscular(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen
     return single("im", amount, at, drug)
 
 
-def subcutaneous(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
-    """Give a subcutaneous injection; arguments as in `bolus`."""
-    return single("sc", amount, at, drug)
+def subcutaneous(amount: str, *, over: Any = None, at: Any = 0, drug: str = "racemic") -> Regimen:
+    """Give a subcutaneous injection, or an infusion ``over`` a time.
+
+    Parameters
+    ----------
+    amount : str
+        Such as "25 mg", or a rate such as "12.5 mg/h" with ``over``.
+    over : str, optional
+        How long an infusion runs.
+    at, drug
+        As in `bolus`.
+
+    Returns
+    -------
+    Regimen
+
+    Examples
+    --------
+    >>> print(subcutaneous("25 mg"))
+    25 mg sc
+    >>> print(subcutaneous("300 mg", over="24 h"))
+    300 mg sc over 1 d
+    """
+    if over is None:
+        return single("sc", amount, at, drug)
+    return infused("sc", amount, over, at, drug)
 
 
 def nasal(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
@@ -199,7 +227,7 @@ def oral(amount: str, *, at: Any = 0, drug: str = "racemic", release: str = "imm
     >>> print(oral("40 mg", release="prolonged"))
     40 mg oral prolonged-release
     """
-    return single("oral", amount, at, drug, release=release)
+    return single("oral", amount, at, drug, form=release)
 
 
 def sublingual(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
@@ -212,9 +240,26 @@ def buccal(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
     return single("buccal", amount, at, drug)
 
 
-def rectal(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:
-    """Give a dose by the rectum; arguments as in `bolus`."""
-    return single("rectal", amount, at, drug)
+def rectal(amount: str, *, at: Any = 0, drug: str = "racemic", form: str = "solution") -> Regimen:
+    """Give a dose by the rectum.
+
+    Parameters
+    ----------
+    amount, at, drug
+        As in `bolus`.
+    form : {"solution", "suppository"}
+        Formulation.
+
+    Returns
+    -------
+    Regimen
+
+    Examples
+    --------
+    >>> print(rectal("50 mg", form="suppository"))
+    50 mg rectal suppository
+    """
+    return single("rectal", amount, at, drug, form=form)
 
 
 def inhaled(amount: str, *, at: Any = 0, drug: str = "racemic") -> Regimen:

@@ -27,6 +27,8 @@ ROUTES = {
     "inhaled": "inhaled",
     "depot": "depot of an own model",
 }
+INFUSIBLE = ("iv", "sc")
+"""Routes by which a dose may run over a time."""
 DRUGS = ("racemic", "S", "R")
 DEVICE_MG = 28.0
 """Esketamine base in one nasal device [mg] (US label)."""
@@ -34,7 +36,8 @@ DEVICE_EVERY = Fraction(1, 12)
 """Time between two devices in the trials, 5 min (US label and EU leaflet) [h]."""
 SHORTEST = 10**7
 """Largest denominator of a duration that is worked out from an amount and a rate [1/h]."""
-RELEASES = ("immediate", "prolonged")
+FORMS = {"oral": ("immediate", "prolonged"), "rectal": ("solution", "suppository")}
+"""Formulations by route, the usual one first; other routes have one each."""
 MODELLED = ("rate", "duration")
 MOST_DOSES = 100_000
 """In one repetition; more is a slip, and would fill the memory."""
@@ -99,7 +102,8 @@ class Dose:
     """Number of the nasal device within a session, from 1; 0 if it is none."""
     cmt: str | None = None
     """Compartment that it enters, for models that ask for it."""
-    release: str = "immediate"
+    form: str = ""
+    """Formulation, one of ``FORMS``; the usual one of its route by default."""
 
     def __post_init__(self) -> None:
         for name in ("time", "dur", "ii"):
@@ -121,9 +125,13 @@ class Dose:
             )
         if self.drug not in DRUGS:
             raise InputError(f"drug={self.drug!r} is not known; write one of {', '.join(DRUGS)}.")
-        if self.release not in RELEASES:
+        forms = FORMS.get(self.route, ("",))
+        if not self.form:
+            object.__setattr__(self, "form", forms[0])
+        if self.form not in forms:
+            known = ", ".join(filter(None, forms)) or "nothing, it has one form only"
             raise InputError(
-                f"release={self.release!r} is not known; write one of {', '.join(RELEASES)}."
+                f"form={self.form!r} is not known for the route {self.route!r}; write {known}."
             )
         if self.modelled is not None and self.modelled not in MODELLED:
             raise InputError(

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ketapk import units
 from ketapk.dosing import constructors
-from ketapk.dosing.regimen import DEVICE_EVERY, DEVICE_MG, MOST_DOSES, Regimen
+from ketapk.dosing.regimen import DEVICE_EVERY, DEVICE_MG, FORMS, INFUSIBLE, MOST_DOSES, Regimen
 from ketapk.errors import InputError, UnitError, nearest
 
 ROUTE_WORDS = {
@@ -28,7 +28,7 @@ ROUTE_WORDS = {
         "sl",
     ),
     "buccal": ("buccally", "buccal", "film"),
-    "rectal": ("rectally", "rectal", "suppository", "p.r."),
+    "rectal": ("rectally", "rectal", "p.r."),
     "inhaled": ("inhaled", "nebulised", "nebulized"),
 }
 DRUG_WORDS = {
@@ -36,7 +36,7 @@ DRUG_WORDS = {
     "R": ("(r)-ketamine", "r-ketamine", "r(-)-ketamine", "arketamine"),
     "racemic": ("racemic ketamine", "racemic", "ketamine"),
 }
-RELEASE_WORDS = {
+FORM_WORDS = {
     "prolonged": (
         "prolonged-release",
         "prolonged release",
@@ -44,6 +44,7 @@ RELEASE_WORDS = {
         "controlled-release",
     ),
     "immediate": ("immediate-release", "immediate release"),
+    "suppository": ("suppository",),
 }
 SALT_WORDS = ("hydrochloride", "hcl")
 BOLUS_WORDS = ("bolus", "push")
@@ -77,7 +78,7 @@ class _Clause:
     found: dict[str, str] = field(default_factory=dict)
 
     def put(self, what: str, value: str) -> None:
-        if what in ("route", "drug", "release", "bolus") and self.found.get(what) == value:
+        if what in ("route", "drug", "form", "bolus") and self.found.get(what) == value:
             return
         if what in self.found:
             raise InputError(
@@ -199,7 +200,7 @@ def _next(clause: _Clause, rest: str) -> str:
         clause.put("times", str(_whole(times, clause.text, "repetitions")))
         return rest[match.end() :]
     lists: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
-        ("release", RELEASE_WORDS),
+        ("form", FORM_WORDS),
         ("route", ROUTE_WORDS),
         ("drug", DRUG_WORDS),
         ("salt", {"hydrochloride": SALT_WORDS}),
@@ -255,6 +256,8 @@ def _whole(number: str, text: str, what: str) -> int:
 def _build(clause: _Clause, at: Fraction) -> Regimen:
     """Turn the parts of a clause into doses, or say what does not fit."""
     found, text = clause.found, clause.text
+    if found.get("form") == "suppository":
+        found.setdefault("route", "rectal")
     if "route" not in found and "devices" not in found:
         raise InputError(
             f"{text!r} has no route; add one, such as 'iv over 40 min', 'iv bolus', 'im' or "
@@ -282,7 +285,7 @@ def _session(clause: _Clause, at: Fraction) -> Regimen:
         )
     if found.get("drug", "S") != "S":
         raise InputError(f"{text!r}: the nasal device holds esketamine only.")
-    for word in ("over", "for", "bolus", "release"):
+    for word in ("over", "for", "bolus", "form"):
         if word in found:
             raise InputError(f"{text!r}: a nasal device has no {word!r}; leave it out.")
     if "devices" in found:
@@ -314,21 +317,22 @@ def _dose(clause: _Clause, at: Fraction) -> Regimen:
         raise InputError(f"{text!r} is both a bolus and an infusion; say one of them.")
     if "bolus" in found and route != "iv":
         raise InputError(f"{text!r}: only an iv dose is a 'bolus'; leave the word out.")
-    if "release" in found and route != "oral":
-        raise InputError(f"{text!r}: only an oral dose has a release; leave the word out.")
-    if route != "iv":
-        if length or kind.startswith("rate"):
-            raise InputError(
-                f"{text!r}: only iv doses run over a time; leave it out, or write 'iv'."
-            )
-        options = {"release": found["release"]} if "release" in found else {}
-        return constructors.single(route, amount, at, drug, **options)
+    form = found.get("form", "")
+    if form and form not in FORMS.get(route, ()):
+        raise InputError(f"{text!r}: a {route} dose has no form {form!r}; leave the word out.")
+    runs = bool(length) or kind.startswith("rate")
+    if route not in INFUSIBLE and runs:
+        raise InputError(
+            f"{text!r}: only iv and sc doses run over a time; leave it out, or write 'iv'."
+        )
+    if route != "iv" and not runs:
+        return constructors.single(route, amount, at, drug, form=form)
     if kind.startswith("rate"):
         if "salt" in found:
             raise InputError(f"{text!r}: give a rate of base; 1 mg HCl is 0.867 mg base.")
         if not length:
             raise InputError(f"{text!r} never stops; say how long, such as 'for 4 h'.")
-        return constructors.infusion(found["amount"], over=length, at=at, drug=drug)
+        return constructors.infused(route, found["amount"], length, at, drug)
     if "bolus" in found:
         return constructors.bolus(amount, at=at, drug=drug)
     if not length:
@@ -336,7 +340,7 @@ def _dose(clause: _Clause, at: Fraction) -> Regimen:
             f"{text!r} is neither a bolus nor an infusion; add 'bolus', or a time such as "
             f"'over 40 min'."
         )
-    return constructors.infusion(amount, over=length, at=at, drug=drug)
+    return constructors.infused(route, amount, length, at, drug)
 
 
 def _repeated(clause: _Clause, plan: Regimen) -> Regimen:

@@ -9,6 +9,7 @@ from ketapk.dosing.regimen import DEVICE_EVERY, DEVICE_MG, Dose, Regimen, Reset
 from ketapk.errors import InputError
 
 DRUG_WRITTEN = {"racemic": "", "S": "esketamine ", "R": "arketamine "}
+FORM_WRITTEN = {"prolonged": " prolonged-release", "suppository": " suppository"}
 ROUTE_WRITTEN = {"nasal_spray": "spravato"}
 
 
@@ -91,8 +92,7 @@ def _dose_text(dose: Dose) -> str:
         start = f"{_number(dose.amt)} {basis} {drug}{route} over {units.format_time(dose.dur)}"
     else:
         bolus = " bolus" if dose.route == "iv" and dose.modelled is None else ""
-        release = " prolonged-release" if dose.release == "prolonged" else ""
-        start = f"{_number(dose.amt)} {basis} {drug}{route}{bolus}{release}"
+        start = f"{_number(dose.amt)} {basis} {drug}{route}{bolus}{FORM_WRITTEN.get(dose.form, '')}"
     if dose.time:
         start += f" at {units.format_time(dose.time)}"
     if dose.addl and dose.ii is not None:

@@ -34,6 +34,8 @@ class SystemArrays(NamedTuple):
     """(R, M) largest rates [mg/h]."""
     KmX: Floats
     """(R, M) amounts at half the largest rate, Km times volume [mg]."""
+    drift: Floats
+    """(R, S, S) change of ``A`` with time [1/h2]; (0, 0, 0) where rates are constant."""
     n_compartments: int
     n_mass: int
     n_dynamic: int

@@ -15,6 +15,8 @@ from ketapk.kernels.problem import Flows
 
 __all__ = ["METHOD_CODES", "boundaries", "samples"]
 
+CONSTANT = np.empty((0, 0))
+"""The drift of rates that do not change."""
 MAX_CYCLES = 20_000
 """Dosing intervals after which a steady state is given up."""
 
@@ -22,8 +24,15 @@ MAX_CYCLES = 20_000
 @kernel
 def flows_of(system, row, rate):  # type: ignore[no-untyped-def]
     """Collect what holds in a segment."""
+    drift = system.drift[row] if system.drift.size > 0 else CONSTANT
     return Flows(
-        system.A[row], rate, system.sat_src, system.sat_dst, system.Vmax[row], system.KmX[row]
+        system.A[row],
+        rate,
+        system.sat_src,
+        system.sat_dst,
+        system.Vmax[row],
+        system.KmX[row],
+        drift,
     )
 
 

@@ -33,6 +33,8 @@ class Flows(NamedTuple):
     """(M,) [mg/h]."""
     KmX: NDArray
     """(M,) [mg]."""
+    drift: NDArray
+    """(S, S) change of ``A`` with time [1/h2]; (0, 0) where rates are constant."""
 
 
 class Given(NamedTuple):
@@ -53,6 +55,11 @@ def flow_slope(t, x, flows, dx):  # type: ignore[no-untyped-def]
         for j in range(S):
             total += flows.A[i, j] * x[j]
         dx[i] = total
+    for i in range(flows.drift.shape[0]):
+        total = 0.0
+        for j in range(S):
+            total += flows.drift[i, j] * x[j]
+        dx[i] += t * total
     for m in range(flows.sat_src.size):
         src = flows.sat_src[m]
         v = flows.Vmax[m] * x[src] / (flows.KmX[m] + x[src])
@@ -67,6 +74,9 @@ def flow_jacobian(t, x, flows, J):  # type: ignore[no-untyped-def]
     for i in range(S):
         for j in range(S):
             J[i, j] = flows.A[i, j]
+    for i in range(flows.drift.shape[0]):
+        for j in range(S):
+            J[i, j] += t * flows.drift[i, j]
     for m in range(flows.sat_src.size):
         src = flows.sat_src[m]
         k = flows.Vmax[m] * flows.KmX[m] / (flows.KmX[m] + x[src]) ** 2

@@ -12,7 +12,21 @@ if TYPE_CHECKING:
 
     from ketapk.model.model import Model
 
-PUBLISHED = ("kamp2020", "domino", "perez_ruixo2021")
+PUBLISHED = (
+    "kamp2020",
+    "domino",
+    "perez_ruixo2021",
+    "otto2021",
+    "simons2022",
+    "ashraf2018",
+    "herd2007",
+    "elkomy2015",
+    "flint2017",
+    "hornik2018",
+    "sherwin2015",
+    "hijazi2003",
+    "clements1981",
+)
 """Names of the published models, each a module of this package."""
 
 
@@ -50,7 +64,7 @@ def load_model(name: str) -> Model:
     model: Model = import_module(f"ketapk.library.{base}").MODEL
     if not borrowed:
         return model
-    from ketapk.library.absorption import compose
+    from ketapk.library.composition import compose
 
     return compose(model, *borrowed)
 
@@ -65,12 +79,13 @@ def list_models() -> pl.DataFrame:
 
     Examples
     --------
-    >>> list_models()["name"].to_list()
+    >>> list_models()["name"].to_list()[:3]
     ['kamp2020', 'domino', 'perez_ruixo2021']
     """
     import polars as pl
 
     from ketapk.library.absorption import ABSORPTION
+    from ketapk.library.composition import borrowable
 
     models = [load_model(name) for name in PUBLISHED]
     return pl.DataFrame(
@@ -78,7 +93,9 @@ def list_models() -> pl.DataFrame:
             "name": [m.name for m in models],
             "drug": [", ".join(m.drugs) for m in models],
             "routes": [", ".join(m.routes) for m in models],
-            "can borrow": [", ".join(r for r in ABSORPTION if r not in m.routes) for m in models],
+            "can borrow": [
+                ", ".join(r for r in ABSORPTION if borrowable(m, r) is None) for m in models
+            ],
             "analytes": [", ".join(m.analytes) for m in models],
             "population": [m.population.description for m in models],
             "site": [m.sampling_site for m in models],

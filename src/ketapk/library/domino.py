@@ -1,84 +1,57 @@
-"""Domino: intravenous ketamine from micro-constants, with an effect site of its own."""
+"""Domino: intravenous ketamine from micro-constants."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
+from dataclasses import replace
 
 from ketapk.library.intravenous import INTRAVENOUS
+from ketapk.library.mammillary import from_rate_constants, three
+from ketapk.library.source import Source
+from ketapk.model.checks import Tmax
 from ketapk.model.model import Model, Population
-from ketapk.model.parameters import Parameter
-from ketapk.model.structures import mammillary
-from ketapk.model.system import Graph
-
-if TYPE_CHECKING:
-    from ketapk.model.routes import Values
-    from ketapk.patients import Cohort
+from ketapk.units import MINUTES_PER_HOUR
 
 WHERE = "not verified which of the two cited papers prints it"
-FIVE = "five public codes that agree (SimTIVA, a TCI web app, fus_anes, opentiva, stanpumpR)"
-THREE = "SimTIVA, a TCI web app and opentiva; stanpumpR and fus_anes round it"
-
-
-def _printed(name: str, value: float, unit: str, via: str = FIVE) -> Parameter:
-    return Parameter(name=name, value=value, unit=unit, where=WHERE, grade="B", via=via)
-
+FIVE = Source(
+    where=WHERE,
+    grade="B",
+    via="five public codes that agree (SimTIVA, a TCI web app, fus_anes, opentiva, stanpumpR)",
+)
+THREE = Source(
+    where=WHERE,
+    grade="B",
+    via="SimTIVA, a TCI web app and opentiva; stanpumpR and fus_anes round it",
+)
+SIMTIVA = Source(where="SimTIVA, time to peak effect", grade="B", via="SimTIVA")
+NAVARRETE = Source(where="Navarrete 2025, abstract", grade="A", via="read in the abstract")
 
 PARAMETERS = (
-    _printed("V1", 0.063, "L/kg"),
-    _printed("k10", 0.4381, "1/min", THREE),
-    _printed("k12", 0.5921, "1/min", THREE),
-    _printed("k13", 0.59, "1/min"),
-    _printed("k21", 0.247, "1/min"),
-    _printed("k31", 0.0146, "1/min"),
-    Parameter(
-        name="ke0",
-        value=0.238,
-        unit="1/min",
-        where="Navarrete 2025, abstract (95 % CI 0.20-0.28)",
-        grade="A",
-        via="abstract of the primary paper, and SimTIVA",
-        note=(
-            "estimated with this parameter set from the antinociception index after 0.1 mg/kg, "
-            "n = 20; no other ke0 belongs to it"
-        ),
+    FIVE.parameter("V1", 0.063, "L/kg"),
+    THREE.parameter("k10", 0.4381, "1/min"),
+    THREE.parameter("k12", 0.5921, "1/min"),
+    FIVE.parameter("k13", 0.59, "1/min"),
+    FIVE.parameter("k21", 0.247, "1/min"),
+    FIVE.parameter("k31", 0.0146, "1/min"),
+)
+PEAK_EFFECT = replace(
+    Tmax("0.1 mg/kg iv bolus", "ketamine", site="effect", per_h=MINUTES_PER_HOUR),
+    what="time of the highest concentration at the effect site",
+    effect="antinociception_index",
+)
+CHECKS = (
+    SIMTIVA.check("time to peak effect with ke0 0.238 /min", PEAK_EFFECT, 1.6, "min", 0.01),
+    NAVARRETE.check(
+        "observed time to peak effect, 1.83 (mean, one SD 0.74)", PEAK_EFFECT, (1.09, 2.57), "min"
     ),
 )
 
-
-def individual(cohort: Cohort) -> Values:
-    """V1 is proportional to weight; the rate constants are everybody's."""
-    k = {p.name: p.canonical for p in PARAMETERS}
-    V1 = k["V1"] * np.asarray(cohort.weight_kg)
-    Q2, Q3 = k["k12"] * V1, k["k13"] * V1
-    return {
-        "V1": V1,
-        "CL": k["k10"] * V1,
-        "Q2": Q2,
-        "V2": Q2 / k["k21"],
-        "Q3": Q3,
-        "V3": Q3 / k["k31"],
-        "ke0": k["ke0"],
-    }
-
-
-def disposition(p: Values) -> Graph:
-    """Three compartments and an effect site."""
-    graph = Graph()
-    mammillary(graph, V1=p["V1"], CL=p["CL"], peripherals=((p["Q2"], p["V2"]), (p["Q3"], p["V3"])))
-    graph.output("ketamine", "central", volume=p["V1"])
-    graph.effect_site("ketamine", ke0=p["ke0"])
-    return graph
-
-
 MODEL = Model(
     name="domino",
-    title="Racemic ketamine, three compartments, with an effect site",
+    title="Racemic ketamine, three compartments from rate constants",
     citation=(
         "Domino EF et al. Cited as Anesth Analg 1982;61:87-92 or as Clin Pharmacol Ther "
         "1984;36:645-653; which of them prints the micro-constants was not verified. Tabulated as "
-        "'Domino' in Absalom et al. Br J Anaesth 2007;98:615-623. ke0: Navarrete 2025."
+        "'Domino' in Absalom et al. Br J Anaesth 2007;98:615-623."
     ),
     doi="10.1093/bja/aem063",
     grade="B",
@@ -88,13 +61,16 @@ MODEL = Model(
     sampling_site="not verified",
     population=Population(description="adults; number, weight and age not verified"),
     parameters=PARAMETERS,
-    individual=individual,
-    disposition=disposition,
+    individual=from_rate_constants(PARAMETERS),
+    disposition=three,
+    structure="Three compartments. V1 is proportional to weight, rate constants are everybody's.",
     routes={"iv": INTRAVENOUS},
     covariates=("weight_kg",),
+    checks=CHECKS,
     problems=(
         "The five codes that print these numbers are not independent of one another.",
         "Salt or base is not stated; base is taken.",
+        "The DOI is that of the table in Absalom 2007 and was not verified.",
         "Other ke0 in circulation (0.652, 1.0 and 0.0857 /min) rest on guessed times to peak.",
     ),
 )

@@ -10,7 +10,7 @@ from ketapk.errors import InputError
 from ketapk.library.intravenous import INTRAVENOUS
 from ketapk.model.model import Model, Population
 from ketapk.model.routes import Input, Route
-from ketapk.model.structures import ELIMINATED, depot, mammillary
+from ketapk.model.structures import ELIMINATED, depot, eliminate, mammillary
 from ketapk.model.system import Graph
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _generic(
         )
         graph.output("ketamine", "central", volume=p["V1"])
         if "Vmax" in p:
-            graph.loss(ELIMINATED)
+            eliminate(graph, ELIMINATED)
             graph.saturable_flow("central", ELIMINATED, Vmax=p["Vmax"], Km=p["Km"], volume=p["V1"])
         if "ke0" in p:
             graph.effect_site("ketamine", ke0=p["ke0"])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def _into_the_blood(dose: Dose, values: Values) -> tuple[Input, ...]:
     """Everything enters the central compartment."""
-    return (Input(to="central"),)
+    return (Input(to="central", site="vein"),)
 
 
 INTRAVENOUS = Route(

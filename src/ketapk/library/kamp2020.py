@@ -2,50 +2,78 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ketapk.library.intravenous import INTRAVENOUS
+from ketapk.library.mammillary import allometric, three
+from ketapk.library.source import ABSTRACT, Source, allometry
+from ketapk.model.checks import AUC, Derived, level
 from ketapk.model.model import Model, Population
-from ketapk.model.parameters import Parameter
-from ketapk.model.structures import mammillary, scaled
-from ketapk.model.system import Graph
+from ketapk.units import molar_mass
 
-if TYPE_CHECKING:
-    from ketapk.model.routes import Values
-    from ketapk.patients import Cohort
-
-TABLE = "Table 2, three-compartment subset (according to a TCI application; not seen)"
-VIA = "three public TCI codes that agree (SimTIVA, a TCI web app, opentiva), not independent"
-
-
-def _printed(name: str, value: float, unit: str) -> Parameter:
-    return Parameter(name=name, value=value, unit=unit, where=TABLE, grade="B", via=VIA)
-
+TABLE = Source(
+    where="Table 2, three-compartment subset (according to a TCI application; not seen)",
+    grade="B",
+    via="three public TCI codes that agree (SimTIVA, a TCI web app, opentiva), not independent",
+)
+TWO_CODES = Source(
+    where="scaling as coded; not seen in the paper",
+    grade="B",
+    via="SimTIVA and a TCI web app; opentiva scales clearances linearly",
+)
+DIGITISED = Source(
+    where="Kamp 2020, Br J Anaesth, Fig 1",
+    grade="C",
+    via="digitised by a third party (arterial)",
+)
+SINGH = Source(
+    where="Singh 2022, Table 6 (population and injection time not known)",
+    grade="A",
+    via="read in the table",
+)
+LEIDEN = (
+    "0.14 mg/kg/h esketamine iv for 60 min; then 0.28 mg/kg/h esketamine iv for 60 min; then "
+    "0.57 mg/kg/h esketamine iv for 60 min"
+)
+"""The stepped infusion of the Leiden studies."""
 
 PARAMETERS = (
-    _printed("V1", 25.0, "L/70 kg"),
-    _printed("V2", 56.0, "L/70 kg"),
-    _printed("V3", 157.0, "L/70 kg"),
-    _printed("CL", 84.0, "L/h/70 kg"),
-    _printed("Q2", 161.0, "L/h/70 kg"),
-    _printed("Q3", 79.0, "L/h/70 kg"),
+    TABLE.parameter("V1", 25.0, "L/70 kg"),
+    TABLE.parameter("V2", 56.0, "L/70 kg"),
+    TABLE.parameter("V3", 157.0, "L/70 kg"),
+    TABLE.parameter("CL", 84.0, "L/h/70 kg"),
+    TABLE.parameter("Q2", 161.0, "L/h/70 kg"),
+    TABLE.parameter("Q3", 79.0, "L/h/70 kg"),
+    *allometry(TWO_CODES),
 )
-
-
-def individual(cohort: Cohort) -> Values:
-    """Volumes scale with weight, clearances with weight^0.75."""
-    values = {p.name: p.canonical for p in PARAMETERS}
-    scaled(values, cohort.weight_kg, volumes="V1 V2 V3", clearances="CL Q2 Q3")
-    return values
-
-
-def disposition(p: Values) -> Graph:
-    """Three compartments, eliminated from the central one."""
-    graph = Graph()
-    mammillary(graph, V1=p["V1"], CL=p["CL"], peripherals=((p["Q2"], p["V2"]), (p["Q3"], p["V3"])))
-    graph.output("ketamine", "central", volume=p["V1"])
-    return graph
-
+CHECKS = (
+    ABSTRACT.check(
+        "mean clearance of all 18 studies, 79 (95 % CI)",
+        Derived(what="CL at 70 kg", read=lambda p: float(p["CL"][0])),
+        (69.0, 90.0),
+        "L/h",
+    ),
+    ABSTRACT.check(
+        "mean volume of all 18 studies, 252 (95 % CI)",
+        Derived(
+            what="V1 + V2 + V3 at 70 kg", read=lambda p: float((p["V1"] + p["V2"] + p["V3"])[0])
+        ),
+        (200.0, 304.0),
+        "L",
+    ),
+    DIGITISED.check(
+        "Leiden regimen: S-ketamine at 180 min",
+        level(LEIDEN, "ketamine", 3.0, per_ng=1.0 / molar_mass("ketamine")),
+        1.08,
+        "nmol/mL",
+        0.10,
+    ),
+    SINGH.check(
+        "10 mg by vein: concentration at 2 min, geometric mean 296 (one geometric SD, 1.71)",
+        level("10 mg iv bolus", "ketamine", 2.0 / 60.0),
+        (173.1, 506.2),
+        "ng/mL",
+    ),
+    SINGH.check("10 mg by vein: AUC", AUC("10 mg iv bolus", "ketamine"), 113.0, "ng h/mL", 0.10),
+)
 
 MODEL = Model(
     name="kamp2020",
@@ -66,12 +94,18 @@ MODEL = Model(
             "18 mixed-effect studies: 11 in healthy adults, 3 in adult patients, 5 in children "
             "(these counts as published); ranges of weight and age: not published here"
         ),
+        group="adults and children",
     ),
     parameters=PARAMETERS,
-    individual=individual,
-    disposition=disposition,
+    individual=allometric(PARAMETERS, volumes="V1 V2 V3", clearances="CL Q2 Q3"),
+    disposition=three,
+    structure=(
+        "Three compartments. Volumes times (weight/70 kg), clearances times (weight/70 kg)^0.75. "
+        "No other covariate effect was found."
+    ),
     routes={"iv": INTRAVENOUS},
     covariates=("weight_kg",),
+    checks=CHECKS,
     problems=(
         "Between-person variability and residual error were not found.",
         "The paper's second model (arterial and venous sites) was not found numerically.",

@@ -8,14 +8,16 @@ import numpy as np
 
 from ketapk.library.intravenous import INTRAVENOUS
 from ketapk.library.perez_ruixo2021_checks import CHECKS
+from ketapk.library.source import Source
 from ketapk.model.model import Model, Population
-from ketapk.model.parameters import Grade, Parameter, Variability
 from ketapk.model.routes import Input, Route
 from ketapk.model.structures import (
+    AS_NORKETAMINE,
     ELIMINATED,
     ELIMINATED_METABOLITE,
     GUT_WALL,
     depot,
+    eliminate,
     exchange,
     first_pass_liver,
     mammillary,
@@ -27,71 +29,64 @@ if TYPE_CHECKING:
     from ketapk.model.routes import Values
     from ketapk.patients import Cohort
 
-TABLE = "Table 3"
 VIA = "nlmixr2lib PerezRuixo_2020_esketamine"
-
-
-def _printed(name: str, value: float, unit: str, grade: Grade = "B", note: str = "") -> Parameter:
-    via = VIA if grade == "B" else f"abstract of the primary paper, and {VIA}"
-    return Parameter(
-        name=name, value=value, unit=unit, where=TABLE, grade=grade, via=via, note=note
-    )
-
+TABLE = Source(where="Table 3", grade="B", via=VIA)
+BOTH = Source(
+    where="abstract and Table 3", grade="A", via=f"abstract of the primary paper, and {VIA}"
+)
 
 NASAL = (
-    _printed("FRn", 0.54, "fraction", "A", "share of the first device absorbed in the nose"),
-    _printed("FRn_later", 0.62, "x FRn", note="second and later devices of a session"),
-    _printed("ka_n", 2.93, "1/h"),
-    _printed("Dsw", 0.53, "h", note="zero-order release of the swallowed part"),
-    _printed("ka_sw", 1.45, "1/h"),
+    BOTH.parameter("FRn", 0.54, "fraction", "share of the first device absorbed in the nose"),
+    TABLE.parameter("FRn_later", 0.62, "x FRn", "second and later devices of a session"),
+    TABLE.parameter("ka_n", 2.93, "1/h"),
+    TABLE.parameter("Dsw", 0.53, "h", "zero-order release of the swallowed part"),
+    TABLE.parameter("ka_sw", 1.45, "1/h"),
 )
 ORAL = (
-    _printed("Dpo", 0.32, "h", note="zero-order release of an oral solution"),
-    _printed("ka_po", 0.97, "1/h"),
+    TABLE.parameter("Dpo", 0.32, "h", "zero-order release of an oral solution"),
+    TABLE.parameter("ka_po", 0.97, "1/h"),
 )
-SWALLOWED = (_printed("Fgut", 0.64, "fraction", note="escapes the gut wall"),)
+SWALLOWED = (TABLE.parameter("Fgut", 0.64, "fraction", "escapes the gut wall"),)
 DISPOSITION = (
-    _printed("Vc", 192.0, "L"),
-    _printed("Q1", 84.3, "L/h"),
-    _printed("Vp1", 143.0, "L"),
-    _printed("Q2", 37.6, "L/h"),
-    _printed("Vp2", 417.0, "L"),
-    _printed("Qh", 151.0, "L/h", note="plasma flow through the liver"),
-    _printed("Vh", 101.0, "L"),
-    _printed("kel", 1.11, "1/h"),
-    _printed("kmet", 2.77, "1/h"),
-    _printed("Vcn", 70.0, "L", note="printed as Vcn/F; noresketamine, in esketamine mass"),
-    _printed("CLn", 38.0, "L/h", "A", "printed as CLn/F"),
-    _printed("Vpn", 115.0, "L", note="printed as Vpn/F"),
-    _printed("Q3", 26.1, "L/h", note="printed as Q3/F"),
+    TABLE.parameter("Vc", 192.0, "L"),
+    TABLE.parameter("Q1", 84.3, "L/h"),
+    TABLE.parameter("Vp1", 143.0, "L"),
+    TABLE.parameter("Q2", 37.6, "L/h"),
+    TABLE.parameter("Vp2", 417.0, "L"),
+    TABLE.parameter("Qh", 151.0, "L/h", "plasma flow through the liver"),
+    TABLE.parameter("Vh", 101.0, "L"),
+    TABLE.parameter("kel", 1.11, "1/h"),
+    TABLE.parameter("kmet", 2.77, "1/h"),
+    TABLE.parameter("Vcn", 70.0, "L", "printed as Vcn/F; noresketamine, in esketamine mass"),
+    BOTH.parameter("CLn", 38.0, "L/h", "printed as CLn/F"),
+    TABLE.parameter("Vpn", 115.0, "L", "printed as Vpn/F"),
+    TABLE.parameter("Q3", 26.1, "L/h", "printed as Q3/F"),
 )
 COVARIATES = (
-    _printed("Asian on kel", 0.36, "multiplier"),
-    _printed("Asian on CLn", 0.81, "multiplier"),
-    _printed("Japanese on FRn", 1.34, "multiplier"),
-    _printed("age on Qh", -2.19, "L/h per year above 60"),
+    TABLE.parameter("Asian on kel", 0.36, "multiplier"),
+    TABLE.parameter("Asian on CLn", 0.81, "multiplier"),
+    TABLE.parameter("Japanese on FRn", 1.34, "multiplier"),
+    TABLE.parameter("age on Qh", -2.19, "L/h per year above 60"),
 )
 PARAMETERS = NASAL + ORAL + SWALLOWED + DISPOSITION + COVARIATES
-
-
-def _spread(parameter: str, value: float, scale: str = "CV %", note: str = "") -> Variability:
-    return Variability(
-        parameter=parameter, value=value, scale=scale, where=TABLE, grade="B", note=note
-    )
-
-
 VARIABILITY = (
-    _spread("FRn", 0.708, "SD on the logit scale", "printed as 70.8 %; the scale is inferred"),
-    _spread("ka_n", 61.5),
-    _spread("ka_sw", 132.0),
-    _spread("ka_po", 132.0, note="same figure and standard error as ka_sw"),
-    _spread("Vc", 27.5),
-    _spread("Vp1", 49.3),
-    _spread("Qh", 23.2),
-    _spread("Vh", 34.6),
-    _spread("kel", 120.0),
-    _spread("Vcn", 31.6),
-    _spread("CLn", 25.4),
+    TABLE.spread(
+        "FRn", 0.708, "SD on the logit scale", note="printed as 70.8 %; the scale is inferred"
+    ),
+    TABLE.spread("ka_n", 61.5),
+    TABLE.spread("ka_sw", 132.0),
+    TABLE.spread("ka_po", 132.0, note="same figure and standard error as ka_sw"),
+    TABLE.spread("Vc", 27.5),
+    TABLE.spread("Vp1", 49.3),
+    TABLE.spread("Qh", 23.2),
+    TABLE.spread("Vh", 34.6),
+    TABLE.spread("kel", 120.0),
+    TABLE.spread("Vcn", 31.6),
+    TABLE.spread("CLn", 25.4),
+)
+RESIDUALS = (
+    TABLE.residual("esketamine", 27.6, "% log-additive", "phase I/II; 27.9 % in phase III"),
+    TABLE.residual("noresketamine", 42.2, "% log-additive", "phase I/II; 51.1 % in phase III"),
 )
 
 
@@ -113,7 +108,7 @@ def disposition(p: Values) -> Graph:
     graph = Graph()
     mammillary(graph, V1=p["Vc"], peripherals=((p["Q1"], p["Vp1"]), (p["Q2"], p["Vp2"])))
     exchange(graph, "central", "liver", Q=p["Qh"], V=p["Vc"], Vp=p["Vh"])
-    graph.loss(ELIMINATED)
+    eliminate(graph, ELIMINATED)
     graph.flow("liver", ELIMINATED, p["kel"])
     mammillary(
         graph,
@@ -122,8 +117,10 @@ def disposition(p: Values) -> Graph:
         peripherals=((p["Q3"], p["Vpn"]),),
         eliminated_to=ELIMINATED_METABOLITE,
         prefix="norketamine ",
+        fate=AS_NORKETAMINE,
     )
     graph.flow("liver", "norketamine central", p["kmet"])
+    graph.first_pass = ("norketamine central", p["kmet"] / (p["kel"] + p["kmet"]))
     graph.output("esketamine", "central", volume=p["Vc"])
     graph.output("noresketamine", "norketamine central", volume=p["Vcn"])
     return graph
@@ -145,15 +142,15 @@ def _swallow(graph: Graph, p: Values, name: str, ka: Any) -> None:
             metabolite="norketamine central",
         )
     graph.waiting_place(f"{name}, waiting")
-    depot(graph, name, first_pass, ka=ka)
+    depot(graph, name, first_pass, ka=ka, fate=f"{name}, in the gut" if name != "gut" else "")
 
 
 def _swallowed(name: str, fraction: Any, dur: Any, p: Values) -> tuple[Input, ...]:
     """Inputs of a swallowed share: what the gut wall lets through, and what it takes."""
-    place = f"{name}, waiting"
+    release: dict[str, Any] = {"dur": dur, "waits_in": f"{name}, waiting", "site": name}
     return (
-        Input(to=name, fraction=fraction * p["Fgut"], dur=dur, waits_in=place),
-        Input(to=GUT_WALL, fraction=fraction * (1.0 - p["Fgut"]), dur=dur, waits_in=place),
+        Input(to=name, fraction=fraction * p["Fgut"], **release),
+        Input(to=GUT_WALL, fraction=fraction * (1.0 - p["Fgut"]), **release),
     )
 
 
@@ -226,11 +223,21 @@ MODEL = Model(
             inputs=_by_mouth,
             extend=_with_gut,
             parameters=ORAL + SWALLOWED,
+            forms=("immediate",),
         ),
         "iv": INTRAVENOUS,
     },
     covariates=("age_y", "ancestry"),
+    structure=(
+        "Of each 28 mg device FRn (later devices 0.62 FRn) enters a nasal depot and the blood "
+        "with ka_n; the rest is swallowed, Fgut of it released over Dsw and absorbed with ka_sw "
+        "into the liver. An oral solution is released over Dpo and absorbed with ka_po. Blood "
+        "exchanges with two peripheral compartments and with the liver (Qh), which alone "
+        "eliminates (kel) and forms noresketamine (kmet): two compartments, in esketamine mass. Asian: kel x 0.36, CLn "
+        "x 0.81; Japanese: FRn x 1.34 as well; Qh falls by 2.19 L/h for each year above 60."
+    ),
     variability=VARIABILITY,
+    residuals=RESIDUALS,
     checks=CHECKS,
     problems=(
         "The published noresketamine AUC0-24 is 1.4 to 1.6 times lower than these equations give, "

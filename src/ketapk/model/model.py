@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from ketapk.errors import PlanError
+from ketapk.model.variability import draw
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from ketapk.dosing.regimen import Dose, Regimen
-    from ketapk.model.parameters import Parameter, Variability
+    from ketapk.model.checks import Check
+    from ketapk.model.parameters import Parameter
     from ketapk.model.routes import Input, Route, Values
     from ketapk.model.system import Graph, System
+    from ketapk.model.variability import Correlation, Residual, Variability
     from ketapk.patients import Cohort
+    from ketapk.verification import Verification
+
+
+Group = Literal["adults", "children", "adults and children"]
+Setting = Literal["any", "intensive care"]
+ADULT_FROM_Y = 18.0
+"""Age from which a patient counts as an adult [y]."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,12 +35,23 @@ class Population:
     """The people a model was estimated in; None where the source gives no range."""
 
     description: str
+    group: Group = "adults"
+    setting: Setting = "any"
     weight_kg: tuple[float, float] | None = None
     age_y: tuple[float, float] | None = None
 
     def outside(self, cohort: Cohort) -> list[str]:
         """One sentence for each covariate in which somebody is outside the studied range."""
         found = []
+        adult = np.asarray(cohort.age_y) >= ADULT_FROM_Y
+        strange = {"adults": ~adult, "children": adult}.get(self.group)
+        if self.age_y is None and strange is not None and np.any(strange):
+            who = (
+                f"age {np.asarray(cohort.age_y)[strange][0]:g} y is"
+                if strange.size == 1
+                else f"{int(strange.sum())} of {strange.size} patients are"
+            )
+            found.append(f"{who} not among the {self.group} studied")
         for name, unit, span in (
             ("weight", "kg", self.weight_kg),
             ("age", "y", self.age_y),
@@ -45,24 +68,6 @@ class Population:
                 )
                 found.append(f"{who} outside the {span[0]:g} to {span[1]:g} {unit} studied")
         return found
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
-    """A figure that the source reports besides its parameters, to be reproduced."""
-
-    what: str
-    plan: str
-    """Dose sentence that produces it."""
-    measure: str
-    """"Cmax", "AUC_24" or "F", then the analyte."""
-    published: float
-    unit: str
-    tolerance: float
-    """Relative difference allowed."""
-    where: str
-    reproduces: bool = True
-    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +95,15 @@ class Model:
     disposition: Callable[[Values], Graph]
     routes: Mapping[str, Route]
     covariates: tuple[str, ...] = ()
+    structure: str = ""
+    """The structure and the covariate equations, in words."""
     variability: tuple[Variability, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
+    residuals: tuple[Residual, ...] = ()
     checks: tuple[Check, ...] = ()
     problems: tuple[str, ...] = ()
+    refuses: Mapping[str, str] = field(default_factory=dict)
+    """Routes that may not be borrowed, with the reason."""
     parts: tuple[str, ...] = ()
     """What a composition is put together from; empty for a model that is one paper."""
 
@@ -106,11 +117,45 @@ class Model:
         """The first metabolite that the model follows, if any."""
         return self.analytes[1] if len(self.analytes) > 1 else None
 
-    def values(self, cohort: Cohort) -> Values:
-        """Individual parameter values of a cohort."""
-        return self.individual(cohort)
+    def values(self, cohort: Cohort, rng: np.random.Generator | None = None) -> Values:
+        """Parameter values of a cohort: of typical people, or drawn as published.
 
-    def system(self, values: Values, routes: Sequence[str] | None = None) -> System:
+        Raises
+        ------
+        PlanError
+            If people are to be drawn and the model publishes no variability.
+        """
+        values = self.individual(cohort)
+        if rng is None:
+            return values
+        return draw(values, len(cohort), self.variability, self.correlations, rng)
+
+    def verify(self) -> Verification:
+        """Re-create what the source reports besides its parameters.
+
+        Returns
+        -------
+        Verification
+            Published, simulated, difference, tolerance and verdict of every check.
+
+        Examples
+        --------
+        >>> from ketapk.library.catalogue import load_model
+        >>> load_model("hijazi2003").verify().table["verdict"].unique().to_list()
+        ['pass']
+        """
+        # The one call up the house: a model knows its checks, and only a simulation can run them.
+        from ketapk.verification import verify
+
+        return verify(self)
+
+    def system(
+        self,
+        values: Values,
+        routes: Sequence[str] | None = None,
+        *,
+        ke0: ArrayLike | None = None,
+    ) -> System:
         """Compartments with the depots that some routes need, as arrays.
 
         Parameters
@@ -119,12 +164,16 @@ class Model:
             What ``values`` returned.
         routes : sequence of str, optional
             Routes to provide for; all of the model's by default.
+        ke0 : float or (N,) array_like, optional
+            Attach an effect site of the dosed analyte [1/h].
         """
         # A rate that overflows is found by the kernels, which name the patient.
         with np.errstate(over="ignore", invalid="ignore"):
             graph = self.disposition(values)
             for name in self.routes if routes is None else routes:
                 self.route(name).extend(graph, values)
+            if ke0 is not None:
+                graph.effect_site(self.parent, ke0=ke0)
             return graph.system()
 
     def inputs(self, dose: Dose, values: Values) -> tuple[Input, ...]:
@@ -153,10 +202,10 @@ class Model:
                     f"{self.name} takes no infusion by the route {dose.route!r}; give it as single "
                     f"doses."
                 )
-            if dose.release not in route.releases:
+            if route.forms is not None and dose.form not in route.forms:
                 raise PlanError(
-                    f"{self.name} has no {dose.release}-release form for the route {dose.route!r}; "
-                    f"it has {', '.join(route.releases)}."
+                    f"{self.name} has no form {dose.form!r} for the route {dose.route!r}; it has "
+                    f"{', '.join(route.forms)}."
                 )
             if dose.modelled is not None:
                 raise PlanError(

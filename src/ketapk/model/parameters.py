@@ -1,4 +1,4 @@
-"""A published number: value, unit, where it stands, and how far it can be trusted."""
+"""A published number: value, unit, where it stands, how far it can be trusted."""
 
 from __future__ import annotations
 
@@ -50,6 +50,8 @@ class Parameter:
     grade: Grade
     via: str = ""
     """How the number reached this library."""
+    span: tuple[float, float] | None = None
+    """Plausible range, where sources differ; a borrowed route is drawn over it."""
     note: str = ""
 
     def __post_init__(self) -> None:
@@ -59,51 +61,17 @@ class Parameter:
             raise InputError(
                 f"Parameter {self.name} has grade {self.grade!r}; write one of {', '.join(GRADES)}."
             )
+        if self.span is not None and not self.span[0] <= self.value <= self.span[1]:
+            raise InputError(
+                f"Parameter {self.name} is {self.value:g}, outside its own range "
+                f"{self.span[0]:g} to {self.span[1]:g}."
+            )
         if not self.unit or not self.where:
             raise InputError(f"Parameter {self.name} needs a unit and the place where it stands.")
 
     @property
     def canonical(self) -> float:
         """Value with minutes turned into hours; litres, kilograms and fractions stay."""
+        if self.unit == "min":
+            return self.value / units.MINUTES_PER_HOUR
         return self.value * (units.MINUTES_PER_HOUR if "/min" in self.unit else 1.0)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Variability:
-    """How a parameter differs between people, as published."""
-
-    parameter: str
-    value: float
-    scale: str
-    """What the value is: "CV %", "SD on the logit scale", "variance on the log scale", ..."""
-    where: str
-    grade: Grade
-    note: str = ""
-
-
-def omega_from_cv(cv: float) -> float:
-    """Log-normal standard deviation of a parameter from its coefficient of variation.
-
-    Parameters
-    ----------
-    cv : float
-        Coefficient of variation as a fraction, 0.3 for 30 %. [1]
-
-    Returns
-    -------
-    float
-        ``sqrt(log(1 + cv**2))``. [1]
-
-    Raises
-    ------
-    InputError
-        If ``cv`` is not between 0 and 3: a percentage was probably meant.
-
-    Examples
-    --------
-    >>> round(omega_from_cv(0.3), 6)
-    0.29356
-    """
-    if not 0.0 <= cv <= 3.0:
-        raise InputError(f"A CV of {cv} is out of range; write 30 % as 0.3.")
-    return math.sqrt(math.log1p(cv * cv))

@@ -38,6 +38,8 @@ class Input:
     """Rate of zero-order release that the model gives [mg/h], instead of ``dur``."""
     waits_in: str = WAITING
     """Where the drug is counted until it enters."""
+    site: str = ""
+    """Absorption site that the ledger names; ``to`` by default."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +59,8 @@ class Route:
     parameters: tuple[Parameter, ...] = ()
     borrowed: bool = False
     """Whether the route comes from elsewhere than the disposition model (a composition)."""
-    releases: tuple[str, ...] = ("immediate",)
-    """Formulations that it describes."""
+    forms: tuple[str, ...] | None = None
+    """Formulations that it describes; None for all of the route's."""
     infusible: bool = False
     """Whether a dose by this route may be an infusion."""
 

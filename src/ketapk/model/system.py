@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +12,14 @@ from ketapk.errors import InputError, PlanError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    Floats = NDArray[np.float64]
+
 NEVER_ABSORBED = "never absorbed"
 """The loss that receives what a route does not deliver."""
 WAITING = "waiting to be released"
 """The place where drug is counted during a lag or a zero-order release."""
+IN_THE_BODY = "in plasma and tissues"
+"""The fate of drug in a compartment, unless the compartment says otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +57,10 @@ class System:
     """(R, M) largest rate of each saturable flow [mg/h]."""
     KmX: NDArray[np.float64]
     """(R, M) amount at half the largest rate [mg]."""
+    drift: NDArray[np.float64]
+    """(R, S, S) change of ``A`` with time [1/h2]; (0, 0, 0) where rates are constant."""
+    fates: tuple[str, ...]
+    """What it means to be at each of ``sites``, for the ledger."""
 
     @property
     def sites(self) -> tuple[str, ...]:
@@ -87,8 +95,24 @@ class System:
 
     @property
     def linear(self) -> bool:
-        """Whether no flow is saturable, so that the solution is exact."""
+        """Whether all rates are constant, so that the solution is exact."""
+        return self.superposes and self.drift.size == 0
+
+    @property
+    def superposes(self) -> bool:
+        """Whether doses add up: no flow is saturable."""
         return self.sat_src.size == 0
+
+    def rates_at(self, rows: NDArray[np.int64], times: NDArray[np.float64]) -> Floats:
+        """Rate constants of system rows (Q,) at times (Q,) [h], (Q, S, S)."""
+        A = self.A[rows]
+        return A + times[:, None, None] * self.drift[rows] if self.drift.size else A
+
+    def since(self, origin: float) -> System:
+        """Return the system whose drifting rates count their time from ``origin`` [h]."""
+        if self.drift.size == 0 or origin == 0.0:
+            return self
+        return replace(self, A=self.A - origin * self.drift)
 
     def index(self, name: str) -> int:
         """Position of a state by its name."""
@@ -128,20 +152,27 @@ class Graph:
     saturable: list[tuple[str, str, ArrayLike, ArrayLike]] = field(default_factory=list)
     outputs: list[tuple[Output, str, ArrayLike]] = field(default_factory=list)
     counters: list[tuple[str, str, ArrayLike]] = field(default_factory=list)
+    drifting: list[tuple[str, str, ArrayLike]] = field(default_factory=list)
+    fates: dict[str, str] = field(default_factory=dict)
+    first_pass: tuple[str, ArrayLike] | None = None
+    """Where norketamine formed on a first pass enters, and the share of what the liver takes that
+    becomes it; None for a model without norketamine."""
 
-    def compartment(self, name: str) -> None:
-        """Add a compartment."""
+    def compartment(self, name: str, fate: str = IN_THE_BODY) -> None:
+        """Add a compartment; ``fate`` says in the ledger what it means to be there."""
         self._add(self.compartments, name)
+        self.fates[name] = fate
 
     def waiting_place(self, name: str) -> None:
         """Add a place where drug waits to be released; asking twice is fine."""
         if name not in self.waiting:
             self._add(self.waiting, name)
 
-    def loss(self, name: str) -> None:
+    def loss(self, name: str, fate: str = "") -> None:
         """Add a place where drug is lost; asking twice is fine."""
         if name not in self.losses:
             self._add(self.losses, name)
+            self.fates[name] = fate or name
 
     def flow(self, source: str, target: str, rate: ArrayLike) -> None:
         """Add a first-order flow of ``rate`` [1/h] from a compartment to a compartment or loss."""
@@ -149,8 +180,18 @@ class Graph:
         self._must_know(target, self.compartments + self.losses)
         self.flows.append((source, target, rate))
 
+    def drifting_flow(
+        self, source: str, target: str, rate: ArrayLike, *, growth: ArrayLike
+    ) -> None:
+        """Add a flow of ``rate * (1 + growth * t)`` [1/h], t since the first dose [h]."""
+        self.flow(source, target, rate)
+        self.drifting.append((source, target, np.multiply(rate, growth)))
+
     def count(self, name: str, source: str, rate: ArrayLike) -> None:
-        """Count what a flow of ``rate`` [1/h] out of ``source`` has carried, beside its target."""
+        """Count what a flow of ``rate`` [1/h] out of ``source`` has carried, beside its target.
+
+        Flows counted under one name are summed.
+        """
         self._must_know(source, self.compartments)
         self.counters.append((name, source, rate))
 
@@ -182,8 +223,9 @@ class Graph:
         sites = self.compartments + self.waiting + self.losses
         names = sites + [name for name, *_ in self.effects]
         position = {name: i for i, name in enumerate(names)}
-        n_states = len(names) + len(self.outputs) + len(self.counters)
-        rates = [rate for *_, rate in self.flows + self.counters]
+        counters = list(dict.fromkeys(name for name, *_ in self.counters))
+        n_states = len(names) + len(self.outputs) + len(counters)
+        rates = [rate for *_, rate in self.flows + self.counters + self.drifting]
         others = [v for *_, a, b in self.effects + self.saturable for v in (a, b)]
         volumes = [volume for *_, volume in self.outputs]
         (n_rows,) = np.broadcast_shapes((1,), *(np.shape(v) for v in rates + others + volumes))
@@ -199,8 +241,14 @@ class Graph:
         for p, (_, source, volume) in enumerate(self.outputs):
             observe[:, p, position[source]] = np.divide(1.0, volume)
         A[:, len(names) : len(names) + len(self.outputs), :] = observe
-        for c, (_, source, rate) in enumerate(self.counters):
-            A[:, len(names) + len(self.outputs) + c, position[source]] = rate
+        for name, source, rate in self.counters:
+            row = len(names) + len(self.outputs) + counters.index(name)
+            A[:, row, position[source]] += np.asarray(rate, dtype=np.float64)
+        drift = np.zeros((n_rows, n_states, n_states) if self.drifting else (0, 0, 0))
+        for source, target, rate in self.drifting:
+            value = np.asarray(rate, dtype=np.float64)
+            drift[:, position[target], position[source]] += value
+            drift[:, position[source], position[source]] -= value
         M = len(self.saturable)
         Vmax, KmX = np.empty((n_rows, M)), np.empty((n_rows, M))
         for m, (_, _, largest, half) in enumerate(self.saturable):
@@ -211,13 +259,15 @@ class Graph:
             losses=tuple(self.losses),
             effects=tuple(name for name, *_ in self.effects),
             outputs=tuple(output for output, *_ in self.outputs),
-            counters=tuple(name for name, *_ in self.counters),
+            counters=tuple(counters),
             A=A,
             observe=observe,
             sat_src=np.array([position[s] for s, *_ in self.saturable], dtype=np.int64),
             sat_dst=np.array([position[d] for _, d, *_ in self.saturable], dtype=np.int64),
             Vmax=Vmax,
             KmX=KmX,
+            drift=drift,
+            fates=tuple(self.fates.get(site, site) for site in sites),
         )
 
     def _add(self, kind: list[str], name: str) -> None:

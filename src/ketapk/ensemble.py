@@ -1,0 +1,245 @@
+"""One plan through every eligible model: the spread of the literature, and who was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ketapk.dosing.regimen import Regimen
+from ketapk.dosing.sentence import parse
+from ketapk.errors import InputError, PlanError
+from ketapk.library.catalogue import PUBLISHED, load_model
+from ketapk.library.composition import borrowable
+from ketapk.model.model import ADULT_FROM_Y
+from ketapk.patients import Cohort
+from ketapk.simulation import cohort_of, simulate
+
+if TYPE_CHECKING:
+    import polars as pl
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike, NDArray
+
+    from ketapk.model.model import Model
+    from ketapk.patients import Patient
+    from ketapk.profiles import Profiles
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Ensemble:
+    """One plan in every model that can answer it."""
+
+    plan: Regimen
+    runs: Mapping[str, Profiles]
+    """Profiles by the name of the model, all at the same times."""
+    reasons: Mapping[str, str]
+    """Why each excluded model was left out."""
+    _cache: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def times_h(self) -> Floats:
+        """Times [h], (T,)."""
+        return next(iter(self.runs.values())).times_h
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """One row a model: Cmax, Tmax, AUC, half-life (medians of a cohort), site and grade."""
+        if "table" not in self._cache:
+            import polars as pl
+
+            self._cache["table"] = pl.DataFrame(
+                [_row(name, run) for name, run in self.runs.items()]
+            )
+        result: pl.DataFrame = self._cache["table"]
+        return result
+
+    @property
+    def excluded(self) -> pl.DataFrame:
+        """One row for each model left out, with the reason."""
+        import polars as pl
+
+        return pl.DataFrame(
+            {"model": list(self.reasons), "reason": list(self.reasons.values())},
+            schema={"model": pl.String, "reason": pl.String},
+        )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Everything a reader should know, each once."""
+        return tuple(dict.fromkeys(w for run in self.runs.values() for w in run.warnings))
+
+    def concentration(self) -> dict[str, Floats]:
+        """Concentration of the dosed drug by model, (N, T) [ng/mL]."""
+        return {name: run.concentration(run.model.parent) for name, run in self.runs.items()}
+
+    def band(self) -> tuple[Floats, Floats]:
+        """Lowest and highest curve of all models and of the ranges of borrowed routes, (T,).
+
+        Of a cohort, the medians are compared.
+        """
+        low, high = [], []
+        for run in self.runs.values():
+            spread = run.route_range() or (run.concentration(run.model.parent),) * 2
+            low.append(np.nanmedian(spread[0], axis=0))
+            high.append(np.nanmedian(spread[1], axis=0))
+        return np.minimum.reduce(low), np.maximum.reduce(high)
+
+    def plot(self, *, ax: Axes | None = None) -> Axes:
+        """Draw the band with one named line a model; needs the extra ``plot``."""
+        from ketapk.plot import draw_ensemble
+
+        return draw_ensemble(self, ax=ax)
+
+    def to_frame(self) -> pl.DataFrame:
+        """Tidy table: ``model``, ``id``, ``time_h``, ``analyte``, ``ng_per_ml``."""
+        import polars as pl
+
+        return pl.concat(
+            [
+                run.to_frame().select(pl.lit(name).alias("model"), pl.all())
+                for name, run in self.runs.items()
+            ]
+        )
+
+    def cite(self) -> str:
+        """Sources of every model in it."""
+        lines = [line for run in self.runs.values() for line in run.cite().splitlines()]
+        return "\n".join(dict.fromkeys(lines))
+
+    def __repr__(self) -> str:
+        out = "\n".join(f"  not {name}: {reason}" for name, reason in self.reasons.items())
+        return f"<Ensemble of {', '.join(self.runs)}>\n{self.table}\n{out}"
+
+
+def simulate_models(
+    plan: Regimen | str,
+    patient: Patient | Cohort,
+    *,
+    times: ArrayLike | None = None,
+    borrow: bool = True,
+    intensive_care: bool = False,
+    **options: Any,
+) -> Ensemble:
+    """Simulate a plan with every model in the library that can answer it.
+
+    Parameters
+    ----------
+    plan : Regimen or str
+        Doses, or a sentence that says them.
+    patient : Patient or Cohort, optional
+        Who.
+    times : (T,) array_like, optional
+        Ascending times [h]; by default a grid that shows every peak of the first model.
+    borrow : bool
+        Whether a model that lacks a route may borrow it (a composition, named model+route).
+    intensive_care : bool
+        Whether the patient is in intensive care, where other models hold.
+    **options
+        Passed on to `simulate`.
+
+    Returns
+    -------
+    Ensemble
+        With ``.runs``, ``.table``, ``.excluded``, ``.band()``, ``.plot()``.
+
+    Raises
+    ------
+    PlanError
+        If no model can answer the plan, with the reason of each.
+
+    Examples
+    --------
+    >>> from ketapk.patients import Patient
+    >>> spread = simulate_models("35 mg iv over 40 min", Patient(weight_kg=70))
+    >>> spread.table["model"].to_list()
+    ['kamp2020', 'domino', 'clements1981']
+    """
+    regimen = parse(plan) if isinstance(plan, str) else plan
+    if not isinstance(regimen, Regimen):
+        raise InputError(
+            f"The plan is a {type(plan).__name__}; give doses such as kp.bolus('35 mg'), or a "
+            f"sentence such as '35 mg iv bolus'."
+        )
+    cohort = cohort_of(patient)
+    runs: dict[str, Profiles] = {}
+    reasons: dict[str, str] = {}
+    grid = times
+    for name in PUBLISHED:
+        model = load_model(name)
+        reason = _unfit(model, regimen, cohort, intensive_care) or _unrouted(model, regimen, borrow)
+        if reason:
+            reasons[name] = reason
+            continue
+        missing = [route for route in regimen.routes if route not in model.routes]
+        chosen = load_model("+".join((name, *missing)))
+        try:
+            chosen.check_plan(regimen)
+        except PlanError as refusal:
+            reasons[name] = str(refusal).rstrip(".")
+            continue
+        runs[chosen.name] = simulate(regimen, chosen, cohort, times=grid, **options)
+        grid = runs[chosen.name].times_h if grid is None else grid
+    if not runs:
+        why = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+        raise PlanError(f"No model in the library answers {regimen} in this patient. {why}.")
+    return Ensemble(plan=regimen, runs=runs, reasons=reasons)
+
+
+def _unfit(model: Model, plan: Regimen, cohort: Cohort, intensive_care: bool) -> str | None:
+    """Why a model does not describe these people or this drug."""
+    strange = [drug for drug in plan.drugs if drug not in model.drugs]
+    if strange:
+        return f"drug: it describes {' and '.join(model.drugs)}, and the plan gives {strange[0]}"
+    studied = model.population
+    if (studied.setting == "intensive care") != intensive_care:
+        here = "is" if intensive_care else "is not"
+        return f"intensive care: the patient {here} in intensive care, " + (
+            "and it was studied elsewhere" if intensive_care else "and it was studied only there"
+        )
+    adult = cohort.age_y >= ADULT_FROM_Y
+    if studied.group == "adults" and not np.any(adult):
+        return "age: it was studied in adults"
+    if studied.group == "children" and np.all(adult):
+        return "age: it was studied in children"
+    for what, unit, span in (
+        ("age", "y", studied.age_y),
+        ("weight", "kg", studied.weight_kg),
+    ):
+        values = getattr(cohort, f"{what}_{unit}")
+        if span is not None and np.all((values < span[0]) | (values > span[1])):
+            return (
+                f"{what}: {values[0]:g} {unit} is outside the {span[0]:g} to {span[1]:g} {unit} "
+                f"studied"
+            )
+    return None
+
+
+def _unrouted(model: Model, plan: Regimen, borrow: bool) -> str | None:
+    """Why a model cannot take a route of the plan."""
+    for route in plan.routes:
+        if route in model.routes:
+            continue
+        if not borrow:
+            return f"route: it has no route {route}, and borrowing is off"
+        reason = borrowable(model, route)
+        if reason:
+            return f"route: {reason}"
+    return None
+
+
+def _row(name: str, run: Profiles) -> dict[str, Any]:
+    table = run.exposure().median()
+    return {
+        "model": name,
+        "Cmax [ng/mL]": table["Cmax"][0],
+        "Tmax [h]": table["Tmax"][0],
+        "AUC [ng h/mL]": table["AUC_inf"][0],
+        "t_half [h]": table["t_half"][0],
+        "site": run.model.sampling_site,
+        "grade": run.model.grade,
+        "status": run.model.status,
+    }

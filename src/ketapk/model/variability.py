@@ -1,0 +1,158 @@
+"""How people differ from the typical person of a model, as published."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from ketapk.errors import InputError, PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from ketapk.model.parameters import Grade
+
+Scale = Literal["CV %", "variance on the log scale", "SD on the logit scale"]
+Level = Literal["between people", "between occasions"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Variability:
+    """How one parameter differs between people, or in one person between occasions."""
+
+    parameter: str
+    value: float
+    scale: Scale
+    where: str
+    grade: Grade
+    level: Level = "between people"
+    note: str = ""
+
+    @property
+    def variance(self) -> float:
+        """Variance of the random effect, which acts on the log or the logit of the parameter."""
+        if self.scale == "variance on the log scale":
+            return self.value
+        if self.scale == "CV %":
+            return omega_from_cv(self.value / 100.0) ** 2
+        return self.value**2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Correlation:
+    """How the random effects of two parameters go together."""
+
+    first: str
+    second: str
+    value: float
+    scale: Literal["covariance on the log scale", "correlation"]
+    where: str
+    grade: Grade
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Residual:
+    """What is left between a prediction and a sample, as published."""
+
+    analyte: str
+    value: float
+    scale: str
+    """What the value is: "proportional variance", "additive SD [nmol/mL]", ..."""
+    where: str
+    grade: Grade
+    note: str = ""
+
+
+def covariance(
+    effects: Sequence[Variability], correlations: Sequence[Correlation]
+) -> NDArray[np.float64]:
+    """Return the covariance of random effects, (P, P).
+
+    Parameters
+    ----------
+    effects : sequence of Variability
+        P effects.
+    correlations : sequence of Correlation
+        Pairs that go together; all others are independent.
+
+    Examples
+    --------
+    >>> one = Variability(parameter="V1", value=0.04, scale="variance on the log scale",
+    ...                   where="Table 1", grade="B")
+    >>> covariance((one,), ()).tolist()
+    [[0.04]]
+    """
+    matrix = np.diag([effect.variance for effect in effects])
+    place = {effect.parameter: i for i, effect in enumerate(effects)}
+    for pair in correlations:
+        i, j = place[pair.first], place[pair.second]
+        size = math.sqrt(matrix[i, i] * matrix[j, j]) if pair.scale == "correlation" else 1.0
+        matrix[i, j] = matrix[j, i] = pair.value * size
+    return matrix
+
+
+def draw(
+    values: Mapping[str, Any],
+    n: int,
+    effects: Sequence[Variability],
+    correlations: Sequence[Correlation],
+    rng: np.random.Generator,
+) -> dict[str, Any]:
+    """Draw individual values around the typical ones of ``n`` people.
+
+    Raises
+    ------
+    PlanError
+        If the model publishes no variability between people.
+    """
+    chosen = [effect for effect in effects if effect.level == "between people"]
+    if not chosen:
+        raise PlanError(
+            "Variability between people is not published for this model, so nobody can be drawn; "
+            "leave out rng."
+        )
+    factor = np.linalg.cholesky(covariance(chosen, correlations))
+    eta = rng.standard_normal((n, len(chosen))) @ factor.T
+    drawn = dict(values)
+    for effect, shift in zip(chosen, eta.T, strict=True):
+        typical = np.asarray(values[effect.parameter])
+        if effect.scale == "SD on the logit scale":
+            odds = typical / (1.0 - typical) * np.exp(shift)
+            drawn[effect.parameter] = odds / (1.0 + odds)
+        else:
+            drawn[effect.parameter] = typical * np.exp(shift)
+    return drawn
+
+
+def omega_from_cv(cv: float) -> float:
+    """Log-normal standard deviation of a parameter from its coefficient of variation.
+
+    Parameters
+    ----------
+    cv : float
+        Coefficient of variation as a fraction, 0.3 for 30 %. [1]
+
+    Returns
+    -------
+    float
+        ``sqrt(log(1 + cv**2))``. [1]
+
+    Raises
+    ------
+    InputError
+        If ``cv`` is not between 0 and 3: a percentage was probably meant.
+
+    Examples
+    --------
+    >>> round(omega_from_cv(0.3), 6)
+    0.29356
+    """
+    if not 0.0 <= cv <= 3.0:
+        raise InputError(f"A CV of {cv} is out of range; write 30 % as 0.3.")
+    return math.sqrt(math.log1p(cv * cv))
