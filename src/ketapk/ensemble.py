@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -87,6 +87,12 @@ class Ensemble:
             low.append(np.nanmedian(spread[0], axis=0))
             high.append(np.nanmedian(spread[1], axis=0))
         return np.minimum.reduce(low), np.maximum.reduce(high)
+
+    def smooth(self) -> Ensemble:
+        """Return the same curves at more times, so that lines look right."""
+        times = next(iter(self.runs.values())).smooth().times_h
+        finer = {name: replace(run, times_h=times, _cache={}) for name, run in self.runs.items()}
+        return replace(self, runs=finer, _cache={})
 
     def plot(self, *, ax: Axes | None = None) -> Axes:
         """Draw the band with one named line a model; needs the extra ``plot``."""

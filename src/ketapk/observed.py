@@ -160,7 +160,7 @@ def _compare(
             prediction = _predicted(row, study, run)
             if prediction is not None:
                 found.append(_row(row, study, name, run, prediction))
-    why = [study.assumed] if study.assumed else []
+    why = [study.assumed] if study.assumed and found else []
     left = [row for row in study.rows if _read_by(numbers[row]) is None]
     if left:
         kinds = sorted({numbers[row]["quantity"] for row in left})

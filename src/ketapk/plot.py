@@ -115,16 +115,10 @@ def draw_profiles(run: Profiles, *, ax: Axes | None = None) -> Axes:
             linestyle=DASHES[number % len(DASHES)],
             label=f"{analyte}{said}",
         )
-    if run.effect is not None:
-        matched = "" if run.effect.matches(run.model) else ", UNMATCHED ke0"
-        _draw_curve(
-            axes,
-            x,
-            run.concentration(run.model.parent, site="effect"),
-            color=COLOURS[-1],
-            linestyle=DASHES[-1],
-            label=f"effect site of {run.model.parent} ({run.effect.name}{matched})",
-        )
+    for label, (analyte, site) in run.readings().items():
+        if site == "effect":
+            curve = run.concentration(analyte, site=site)
+            _draw_curve(axes, x, curve, color=COLOURS[-1], linestyle=DASHES[-1], label=label)
     _finish(axes, span, str(run.plan), (_source(run), *_marks(run)))
     return axes
 
@@ -185,12 +179,15 @@ def draw_ensemble(ensemble: Ensemble, *, ax: Axes | None = None) -> Axes:
     matplotlib Axes
     """
     axes = _axes(ax)
+    ensemble = ensemble.smooth()
     runs = ensemble.runs
     span = _telling_span(runs)
     inside = ensemble.times_h <= span * 1.0001
     x = _time_axis(ensemble.times_h[inside], span)
     low, high = ensemble.band()
-    axes.fill_between(x, low[inside], high[inside], color="0.85", linewidth=0, label="all of these")
+    axes.fill_between(
+        x, low[inside], high[inside], color="0.85", linewidth=0, label="band over all of these"
+    )
     for number, (name, curve) in enumerate(ensemble.concentration().items()):
         model = runs[name].model
         axes.plot(
@@ -222,39 +219,52 @@ def draw_observed(report: Observed, *, ax: Axes | None = None) -> Axes:
     """
     axes = _axes(ax)
     table = report.table.filter(report.table["unit"] == "ng/mL")
-    ends = np.array([0.5, 2.0]) * [
-        min(table["observed"].min(), table["predicted"].min()),
-        max(table["observed"].max(), table["predicted"].max()),
-    ]
+    values = table.select("observed", "predicted").to_numpy()
+    ends = np.array([0.5 * values.min(), 2.0 * values.max()])
     axes.fill_between(ends, ends / 2.0, ends * 2.0, color="0.93", linewidth=0, label="two-fold")
     axes.plot(ends, ends, color="0.4", linewidth=1.0, label="unity")
     for factor in (0.5, 2.0):
         axes.plot(ends, factor * ends, color="0.6", linewidth=0.8, linestyle="--")
-    for number, (name, rows) in enumerate(table.group_by("model", maintain_order=True)):
-        axes.scatter(
-            rows["predicted"],
-            rows["observed"],
-            s=20,
-            color=COLOURS[number % len(COLOURS)],
-            marker=MARKERS[number % len(MARKERS)],
-            alpha=0.75,
-            linewidths=0.8,
-            label=f"{name[0]} ({rows.height})",
-        )
+    dispositions = table["model"].str.split("+").list.first()
+    for number, name in enumerate(dispositions.unique(maintain_order=True)):
+        of_it = table.filter(dispositions == name)
+        borrowed = of_it["model"].str.contains("+", literal=True)
+        colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]
+        for rows, face, label in (
+            (of_it.filter(~borrowed), colour, f"{name} ({of_it.height})"),
+            (
+                of_it.filter(borrowed),
+                "none",
+                None if not borrowed.all() else f"{name} ({of_it.height})",
+            ),
+        ):
+            axes.scatter(
+                rows["predicted"],
+                rows["observed"],
+                s=26,
+                facecolor=face,
+                edgecolor=colour,
+                marker=marker,
+                alpha=0.8,
+                linewidths=1.0,
+                label=label if rows.height else None,
+            )
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.set_xlim(*ends)
-    axes.set_ylim(*ends)
+    axes.set_xlim(float(ends[0]), float(ends[1]))
+    axes.set_ylim(float(ends[0]), float(ends[1]))
     axes.set_xlabel("Predicted [ng/mL]")
     axes.set_ylabel("Observed [ng/mL]")
     axes.set_title("Published observations and what the models predict", loc="left", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=7.5, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    axes.set_aspect("equal")
+    axes.legend(frameon=False, fontsize=8.5, loc="upper left", bbox_to_anchor=(1.02, 1.0))
     foot = (
-        "Concentrations of ketamine and metabolites; every row with every eligible model whose "
-        f"sampling site does not contradict it. {NOTICE}"
+        "Open signs: borrowed route. Concentrations of ketamine and metabolites, each with every "
+        "eligible model whose sampling site does not contradict it."
     )
-    axes.figure.supxlabel(textwrap.fill(foot, 150), fontsize=6.5, color="0.35", x=0.01, ha="left")
+    foot = f"{textwrap.fill(foot, 150)}\n{NOTICE}"
+    axes.figure.supxlabel(foot, fontsize=6.5, color="0.35", x=0.01, ha="left")
     return axes
 
 
@@ -280,5 +290,5 @@ def _telling_span(runs: Mapping[str, Profiles]) -> float:
 
 def _source(run: Profiles) -> str:
     model = run.model
-    parts = "; ".join(model.parts) or model.citation.split(". ")[0]
+    parts = "; ".join(model.parts) or (f"doi:{model.doi}" if model.doi else model.title)
     return f"{model.name} (grade {model.grade}, {model.sampling_site}): {parts}"

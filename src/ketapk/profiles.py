@@ -342,7 +342,10 @@ class Profiles:
         return float(units.mg_per_l_to_ng_per_ml(curve.AUC(until_h)[0]))
 
     def to_frame(self) -> pl.DataFrame:
-        """Tidy table: ``id``, ``time_h``, ``analyte``, ``ng_per_ml``."""
+        """Tidy table: ``id``, ``time_h``, ``analyte``, ``ng_per_ml``.
+
+        An attached effect site is an analyte of its own, marked where its ke0 is unmatched.
+        """
         import polars as pl
 
         n, T = len(self.cohort), self.times_h.size
@@ -351,13 +354,22 @@ class Profiles:
                 {
                     "id": np.repeat(np.arange(n), T),
                     "time_h": np.tile(self.times_h, n),
-                    "analyte": [analyte] * (n * T),
-                    "ng_per_ml": self.concentration(analyte).ravel(),
+                    "analyte": [label] * (n * T),
+                    "ng_per_ml": self.concentration(analyte, site=site).ravel(),
                 }
             )
-            for analyte in self.analytes
+            for label, (analyte, site) in self.readings().items()
         ]
         return pl.concat(parts)
+
+    def readings(self) -> dict[str, tuple[str, str]]:
+        """What can be read, by the name it has in tables: analyte and site of each."""
+        found = {analyte: (analyte, "plasma") for analyte in self.analytes}
+        if self.effect is not None:
+            mark = "" if self.effect.matches(self.model) else ", UNMATCHED ke0"
+            label = f"{self.model.parent}, effect site ({self.effect.name}{mark})"
+            found[label] = (self.model.parent, "effect")
+        return found
 
     def plot(self, *, ax: Axes | None = None) -> Axes:
         """Draw the curves of every analyte; needs the extra ``plot``.

@@ -42,7 +42,8 @@ class Verification:
             _row(self.model, check, value)
             for check, value in zip(self.model.checks, self.simulated, strict=True)
         ]
-        return pl.DataFrame(rows, schema=COLUMNS, orient="row")
+        schema = {name: pl.Float64 if name in NUMBERS else pl.String for name in COLUMNS}
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
     @property
     def passed(self) -> bool:
@@ -67,6 +68,7 @@ COLUMNS = (
     "where",
     "grade",
 )
+NUMBERS = ("simulated", "difference", "tolerance")
 
 
 def verify(model: Model) -> Verification:
@@ -92,6 +94,26 @@ def verify(model: Model) -> Verification:
             f"{model.name.partition('+')[0]!r}."
         )
     return Verification(model=model, simulated=tuple(_value(model, c) for c in model.checks))
+
+
+def verify_all(*names: str) -> pl.DataFrame:
+    """Verify several published models, all of them by default, in one table.
+
+    Parameters
+    ----------
+    *names : str
+        Names of published models.
+
+    Returns
+    -------
+    polars.DataFrame
+        The tables of their verifications, one below the other.
+    """
+    import polars as pl
+
+    from ketapk.library.catalogue import PUBLISHED, load_model
+
+    return pl.concat([verify(load_model(name)).table for name in names or PUBLISHED])
 
 
 def _value(model: Model, check: Check) -> float:

@@ -6,11 +6,12 @@ sources; there is no antidepressant threshold, and none is given.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ketapk.errors import InputError, PlanError, nearest
-from ketapk.units import MINUTES_PER_HOUR
+from ketapk.units import MINUTES_PER_HOUR, SECONDS_PER_MINUTE
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,8 +37,12 @@ class Effect:
     """Concentrations over which it is seen [ng/mL]."""
     C50: float | None = None
     """Concentration of half the effect [ng/mL]."""
+    level: float | None = None
+    """A single concentration that the source uses as a target or a bound [ng/mL]."""
     ke0_per_min: float | None = None
-    """Rate constant of the effect site [1/min], where one is published."""
+    """Rate constant of the effect site [1/min], where it is published as such."""
+    half_time_min: float | None = None
+    """Half-time of the effect site [min], where that is published."""
     pk: str = NOT_PUBLISHED
     """The pharmacokinetic model that its ke0 was estimated with."""
     site: str = NOT_PUBLISHED
@@ -52,12 +57,19 @@ class Effect:
         PlanError
             If none is published.
         """
+        if self.half_time_min is not None:
+            return math.log(2.0) / self.half_time_min * MINUTES_PER_HOUR
         if self.ke0_per_min is None:
             raise PlanError(
                 f"No ke0 is published for the effect {self.name!r}; an effect site needs one of "
-                f"{', '.join(e.name for e in EFFECTS if e.ke0_per_min is not None)}."
+                f"{', '.join(e.name for e in EFFECTS if e.has_site)}."
             )
         return self.ke0_per_min * MINUTES_PER_HOUR
+
+    @property
+    def has_site(self) -> bool:
+        """Whether the delay of an effect site is published."""
+        return self.ke0_per_min is not None or self.half_time_min is not None
 
     def matches(self, model: Model) -> bool:
         """Whether the ke0 was estimated with a model (or the model its composition rests on)."""
@@ -83,10 +95,10 @@ EFFECTS = (
         drug="S",
         n="17 men",
         C50=121.0,
-        ke0_per_min=0.0835,
+        half_time_min=8.3,
         pk="the Leiden model of the same trial, not published in usable form",
         site="arterial (according to Kamp 2021, same trial)",
-        source="Olofsen 2022, Anesthesiology 136:792-801, doi:10.1097/ALN.0000000000004176",
+        source="Anesthesiology 2022;136(5):792-801, doi:10.1097/ALN.0000000000004176, abstract",
         grade="A",
         note=(
             "C50 0.51 (0.38-0.66) nmol/mL; half-time 8.3 (5.1-13.0) min; arketamine had no effect, "
@@ -99,7 +111,7 @@ EFFECTS = (
         endpoint="pain intensity, cognitive flexibility",
         drug="S",
         n=NOT_PUBLISHED,
-        source="abstract of the rifampicin study (Noppers 2011 and its effect paper)",
+        source="abstract of the effect model of the rifampicin study (Noppers 2011)",
         grade="A",
         note=(
             "half-times from 0 (cognitive flexibility) to 11.8 min (pain intensity), mean 6.1; "
@@ -113,7 +125,7 @@ EFFECTS = (
         drug="racemic",
         n=NOT_PUBLISHED,
         band=(1060.0, 1640.0),
-        ke0_per_min=1.808,
+        half_time_min=23.0 / SECONDS_PER_MINUTE,
         source="abstract; estimated brain concentrations, half-time 23 (4) s, theta 47 (22) s",
         grade="A",
         note="loss at 1.64 (0.17), return at 1.06 (0.21) mcg/mL; its PK set is not known",
@@ -179,7 +191,7 @@ EFFECTS = (
         effect="antinociception in volunteers",
         endpoint="C50 at the effect site, several tests",
         drug="S",
-        n="20",
+        n=NOT_PUBLISHED,
         band=(285.0, 404.0),
         site="arterial",
         source="Simons 2022, part 2 (1.2 to 1.7 nmol/mL, converted)",
@@ -190,11 +202,44 @@ EFFECTS = (
         effect="feeling high",
         endpoint="visual analogue scale",
         drug="S",
-        n="20",
+        n=NOT_PUBLISHED,
         C50=71.0,
         site="arterial",
         source="Simons 2022, part 2 (0.3 nmol/mL, converted)",
         grade="A",
+    ),
+    Effect(
+        name="psychotomimetic",
+        effect="memory and psychotomimetic effects",
+        endpoint="consistent above 70 ng/mL in plasma, 4 min after an injection",
+        drug="S",
+        n=NOT_PUBLISHED,
+        level=70.0,
+        source="Hartvig 1995, abstract",
+        grade="A",
+    ),
+    Effect(
+        name="analgesia_children",
+        effect="analgesia, target used in children",
+        endpoint="model target",
+        drug="racemic",
+        n=NOT_PUBLISHED,
+        level=100.0,
+        source="Herd 2007 and Hornik 2018, abstracts",
+        grade="A",
+    ),
+    Effect(
+        name="cardiac_output",
+        effect="rise of cardiac output",
+        endpoint="40 to 50 % up to a target of 320 ng/mL",
+        drug="S",
+        n=NOT_PUBLISHED,
+        source="Sigtermans 2009 and Kamp 2021, Br J Anaesth 127:23-31, abstracts",
+        grade="A",
+        note=(
+            "noresketamine lowers it, arketamine has no effect; parameters of the effect were not "
+            "found"
+        ),
     ),
     Effect(
         name="awakening",
@@ -202,7 +247,7 @@ EFFECTS = (
         endpoint="model target",
         drug="racemic",
         n=NOT_PUBLISHED,
-        C50=750.0,
+        level=750.0,
         source="Herd 2007 and Hornik 2018, abstracts",
         grade="A",
     ),
@@ -306,8 +351,10 @@ def list_effects() -> pl.DataFrame:
                 f"{e.band[0]:g} to {e.band[1]:g}" if e.band else None for e in EFFECTS
             ],
             "C50 [ng/mL]": [e.C50 for e in EFFECTS],
+            "level [ng/mL]": [e.level for e in EFFECTS],
             "ke0 [1/min]": [e.ke0_per_min for e in EFFECTS],
-            "ke0 belongs to": [e.pk if e.ke0_per_min else None for e in EFFECTS],
+            "half-time [min]": [e.half_time_min for e in EFFECTS],
+            "ke0 belongs to": [e.pk if e.has_site else None for e in EFFECTS],
             "endpoint": [e.endpoint for e in EFFECTS],
             "n": [e.n for e in EFFECTS],
             "site": [e.site for e in EFFECTS],

@@ -233,8 +233,9 @@ MODEL = Model(
         "with ka_n; the rest is swallowed, Fgut of it released over Dsw and absorbed with ka_sw "
         "into the liver. An oral solution is released over Dpo and absorbed with ka_po. Blood "
         "exchanges with two peripheral compartments and with the liver (Qh), which alone "
-        "eliminates (kel) and forms noresketamine (kmet): two compartments, in esketamine mass. Asian: kel x 0.36, CLn "
-        "x 0.81; Japanese: FRn x 1.34 as well; Qh falls by 2.19 L/h for each year above 60."
+        "eliminates (kel) and forms noresketamine (kmet): two compartments, in esketamine mass. "
+        "Asian: kel x 0.36, CLn x 0.81; Japanese: FRn x 1.34 as well; Qh falls by "
+        "2.19 L/h for each year above 60."
     ),
     variability=VARIABILITY,
     residuals=RESIDUALS,

@@ -1,0 +1,114 @@
+"""The command line: plans as sentences in, tables, CSV, JSON and figures out.
+
+Data goes to standard output, everything else to standard error. A mistake is answered in one
+sentence. Exit codes: 0 fine, 1 internal error, 2 wrong usage or unit, 3 plan or model refused,
+4 some patients failed (what succeeded is printed), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ketapk.cli.library import effects, models, observed, verify
+from ketapk.cli.options import examples, say
+from ketapk.cli.plans import compare, simulate
+from ketapk.errors import KetapkError, KetapkWarning, nearest
+from ketapk.notice import NOTICE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+app = typer.Typer(
+    name="ketapk",
+    help=f"Plasma concentrations of ketamine by route, from published models.\n\n{NOTICE}",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command(
+    epilog=examples(
+        'ketapk simulate "0.5 mg/kg iv over 40 min" --weight 70',
+        'ketapk simulate "84 mg spravato" --model perez_ruixo2021 --plot spray.png',
+        'ketapk simulate "35 mg im" --model kamp2020+im --times "0, 15, 30, 60 min"',
+        'ketapk simulate "56 mg spravato" --model perez_ruixo2021 --ledger "1 h"',
+    )
+)(simulate)
+app.command(
+    epilog=examples(
+        'ketapk compare iv="0.5 mg/kg iv over 40 min" im="0.5 mg/kg im" --weight 70',
+        'ketapk compare one="28 mg spravato" three="84 mg spravato" --plot devices.png',
+    )
+)(compare)
+app.command()(models)
+app.command(epilog=examples("ketapk verify", "ketapk verify perez_ruixo2021"))(verify)
+app.command(epilog=examples("ketapk observed --plot observed.png", "ketapk observed simons2022"))(
+    observed
+)
+app.command()(effects)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; mistakes become one sentence."""
+    warnings.simplefilter("ignore", KetapkWarning)
+    try:
+        command = typer.main.get_command(app)
+        outcome = command.main(
+            args=list(sys.argv[1:] if arguments is None else arguments),
+            prog_name="ketapk",
+            standalone_mode=False,
+        )
+        code = outcome if isinstance(outcome, int) else 0
+    except typer.Exit as stop:
+        code = stop.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        say("Interrupted.")
+        code = 130
+    except KetapkError as error:
+        say(str(error))
+        code = error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:
+        if hasattr(error, "format_message"):
+            say(_usage(error))
+            code = 2
+        elif os.environ.get("KETAPK_DEBUG"):
+            raise
+        else:
+            say(
+                f"Internal error: {type(error).__name__}: {error}. Set KETAPK_DEBUG=1 to see "
+                f"where, and please report it."
+            )
+            code = 1
+    return code
+
+
+def _usage(error: Any) -> str:
+    """One sentence for a mistake that the argument parser found."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return str(error.format_message())
+    text = " ".join(str(error.format_message()).split()).rstrip(".")
+    if text.endswith("?"):
+        return text
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "ketapk"
+    wrong = text.rsplit("'", 2)[-2] if text.count("'") >= 2 else ""
+    commands = getattr(getattr(context, "command", None), "commands", {})
+    hint = nearest(wrong, commands) if "ommand" in text else ""
+    return f"{text}.{hint} See `{path} --help`."
+
+
+def run() -> None:
+    """Leave the process with the exit code of `main`."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""Commands about the library: its models, their verification, the observations, the effects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ketapk.cli import terminal
+from ketapk.cli.options import (
+    Csv,
+    Json,
+    Plot,
+    check_figure,
+    close,
+    one_output,
+    print_json,
+    row,
+    save,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Names = Annotated[
+    list[str] | None, typer.Argument(help="Models; all of them by default.", metavar="[MODEL]...")
+]
+
+
+def models(csv: Csv = False, json_: Json = False) -> None:
+    """List the models: drug, routes, analytes, population, sampling site, grade."""
+    one_output(csv=csv, json_=json_)
+    from ketapk.library.catalogue import list_models
+
+    table = list_models()
+    if not _for_machines({"models": table}, csv=csv, json_=json_):
+        terminal.models(table)
+    close((), failed=0, quiet=json_)
+
+
+def verify(names: Names = None, csv: Csv = False, json_: Json = False) -> None:
+    """Re-create what each paper reports besides its parameters."""
+    one_output(csv=csv, json_=json_)
+    from ketapk.verification import verify_all
+
+    table = verify_all(*(names or ()))
+    if not _for_machines({"checks": table}, csv=csv, json_=json_):
+        terminal.verification(table, tuple(names or ()))
+    close((), failed=0, quiet=json_)
+    if "FAIL" in table["verdict"].to_list():
+        raise typer.Exit(4)
+
+
+def observed(names: Names = None, csv: Csv = False, json_: Json = False, plot: Plot = None) -> None:
+    """Compare published observations with every eligible model: a report, not a pass mark."""
+    one_output(csv=csv, json_=json_)
+    check_figure(plot)
+    from ketapk.observed import observed as compare_observed
+
+    report = compare_observed(*(names or ()))
+    tables = {"rows": report.table, "summary": report.summary(), "studies": report.studies}
+    if not _for_machines(tables, csv=csv, json_=json_):
+        terminal.observed(report)
+    if plot is not None:
+        save(report.plot(), plot)
+    close((), failed=0, quiet=json_)
+
+
+def effects(csv: Csv = False, json_: Json = False) -> None:
+    """List effects and the concentrations at which they were seen, with their sources."""
+    one_output(csv=csv, json_=json_)
+    from ketapk.library.effects import list_effects
+
+    table = list_effects()
+    if not _for_machines({"effects": table}, csv=csv, json_=json_):
+        terminal.effects(table)
+    close((), failed=0, quiet=json_)
+
+
+def _for_machines(tables: dict[str, pl.DataFrame], *, csv: bool, json_: bool) -> bool:
+    """Print the first table as CSV or all of them as JSON; whether anything was printed."""
+    if csv:
+        print(next(iter(tables.values())).write_csv(), end="")
+    elif json_:
+        content: dict[str, Any] = {
+            name: [row(line) for line in table.to_dicts()] for name, table in tables.items()
+        }
+        print_json(content, ())
+    return csv or json_

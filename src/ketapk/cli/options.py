@@ -1,0 +1,136 @@
+"""What several commands share: their options, how words are read, how results leave."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ketapk.cli import terminal
+from ketapk.errors import InputError
+from ketapk.notice import NOTICE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ketapk.patients import Patient
+
+
+def examples(*lines: str) -> str:
+    """Examples below the help of a command, kept line by line."""
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
+
+
+FIGURES = (".png", ".svg", ".pdf")
+
+Weight = Annotated[float, typer.Option(help="Body weight [kg].", metavar="KG")]
+Age = Annotated[float, typer.Option(help="Age [years].", metavar="Y")]
+Sex = Annotated[str, typer.Option(help="F or M.", metavar="F|M")]
+Height = Annotated[float, typer.Option(help="Height [cm].", metavar="CM")]
+Ancestry = Annotated[str, typer.Option(help="other, asian or japanese.", metavar="WORD")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Plot = Annotated[
+    Path | None, typer.Option("--plot", help="Write the figure to FILE.", metavar="FILE")
+]
+Level = Annotated[
+    str, typer.Option("--level", help="Level whose onset is timed.", metavar='"70 ng/mL"')
+]
+Implausible = Annotated[
+    bool, typer.Option("--allow-implausible", help="Accept doses far outside what was studied.")
+]
+LEVEL = "70 ng/mL"
+
+
+def named(plans: Iterable[str]) -> dict[str, str]:
+    """Read ``NAME=SENTENCE`` arguments."""
+    found: dict[str, str] = {}
+    for argument in plans:
+        name, sign, sentence = argument.partition("=")
+        if not sign or not name.strip() or not sentence.strip():
+            raise InputError(
+                f'{argument!r} has no name; write NAME="PLAN", e.g. im="0.5 mg/kg im".'
+            )
+        if name.strip() in found:
+            raise InputError(f"Two plans are called {name.strip()!r}; give each its own name.")
+        found[name.strip()] = sentence
+    return found
+
+
+def times_of(text: str) -> list[float]:
+    """Read "0, 30, 60 min"."""
+    from ketapk import units
+
+    items = [item.strip() for item in text.split(",")]
+    unit = items[-1].lstrip("0123456789. ") or ""
+    if not unit:
+        raise InputError(f'--times "{text}" has no unit; write "0, 30, 60 min" or "0, 1.5, 3 h".')
+    read = [item if item.lstrip("0123456789. ") else f"{item} {unit}" for item in items]
+    return [float(units.time_h(item, "--times")) for item in read]
+
+
+def patient(weight: float, age: float, sex: str, height: float, ancestry: str) -> Patient:
+    """Return the patient of the options."""
+    from ketapk.patients import Patient
+
+    return Patient(weight_kg=weight, age_y=age, sex=sex, height_cm=height, ancestry=ancestry)
+
+
+def one_output(*, csv: bool, json_: bool) -> None:
+    """Refuse two formats at once."""
+    if csv and json_:
+        raise InputError("--csv and --json exclude each other; choose one.")
+
+
+def check_figure(path: Path | None) -> None:
+    """Refuse a figure that could not be written before anything is computed."""
+    if path is None:
+        return
+    if path.suffix.lower() not in FIGURES:
+        raise InputError(f"--plot {path} has no known ending; write one of {', '.join(FIGURES)}.")
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"--plot {path}: the folder {path.parent} does not exist; make it first.")
+
+
+def save(axes: Any, path: Path) -> None:
+    """Write a figure and say where it is."""
+    axes.figure.savefig(path)
+    say(f"Figure written to {path.absolute()}")
+
+
+def say(text: str) -> None:
+    """Print to standard error, where everything goes that is not data."""
+    print(text, file=sys.stderr)
+
+
+def person(cohort: Any) -> dict[str, Any]:
+    """The one patient of the command line, for JSON."""
+    return {
+        name: getattr(cohort, name)[0].item()
+        for name in ("weight_kg", "age_y", "sex", "height_cm", "ancestry")
+    }
+
+
+def row(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of a table with numbers that JSON knows."""
+    return {k: terminal.number(v) if isinstance(v, float) else v for k, v in row.items()}
+
+
+def print_json(content: dict[str, Any], said: Iterable[str]) -> None:
+    """Print a result with its warnings and the notice."""
+    print(json.dumps({**content, "warnings": list(said), "notice": NOTICE}, indent=2))
+
+
+def close(said: Sequence[str], *, failed: int, quiet: bool) -> None:
+    """Say the warnings and count them on the last line; leave with 4 where patients failed."""
+    if not quiet:
+        for warning in said:
+            say(f"Warning: {warning}")
+        say(NOTICE)
+        if said:
+            say(f"{len(said)} warning{'s' if len(said) > 1 else ''}.")
+    if failed:
+        raise typer.Exit(4)
