@@ -115,7 +115,21 @@ def test_a_figure_is_written(ketapk, tmp_path, ending):
 MISTAKES = {
     "misspelt command": (["simulat", IV], 2, "Did you mean 'simulate'"),
     "misspelt option": (["simulate", IV, "--modle", "kamp2020"], 2, "--modle"),
-    "no model": (["simulate", IV], 2, "--model"),
+    "ledger of every model": (["simulate", IV, "--ledger", "1 h"], 2, "choose it with --model"),
+    "ledger without a unit": (
+        ["simulate", IV, "--model", "kamp2020", "--ledger", "1"], 2, "has no unit"
+    ),
+    "effect of another model": (
+        ["simulate", IV, "--model", "kamp2020", "--effect", "antinociception_index"], 3,
+        "allow_unmatched_ke0=True",
+    ),
+    "unknown effect": (
+        ["simulate", IV, "--model", "domino", "--effect", "pain"], 2, "There is no effect 'pain'"
+    ),
+    "nobody eligible": (["simulate", "35 mg arketamine im"], 3, "kamp2020: drug"),
+    "verify a misspelt model": (["verify", "kamp2021"], 3, "Did you mean 'kamp2020'"),
+    "observed of a misspelt model": (["observed", "kamp2021"], 2, "Did you mean 'kamp2020'"),
+    "figure without an ending": (["observed", "--plot", "figure"], 2, "no known ending"),
     "no plan": (["simulate", "--model", "kamp2020"], 2, "PLAN"),
     "weight in words": (["simulate", IV, "--model", "kamp2020", "--weight", "heavy"], 2, "valid number"),
     "negative weight": (["simulate", IV, "--model", "kamp2020", "--weight", "-3"], 2, "between 0.3"),
@@ -152,6 +166,84 @@ def test_a_mistake_is_answered_in_one_sentence(ketapk, case):
     assert "Traceback" not in err
 
 
+def test_without_a_model_every_eligible_one_answers(ketapk):
+    code, out, _ = ketapk("simulate", IV)
+    assert code == 0
+    for name in ("kamp2020", "domino", "clements1981"):
+        assert f"{name}: " in out
+    assert "herd2007: age: it was studied in children" in out
+    code, out, _ = ketapk("simulate", IV, "--json", "--times", "0, 40 min")
+    content = json.loads(out)
+    assert content["ng_per_ml"]["kamp2020"][1] == pytest.approx(253, abs=1)
+    assert {row["model"] for row in content["excluded"]} >= {"otto2021", "hijazi2003"}
+    code, out, _ = ketapk("simulate", IV, "--csv")
+    assert out.startswith("model,id,time_h,analyte,ng_per_ml")
+
+
+def test_the_ledger_is_printed_and_sums_to_the_dose(ketapk):
+    arguments = ("simulate", "56 mg spravato", "--model", "perez_ruixo2021", "--ledger")
+    code, out, _ = ketapk(*arguments, "1 h")
+    assert code == 0
+    assert "taken by the gut wall" in out
+    _, out, _ = ketapk(*arguments, "1 h", "--csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert sum(float(row["mg"]) for row in rows) == pytest.approx(56.0, rel=1e-12)
+    _, out, _ = ketapk(*arguments, "end", "--json")
+    assert sum(row["mg"] for row in json.loads(out)["ledger"]) == pytest.approx(56.0, rel=1e-12)
+
+
+def test_verify_shows_what_does_not_reproduce_and_why(ketapk):
+    code, out, _ = ketapk("verify", "herd2007", "sherwin2015")
+    assert code == 0
+    assert "does not reproduce: the sentence that half of the children" in " ".join(out.split())
+    assert "sherwin2015: nothing besides the parameters" in out
+    assert out.rstrip().endswith("1 pass; 1 does not reproduce; 0 FAIL")
+    code, out, _ = ketapk("verify", "hijazi2003", "--json")
+    assert {row["verdict"] for row in json.loads(out)["checks"]} == {"pass"}
+
+
+def test_a_check_that_fails_is_an_exit_code(ketapk, monkeypatch):
+    from dataclasses import replace
+
+    from ketapk.library import hijazi2003
+
+    off = replace(hijazi2003.MODEL.checks[0], published=50.0)
+    monkeypatch.setattr(hijazi2003, "MODEL", replace(hijazi2003.MODEL, checks=(off,)))
+    code, out, _ = ketapk("verify", "hijazi2003")
+    assert code == 4
+    assert "1 FAIL" in out
+
+
+def test_observed_reports_and_draws(ketapk, tmp_path):
+    figure = tmp_path / "observed.png"
+    code, out, err = ketapk("observed", "otto2021", "--plot", str(figure))
+    assert code == 0
+    assert "GMFE" in out
+    assert "not comparable" in out
+    assert figure.stat().st_size > 10_000
+    assert str(figure) in err
+    _, out, _ = ketapk("observed", "otto2021", "--csv")
+    assert len(list(csv.DictReader(io.StringIO(out)))) == 20
+
+
+def test_effects_name_the_model_that_a_ke0_belongs_to(ketapk):
+    code, out, _ = ketapk("effects")
+    assert code == 0
+    assert "ke0 belongs to: domino" in out
+    _, out, _ = ketapk("effects", "--json")
+    assert len(json.loads(out)["effects"]) > 10
+
+
+def test_an_unmatched_effect_site_is_marked_in_the_table(ketapk):
+    arguments = ("simulate", "0.1 mg/kg iv bolus", "--effect", "antinociception_index", "--model")
+    _, out, _ = ketapk(*arguments, "domino")
+    assert "UNMATCHED" not in out
+    code, out, err = ketapk(*arguments, "kamp2020", "--allow-unmatched-ke0")
+    assert code == 0
+    assert "UNMATCHED" in out
+    assert "unmatched effect site" in err
+
+
 def test_failed_patients_exit_with_4_and_what_succeeded_is_printed(ketapk, monkeypatch):
     from ketapk.solution import Tolerance, solve
 
@@ -159,7 +251,7 @@ def test_failed_patients_exit_with_4_and_what_succeeded_is_printed(ketapk, monke
         tight = {"method": "explicit", "tolerance": Tolerance(max_steps=3)}
         return solve(*arguments, **{**options, **tight})
 
-    monkeypatch.setattr("ketapk.simulation.solve", solve_in_three_steps)
+    monkeypatch.setattr("ketapk.course.solve", solve_in_three_steps)
     code, out, _ = ketapk("simulate", IV, "--model", "kamp2020", "--times", "0, 60 min", "--csv")
     assert code == 4
     assert out.startswith("id,time_h")

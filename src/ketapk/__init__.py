@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from ketapk.library.generic import one_compartment, three_compartment, two_compartment
     from ketapk.library.observations import load_observations
     from ketapk.model.model import Model
-    from ketapk.observed import Observed, observed
+    from ketapk.agreement import Observed, observed
     from ketapk.odes import OdeResult, solve_ode
     from ketapk.patients import Cohort, Patient
     from ketapk.profiles import Profiles
@@ -73,7 +73,7 @@ _HOME = {
     "patients": "Cohort Patient",
     "profiles": "Profiles",
     "simulation": "simulate",
-    "observed": "Observed observed",
+    "agreement": "Observed observed",
     "verification": "Verification verify",
     "odes": "OdeResult solve_ode",
 }

@@ -173,7 +173,8 @@ class Solution:
                 A[:, src[m], src[m]] -= k
         out = np.full_like(state, np.nan)
         outcome = self.outcome.copy()
-        tails(A, len(self.system.compartments), self.system.n_mass, state, outcome, out)
+        n_compartments, n_mass = len(self.system.compartments), self.system.n_mass
+        tails(A, n_compartments, n_mass, self.system.n_dynamic, state, outcome, out)
         trapped = (outcome == status.SINGULAR) & (self.outcome == status.OK)
         out[trapped | endless] = np.inf
         final: Floats = out

@@ -55,7 +55,7 @@ def observed(names: Names = None, csv: Csv = False, json_: Json = False, plot: P
     """Compare published observations with every eligible model: a report, not a pass mark."""
     one_output(csv=csv, json_=json_)
     check_figure(plot)
-    from ketapk.observed import observed as compare_observed
+    from ketapk.agreement import observed as compare_observed
 
     report = compare_observed(*(names or ()))
     tables = {"rows": report.table, "summary": report.summary(), "studies": report.studies}

@@ -111,7 +111,11 @@ def simulate(
         failed = sum(len(run.failed) for run in ensemble.runs.values())
         close(ensemble.warnings, failed=failed, quiet=json_)
         return
+    from ketapk import units
     from ketapk.simulation import simulate as run_simulation
+
+    if ledger not in (None, "end"):
+        units.time_h(ledger, "--ledger")
 
     run = run_simulation(plan, model, who, **options)
     _show_run(run, level, ledger, csv=csv, json_=json_, asked=times is not None)

@@ -280,7 +280,7 @@ def samples(system, schedule, state, lo, hi, times, spans, before, keep, out, ou
 
 
 @kernel
-def tails(A, n_compartments, n_mass, state, outcome, out):  # type: ignore[no-untyped-def]
+def tails(A, n_compartments, n_mass, n_dynamic, state, outcome, out):  # type: ignore[no-untyped-def]
     """Write what (N, S) states become once everything has left into ``out``.
 
     ``A`` (N, S, S) holds from the time of ``state`` (N, S) on, without input; ``outcome`` (N,)
@@ -299,9 +299,15 @@ def tails(A, n_compartments, n_mass, state, outcome, out):  # type: ignore[no-un
             continue
         for i in range(S):
             total = state[n, i]
-            if i < n_compartments:
+            if i < n_compartments or n_mass <= i < n_dynamic:
                 total = 0.0
             else:
                 for j in range(n_compartments):
                     total += A[n, i, j] * area[j]
+                for e in range(n_mass, n_dynamic):
+                    if A[n, i, e] != 0.0:
+                        driven = state[n, e]
+                        for j in range(n_compartments):
+                            driven += A[n, e, j] * area[j]
+                        total += A[n, i, e] * driven / -A[n, e, e]
             out[n, i] = total

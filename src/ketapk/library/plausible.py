@@ -47,6 +47,12 @@ INFUSED = Band(
     unit="mg/kg/h",
     source="0.06 mg/kg/h post-operatively to 6.3 mg/kg/h in Elkomy 2015",
 )
+INFUSED_UNDER_SKIN = Band(
+    low=1.0 / 24.0,
+    high=500.0 / 24.0 / ADULT_KG,
+    unit="mg/kg/h",
+    source="1 mg/kg to 500 mg in 24 h in a palliative formulary",
+)
 BY_ROUTE = {
     "im": _doses(0.25, 13.0, "0.25 mg/kg in Chilukuri 2014 to 13 mg/kg in the Ketalar label"),
     "sc": _doses(0.1, 0.5, "0.1 to 0.5 mg/kg in Loo 2016"),
@@ -89,14 +95,15 @@ def findings(dose: Dose, weight_kg: Floats) -> tuple[list[str], bool]:
         hours = float(dose.dur)
     elif dose.rate is not None and dose.amt > 0.0:
         hours = dose.amt / dose.rate
+    infused = INFUSED_UNDER_SKIN if dose.route == "sc" else INFUSED
     if dose.rate is not None and dose.amt == 0.0:
-        band, value = INFUSED, np.asarray(dose.rate / (1.0 if dose.per_kg else weight_kg))
-    elif dose.route != "iv":
+        band, value = infused, np.asarray(dose.rate / (1.0 if dose.per_kg else weight_kg))
+    elif dose.route != "iv" and hours is None:
         if dose.route not in BY_ROUTE:
             return [], False
         band, value = BY_ROUTE[dose.route], per_kg
     elif hours is not None and hours > SHORT_H:
-        band, value = INFUSED, per_kg / hours
+        band, value = infused, per_kg / hours
     else:
         band, value = INJECTED, per_kg
     value = np.broadcast_to(value, weight_kg.shape)
@@ -112,7 +119,7 @@ def _sentence(dose: Dose, value: float, band: Band) -> str:
     times = value / band.high if high else band.low / value
     end = "highest" if high else "lowest"
     relation = "times the" if high else "times below the"
-    what = "infusion" if band is INFUSED else "dose"
+    what = "infusion" if band.unit == INFUSED.unit else "dose"
     limit = band.high if high else band.low
     text = (
         f"{units.fmt(value)} {band.unit} by the route {dose.route!r} is {units.fmt(times)} "
@@ -132,7 +139,7 @@ def _other_units(band: Band) -> tuple[tuple[str, float], ...]:
     """Units for which the stated one is easily mistaken, with what one of them is in it."""
     milli = units.MG_PER_MCG
     hour = units.MINUTES_PER_HOUR
-    if band is INFUSED:
+    if band.unit == INFUSED.unit:
         return (
             ("mcg/kg/min", milli * hour),
             ("mcg/kg/h", milli),

@@ -64,7 +64,7 @@ class Population:
                 who = (
                     f"{name} {values[out][0]:g} {unit} is"
                     if values.size == 1
-                    else f"{int(out.sum())} of {values.size} patients have a {name}"
+                    else f"{int(out.sum())} of {values.size} patients are by {name}"
                 )
                 found.append(f"{who} outside the {span[0]:g} to {span[1]:g} {unit} studied")
         return found

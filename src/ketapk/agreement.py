@@ -30,6 +30,22 @@ ANALYTES = {
 """Position of an observed analyte among those of a model that describes the drug given."""
 
 
+COLUMNS = (
+    "id",
+    "study",
+    "model",
+    "analyte",
+    "quantity",
+    "time_h",
+    "observed",
+    "predicted",
+    "unit",
+    "ratio",
+    "site",
+    "grade",
+)
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Observed:
     """Every suitable observation beside every eligible model."""
@@ -48,7 +64,7 @@ class Observed:
         """
         import polars as pl
 
-        return pl.DataFrame(self.rows, infer_schema_length=None)
+        return pl.DataFrame(self.rows, schema=_schema(), infer_schema_length=None)
 
     @property
     def studies(self) -> pl.DataFrame:
@@ -96,6 +112,13 @@ class Observed:
 
     def __repr__(self) -> str:
         return f"<Observed: {len(self.rows)} comparisons>\n{self.summary()}"
+
+
+def _schema() -> dict[str, Any]:
+    import polars as pl
+
+    numbers = ("time_h", "observed", "predicted", "ratio")
+    return {name: pl.Float64 if name in numbers else pl.String for name in COLUMNS}
 
 
 def observed(*models: str) -> Observed:
