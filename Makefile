@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FIGURE ?= ketapk-demo.png
 WORKERS ?= 2
 
-.PHONY: help demo test lint coverage clean
+.PHONY: help demo test lint coverage pages clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make test      run all tests"
 	@echo "make lint      check style, types and layers"
 	@echo "make coverage  measure what the tests reach in the kernels, uncompiled"
+	@echo "make pages     write the pages of the library in docs/ from its data"
 	@echo "make clean     remove the environment and everything made"
 
 $(VENV)/ready: pyproject.toml
@@ -58,6 +59,10 @@ coverage: $(VENV)/ready
 		tests/test_laws.py::test_saturable_steady_state_equals_a_long_run_in \
 		tests/test_laws.py::test_one_patient_that_fails_leaves_the_others_alone \
 		--cov --cov-report=term-missing
+
+pages: $(VENV)/ready
+	@echo "==> Writing docs/models, routes.md, effects.md and observed.md"
+	@$(BIN)/python docs/make_pages.py
 
 clean:
 	@echo "==> Removing $(VENV) and everything made"

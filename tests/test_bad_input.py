@@ -288,6 +288,8 @@ def test_an_implausible_dose_can_be_asked_for_by_name():
 
 
 def test_a_person_outside_the_studied_range_is_named():
+    with pytest.warns(kp.KetapkWarning, match="the label gives 1 to 3 devices"):
+        kp.simulate(kp.nasal_spray(devices=4), "perez_ruixo2021", kp.Patient(weight_kg=70))
     with pytest.warns(kp.KetapkWarning, match="weight 20 kg is outside the 39 to 170 kg studied"):
         kp.simulate("28 mg spravato", "perez_ruixo2021", kp.Patient(weight_kg=20))
 

@@ -34,6 +34,31 @@ def test_the_program_of_the_readme_prints_what_the_readme_shows():
     assert done.stdout == program.group(2)
 
 
+def test_the_pages_of_the_library_are_those_of_its_data():
+    """Run `make pages` after a change of the library."""
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        from make_pages import pages
+    finally:
+        sys.path.pop(0)
+    for path, text in pages().items():
+        assert (ROOT / "docs" / path).read_text(encoding="utf-8") == text, path
+
+
+def test_every_page_shows_sources_and_verification():
+    for page in (ROOT / "docs/models").glob("*.md"):
+        if page.name != "index.md":
+            text = page.read_text(encoding="utf-8")
+            assert "## Where every number stands" in text
+            assert "## Verification" in text
+
+
+def test_every_link_of_the_documents_leads_somewhere():
+    for page in [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
 def test_the_example_is_the_program_of_the_readme():
     text = (ROOT / "README.md").read_text()
     program = re.search(r"```python\n(.*?)```", text, re.S).group(1)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from ketapk.agreement import Observed, observed
     from ketapk.comparison import Comparison, compare
     from ketapk.dosing.constructors import (
         bolus,
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from ketapk.library.generic import one_compartment, three_compartment, two_compartment
     from ketapk.library.observations import load_observations
     from ketapk.model.model import Model
-    from ketapk.agreement import Observed, observed
     from ketapk.odes import OdeResult, solve_ode
     from ketapk.patients import Cohort, Patient
     from ketapk.profiles import Profiles

@@ -188,13 +188,21 @@ def _compare(
     if left:
         kinds = sorted({numbers[row]["quantity"] for row in left})
         why.append(f"left out, no concentration or area over a known time: {', '.join(kinds)}")
-    why += [f"not {name}: {reason}" for name, reason in reasons.items()]
+    why += _left_out(reasons)
     said |= {
         "comparable": bool(found),
         "models": ", ".join(dict.fromkeys(row["model"] for row in found)),
         "why": "; ".join(why),
     }
     return found, said
+
+
+def _left_out(reasons: dict[str, str]) -> list[str]:
+    """Models left out, by the kind of the reason, which stands before its colon."""
+    kinds: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        kinds.setdefault(reason.partition(":")[0], []).append(name)
+    return [f"not, for their {kind}: {', '.join(names)}" for kind, names in kinds.items()]
 
 
 def _runs(study: Study, models: tuple[str, ...]) -> tuple[dict[str, Profiles], dict[str, str]]:
@@ -217,7 +225,7 @@ def _runs(study: Study, models: tuple[str, ...]) -> tuple[dict[str, Profiles], d
         if base not in models:
             continue
         if _site(study.site, run.model.sampling_site) is None:
-            reasons[name] = f"site: the samples are {study.site}, the model is not"
+            reasons[name] = f"sampling site: the samples are {study.site}, the model is not"
             continue
         runs[name] = run
     return runs, reasons

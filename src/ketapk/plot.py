@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from ketapk.ensemble import Ensemble
     from ketapk.agreement import Observed
+    from ketapk.ensemble import Ensemble
     from ketapk.profiles import Profiles
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

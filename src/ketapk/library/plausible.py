@@ -47,6 +47,8 @@ INFUSED = Band(
     unit="mg/kg/h",
     source="0.06 mg/kg/h post-operatively to 6.3 mg/kg/h in Elkomy 2015",
 )
+LABEL_DEVICES = 3
+"""Devices of a session in the label of esketamine."""
 INFUSED_UNDER_SKIN = Band(
     low=1.0 / 24.0,
     high=500.0 / 24.0 / ADULT_KG,
@@ -98,6 +100,10 @@ def findings(dose: Dose, weight_kg: Floats) -> tuple[list[str], bool]:
     infused = INFUSED_UNDER_SKIN if dose.route == "sc" else INFUSED
     if dose.rate is not None and dose.amt == 0.0:
         band, value = infused, np.asarray(dose.rate / (1.0 if dose.per_kg else weight_kg))
+    elif dose.device > LABEL_DEVICES:
+        return [
+            f"Device {dose.device} of a session: the label gives 1 to {LABEL_DEVICES} devices."
+        ], False
     elif dose.route != "iv" and hours is None:
         if dose.route not in BY_ROUTE:
             return [], False
