@@ -287,9 +287,12 @@ def test_an_implausible_dose_can_be_asked_for_by_name():
     assert len(run.warnings) == 1
 
 
-def test_a_person_outside_the_studied_range_is_named():
+def test_more_devices_than_the_label_gives_are_warned_of():
     with pytest.warns(kp.KetapkWarning, match="the label gives 1 to 3 devices"):
         kp.simulate(kp.nasal_spray(devices=4), "perez_ruixo2021", kp.Patient(weight_kg=70))
+
+
+def test_a_person_outside_the_studied_range_is_named():
     with pytest.warns(kp.KetapkWarning, match="weight 20 kg is outside the 39 to 170 kg studied"):
         kp.simulate("28 mg spravato", "perez_ruixo2021", kp.Patient(weight_kg=20))
 
