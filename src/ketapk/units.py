@@ -15,7 +15,6 @@ from typing import Any
 from ketapk.errors import InputError, UnitError, nearest
 
 MINUTES_PER_HOUR = 60.0
-SECONDS_PER_MINUTE = 60.0
 MG_PER_MCG = 0.001
 
 MOLAR_MASS = {"ketamine": 237.73, "norketamine": 223.7, "hydroxynorketamine": 239.7}

@@ -7,11 +7,13 @@ sources; there is no antidepressant threshold, and none is given.
 from __future__ import annotations
 
 import math
+import tomllib
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from ketapk.errors import InputError, PlanError, nearest
-from ketapk.units import MINUTES_PER_HOUR, SECONDS_PER_MINUTE
+from ketapk.units import MINUTES_PER_HOUR
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,9 +32,9 @@ class Effect:
     effect: str
     endpoint: str
     drug: str
-    n: str
     source: str
     grade: Grade
+    n: str = NOT_PUBLISHED
     band: tuple[float, float] | None = None
     """Concentrations over which it is seen [ng/mL]."""
     C50: float | None = None
@@ -76,224 +78,16 @@ class Effect:
         return self.pk == model.name.partition("+")[0]
 
 
-EFFECTS = (
-    Effect(
-        name="antinociception_index",
-        effect="antinociception",
-        endpoint="antinociception index after 0.1 mg/kg at once",
-        drug="racemic",
-        n="20",
-        ke0_per_min=0.238,
-        pk="domino",
-        source="Navarrete 2025, abstract (95 % CI of ke0 0.20 to 0.28; peak at 1.83 +/- 0.74 min)",
-        grade="A",
-    ),
-    Effect(
-        name="pressure_pain",
-        effect="analgesia and external perception (dissociation)",
-        endpoint="pain pressure threshold and external perception",
-        drug="S",
-        n="17 men",
-        C50=121.0,
-        half_time_min=8.3,
-        pk="the Leiden model of the same trial, not published in usable form",
-        site="arterial (according to Kamp 2021, same trial)",
-        source="Anesthesiology 2022;136(5):792-801, doi:10.1097/ALN.0000000000004176, abstract",
-        grade="A",
-        note=(
-            "C50 0.51 (0.38-0.66) nmol/mL; half-time 8.3 (5.1-13.0) min; arketamine had no effect, "
-            "noresketamine was a small antagonist"
-        ),
-    ),
-    Effect(
-        name="rifampicin_study",
-        effect="analgesia and cognition",
-        endpoint="pain intensity, cognitive flexibility",
-        drug="S",
-        n=NOT_PUBLISHED,
-        source="abstract of the effect model of the rifampicin study (Noppers 2011)",
-        grade="A",
-        note=(
-            "half-times from 0 (cognitive flexibility) to 11.8 min (pain intensity), mean 6.1; "
-            "linear: -3.8 cm of pain at 100 ng/mL ketamine, +1.5 cm at 50 ng/mL norketamine"
-        ),
-    ),
-    Effect(
-        name="eeg_slow_wave",
-        effect="loss and return of responsiveness",
-        endpoint="EEG slow waves after 1.5 mg/kg at once",
-        drug="racemic",
-        n=NOT_PUBLISHED,
-        band=(1060.0, 1640.0),
-        half_time_min=23.0 / SECONDS_PER_MINUTE,
-        source="abstract; estimated brain concentrations, half-time 23 (4) s, theta 47 (22) s",
-        grade="A",
-        note="loss at 1.64 (0.17), return at 1.06 (0.21) mcg/mL; its PK set is not known",
-    ),
-    Effect(
-        name="eeg_median_frequency",
-        effect="EEG slowing",
-        endpoint="median frequency; racemic 2.0 +/- 0.5, S 0.8 +/- 0.4, R 1.8 +/- 0.5 mcg/mL",
-        drug="racemic",
-        n="5",
-        C50=2000.0,
-        site="serum",
-        source="Schuttler 1987, J Pharmacokinet Biopharm, doi:10.1007/BF01066320",
-        grade="A",
-    ),
-    Effect(
-        name="crps_pain_relief",
-        effect="relief of pain in complex regional pain syndrome",
-        endpoint="pain during and after 100 h of infusion",
-        drug="S",
-        n=NOT_PUBLISHED,
-        C50=10.5,
-        source="Dahan 2011, Eur J Pain 15:258-267, abstract",
-        grade="A",
-        note=(
-            "C50 10.5 +/- 4.8 (4.37-21.2) ng/mL with onset and offset half-times of 10.9 +/- 4.0 "
-            "days; in Goldberg 2011 relief did not track the concentration"
-        ),
-    ),
-    Effect(
-        name="psychedelic",
-        effect="perceptual change",
-        endpoint="visual analogue scale, linear over the band",
-        drug="racemic",
-        n=NOT_PUBLISHED,
-        band=(50.0, 200.0),
-        site="venous, steady state",
-        source="Bowdle 1998, abstract",
-        grade="A",
-    ),
-    Effect(
-        name="dissociation",
-        effect="dissociation at 0.5 mg/kg over 40 min",
-        endpoint="range of concentrations in reviews",
-        drug="racemic",
-        n=NOT_PUBLISHED,
-        band=(100.0, 250.0),
-        source="Krystal 1994, cited in Zanos 2018, Table 1",
-        grade="B",
-    ),
-    Effect(
-        name="analgesia",
-        effect="analgesia",
-        endpoint="range of concentrations in reviews",
-        drug="racemic",
-        n=NOT_PUBLISHED,
-        band=(70.0, 160.0),
-        source="Zanos 2018, Table 1, many references",
-        grade="B",
-    ),
-    Effect(
-        name="volunteer_antinociception",
-        effect="antinociception in volunteers",
-        endpoint="C50 at the effect site, several tests",
-        drug="S",
-        n=NOT_PUBLISHED,
-        band=(285.0, 404.0),
-        site="arterial",
-        source="Simons 2022, part 2 (1.2 to 1.7 nmol/mL, converted)",
-        grade="A",
-    ),
-    Effect(
-        name="drug_high",
-        effect="feeling high",
-        endpoint="visual analogue scale",
-        drug="S",
-        n=NOT_PUBLISHED,
-        C50=71.0,
-        site="arterial",
-        source="Simons 2022, part 2 (0.3 nmol/mL, converted)",
-        grade="A",
-    ),
-    Effect(
-        name="psychotomimetic",
-        effect="memory and psychotomimetic effects",
-        endpoint="consistent above 70 ng/mL in plasma, 4 min after an injection",
-        drug="S",
-        n=NOT_PUBLISHED,
-        level=70.0,
-        source="Hartvig 1995, abstract",
-        grade="A",
-    ),
-    Effect(
-        name="analgesia_children",
-        effect="analgesia, target used in children",
-        endpoint="model target",
-        drug="racemic",
-        n=NOT_PUBLISHED,
-        level=100.0,
-        source="Herd 2007 and Hornik 2018, abstracts",
-        grade="A",
-    ),
-    Effect(
-        name="cardiac_output",
-        effect="rise of cardiac output",
-        endpoint="40 to 50 % up to a target of 320 ng/mL",
-        drug="S",
-        n=NOT_PUBLISHED,
-        source="Sigtermans 2009 and Kamp 2021, Br J Anaesth 127:23-31, abstracts",
-        grade="A",
-        note=(
-            "noresketamine lowers it, arketamine has no effect; parameters of the effect were not "
-            "found"
-        ),
-    ),
-    Effect(
-        name="awakening",
-        effect="awakening, target used in children",
-        endpoint="model target",
-        drug="racemic",
-        n=NOT_PUBLISHED,
-        level=750.0,
-        source="Herd 2007 and Hornik 2018, abstracts",
-        grade="A",
-    ),
-    Effect(
-        name="recovery",
-        effect="recovery from anaesthesia with nitrous oxide",
-        endpoint="measured, 642 +/- 214 ng/mL",
-        drug="racemic",
-        n="31",
-        band=(428.0, 856.0),
-        source="Idvall 1979, Br J Anaesth 51:1167-1173 (2.7 +/- 0.9 umol/L)",
-        grade="A",
-    ),
-    Effect(
-        name="anaesthesia_racemic",
-        effect="surgical anaesthesia with nitrous oxide",
-        endpoint="measured, 2211 +/- 190 ng/mL",
-        drug="racemic",
-        n="31",
-        band=(2021.0, 2401.0),
-        source="Idvall 1979, Br J Anaesth 51:1167-1173 (9.3 +/- 0.8 umol/L)",
-        grade="A",
-    ),
-    Effect(
-        name="anaesthesia_s",
-        effect="anaesthesia",
-        endpoint="target 1500 to 2000, measured 1959 +/- 442 ng/mL",
-        drug="S",
-        n="8",
-        band=(1500.0, 2000.0),
-        site="serum",
-        source="Langsjo 2005, Anesthesiology 103:258-268",
-        grade="A",
-    ),
-    Effect(
-        name="simtiva_peak",
-        effect="time to peak effect of a TCI application",
-        endpoint="not an endpoint: chosen so that the peak comes at 1.6 min",
-        drug="racemic",
-        n="0",
-        ke0_per_min=1.390,
-        pk="none: chosen for kamp2020 at 70 kg and not estimated",
-        source="SimTIVA (0.1876 ln(weight) + 0.5932 per min)",
-        grade="B",
-    ),
-)
+def _read() -> tuple[Effect, ...]:
+    """Read the catalogue that is shipped with the package."""
+    text = (files("ketapk.library") / "data" / "effects.toml").read_text(encoding="utf-8")
+    return tuple(
+        Effect(**{**entry, "band": tuple(entry["band"]) if "band" in entry else None})
+        for entry in tomllib.loads(text)["effect"]
+    )
+
+
+EFFECTS = _read()
 
 
 def load_effect(name: str) -> Effect:
