@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from ketapk.agreement import Observed, observed
     from ketapk.comparison import Comparison, compare
+    from ketapk.decrement import decrement_times
     from ketapk.dosing.constructors import (
         bolus,
         buccal,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
         PlanError,
         UnitError,
     )
+    from ketapk.exposure.measures import Exposure
+    from ketapk.exposure.nca import BelowLimit, nca, nca_table
     from ketapk.library.catalogue import list_models, load_model
     from ketapk.library.composition import compose
     from ketapk.library.effects import Effect, list_effects, load_effect
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from ketapk.odes import OdeResult, solve_ode
     from ketapk.patients import Cohort, Patient
     from ketapk.profiles import Profiles
+    from ketapk.repetition import accumulation
     from ketapk.simulation import simulate
     from ketapk.verification import Verification, verify
 
@@ -65,6 +69,8 @@ _HOME = {
     "ensemble": "Ensemble simulate_models",
     "errors": "InputError KetapkError KetapkWarning NumericalError PlanError UnitError",
     "library.composition": "compose",
+    "exposure.measures": "Exposure",
+    "exposure.nca": "BelowLimit nca nca_table",
     "library.catalogue": "list_models load_model",
     "library.effects": "Effect list_effects load_effect",
     "library.observations": "load_observations",
@@ -74,17 +80,21 @@ _HOME = {
     "profiles": "Profiles",
     "simulation": "simulate",
     "agreement": "Observed observed",
+    "decrement": "decrement_times",
+    "repetition": "accumulation",
     "verification": "Verification verify",
     "odes": "OdeResult solve_ode",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
 __all__ = [
+    "BelowLimit",
     "Cohort",
     "Comparison",
     "Dose",
     "Effect",
     "Ensemble",
+    "Exposure",
     "InputError",
     "KetapkError",
     "KetapkWarning",
@@ -99,10 +109,12 @@ __all__ = [
     "Reset",
     "UnitError",
     "Verification",
+    "accumulation",
     "bolus",
     "buccal",
     "compare",
     "compose",
+    "decrement_times",
     "explain",
     "infusion",
     "inhaled",
@@ -114,6 +126,8 @@ __all__ = [
     "load_observations",
     "nasal",
     "nasal_spray",
+    "nca",
+    "nca_table",
     "observed",
     "one_compartment",
     "oral",

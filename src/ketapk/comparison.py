@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketapk import units
-from ketapk.dosing.regimen import Dose, Regimen
+from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
 from ketapk.errors import InputError, PlanError
 from ketapk.exposure import Curve
@@ -203,7 +203,7 @@ def _row(name: str, run: Profiles, level: str) -> dict[str, Any]:
     return {
         "plan": name,
         "dose [mg]": _median(dose),
-        "F": _median(bioavailability(run)),
+        "F": _median(run.bioavailability()),
         "Cmax [ng/mL]": _median(units.mg_per_l_to_ng_per_ml(Cmax)),
         "Tmax [min]": _median(Tmax * minutes),
         f"time to {level} [min]": _median(onset * minutes),
@@ -220,36 +220,3 @@ def _median(values: Any) -> float | None:
     array = np.where(np.isnan(values), np.inf, np.atleast_1d(np.asarray(values, dtype=float)))
     middle = float(np.median(array))
     return middle if np.isfinite(middle) else None
-
-
-def bioavailability(run: Profiles) -> Any:
-    """Share of the dose that reaches the blood, (N,): AUC over that of the same milligrams by vein.
-
-    Parameters
-    ----------
-    run : Profiles
-        A simulated plan.
-
-    Returns
-    -------
-    (N,) ndarray
-        1 for an intravenous plan; NaN where the model has no intravenous route.
-    """
-    if run.plan.routes == ("iv",):
-        return np.ones(len(run.cohort))
-    if "iv" not in run.model.routes:
-        return np.full(len(run.cohort), np.nan)
-    by_vein = Regimen.of(
-        *(
-            Dose(route="iv", amt=dose.amt, per_kg=dose.per_kg, drug=dose.drug)
-            for dose in run.plan.expand().doses
-        )
-    )
-    reference = simulate(by_vein, run.model, run.cohort, times=[0.0], allow_implausible=True)
-    output = run.solution.system.output_index(run.model.parent)
-    return (
-        Curve(run.solution, output).AUC_inf
-        / Curve(
-            reference.solution, reference.solution.system.output_index(run.model.parent)
-        ).AUC_inf
-    )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ketapk.course import Course
     from ketapk.dosing.regimen import Regimen
+    from ketapk.exposure.measures import Exposure
     from ketapk.library.effects import Effect
     from ketapk.model.model import Model
     from ketapk.model.routes import Values
@@ -274,6 +275,53 @@ class Profiles:
             int(n): SENTENCE[int(self.solution.worst[n])]
             for n in np.flatnonzero(self.solution.worst != OK)
         }
+
+    def curve(self, analyte: str | None = None, *, site: str = "plasma") -> Exposure:
+        """Return the exposure of one analyte, to be asked for levels, areas, onset, washout.
+
+        Parameters
+        ----------
+        analyte : str, optional
+            One of ``analytes``; the dosed one by default.
+        site : {"plasma", "effect"}
+            Where it is read.
+
+        Returns
+        -------
+        Exposure
+        """
+        from ketapk.exposure.measures import Exposure
+
+        name = analyte or self.model.parent
+        self.solution.system.output_index(name, site)
+        return Exposure(self.solution, self.plan, name, site)
+
+    def metabolite_ratio(self) -> Floats:
+        """Area of the first metabolite over that of the dosed analyte, to infinity, (N,) [1]."""
+        if self.model.metabolite is None:
+            raise PlanError(f"{self.model.name} follows no metabolite.")
+        return self.curve(self.model.metabolite).AUC_inf / self.curve().AUC_inf
+
+    def bioavailability(self) -> Floats:
+        """Share of the dose that reaches the blood, (N,): AUC over that of the same by vein [1].
+
+        1 for an intravenous plan; NaN where the model has no intravenous route.
+        """
+        from ketapk.dosing.regimen import Dose, Regimen
+
+        if self.plan.routes == ("iv",):
+            return np.ones(len(self.cohort))
+        if "iv" not in self.model.routes:
+            return np.full(len(self.cohort), np.nan)
+        by_vein = Regimen.of(
+            *(
+                Dose(route="iv", amt=dose.amt, per_kg=dose.per_kg, drug=dose.drug)
+                for dose in self.plan.expand().doses
+            )
+        )
+        other = replace(self, course=replace(self.course, plan=by_vein), _cache={})
+        ratio: Floats = self.curve().AUC_inf / other.curve().AUC_inf
+        return ratio
 
     def exposure(
         self, analyte: str | None = None, *, site: str = "plasma", above: tuple[str, ...] | str = ()

@@ -309,6 +309,24 @@ def concentration_mg_per_l(text: str, analyte: str = "ketamine") -> float:
     return found.value * molar_mass(analyte) * MG_PER_MCG
 
 
+def percentage(text: str, name: str) -> float:
+    """Read a percentage as a share.
+
+    Examples
+    --------
+    >>> percentage("50 %", "by")
+    0.5
+    """
+    digits = text.strip().removesuffix("%").strip()
+    try:
+        share = float(Fraction(digits)) / 100.0 if text.strip().endswith("%") else math.nan
+    except (ValueError, ZeroDivisionError):
+        share = math.nan
+    if not 0.0 < share < 1.0:
+        raise InputError(f"{name}={text!r} is not a percentage; write one such as '50 %'.")
+    return share
+
+
 def molar_mass(analyte: str) -> float:
     """Molar mass of an analyte's base [g/mol]: esketamine weighs what ketamine weighs."""
     name = analyte.lower()

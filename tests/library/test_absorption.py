@@ -5,7 +5,6 @@ import pytest
 from numpy.testing import assert_allclose
 
 import ketapk as kp
-from ketapk.comparison import bioavailability
 from ketapk.library.absorption import ABSORPTION, ABSORPTION_CHILDREN
 from ketapk.library.catalogue import PUBLISHED
 from ketapk.library.composition import borrowable
@@ -44,12 +43,12 @@ def test_every_borrowed_number_has_unit_place_and_grade(route):
 def test_bioavailability_is_that_of_the_record(plan):
     route = kp.parse(plan).routes[0]
     run = kp.simulate(plan, f"kamp2020+{route}", ME)
-    assert bioavailability(run)[0] == pytest.approx(F[plan], rel=1e-9)
+    assert run.bioavailability()[0] == pytest.approx(F[plan], rel=1e-9)
 
 
 def test_the_device_on_another_model_has_the_f_of_its_paper():
     run = kp.simulate("56 mg spravato", "otto2021+nasal_spray", ME)
-    assert bioavailability(run)[0] == pytest.approx(0.5375, abs=5e-4)
+    assert run.bioavailability()[0] == pytest.approx(0.5375, abs=5e-4)
 
 
 @pytest.mark.parametrize("route", ["oral", "nasal", "sublingual", "rectal", "nasal_spray"])

@@ -5,7 +5,6 @@ import pytest
 from numpy.testing import assert_allclose
 
 import ketapk as kp
-from ketapk.comparison import bioavailability
 from ketapk.library.catalogue import PUBLISHED
 from ketapk.model.parameters import GRADES, weakest
 
@@ -221,7 +220,7 @@ def test_ashraf_closed_forms():
     assert iv == pytest.approx(7 / (QH * EH) * 1000, rel=1e-12)
     villi = 0.6 * 0.8 * 0.4 * QH
     gut = villi * 4.1 / (villi + 4.1)
-    F = bioavailability(kp.simulate("14 mg esketamine oral", "ashraf2018", YOUNG))[0]
+    F = kp.simulate("14 mg esketamine oral", "ashraf2018", YOUNG).bioavailability()[0]
     assert pytest.approx(gut / (gut + 1.19) * (1 - EH), rel=1e-12) == F
 
 
@@ -289,9 +288,9 @@ def test_hornik_refuses_another_papers_muscle():
 
 
 def test_a_second_device_absorbs_less_in_the_nose():
-    one = bioavailability(kp.simulate("28 mg spravato", "perez_ruixo2021", ME))[0]
-    two = bioavailability(kp.simulate("56 mg spravato", "perez_ruixo2021", ME))[0]
-    swallowed = bioavailability(kp.simulate("28 mg esketamine oral", "perez_ruixo2021", ME))[0]
+    one = kp.simulate("28 mg spravato", "perez_ruixo2021", ME).bioavailability()[0]
+    two = kp.simulate("56 mg spravato", "perez_ruixo2021", ME).bioavailability()[0]
+    swallowed = kp.simulate("28 mg esketamine oral", "perez_ruixo2021", ME).bioavailability()[0]
     assert one == pytest.approx(0.54 + 0.46 * swallowed, rel=1e-9)
     later = 0.54 * 0.62
     assert two == pytest.approx((one + later + (1 - later) * swallowed) / 2, rel=1e-9)

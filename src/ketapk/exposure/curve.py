@@ -1,0 +1,383 @@
+"""Exposure from a solved model: peaks, crossings and areas of the solution, not of a grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ketapk.solution import Solution
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+NODES = 48
+"""Places in every segment between which a peak or a crossing is looked for."""
+CLOSE: Any = {"xrtol": 1e-13, "xatol": 1e-15}
+"""How closely a peak or a crossing is found [1], [h]."""
+SETTLED = 60.0
+"""Terminal time constants after the last event at which a curve counts as over."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One concentration of a solution, as a function of time that can be searched.
+
+    Parameters
+    ----------
+    solution : Solution
+        What was solved.
+    output : int
+        Position of the output in the system.
+    """
+
+    solution: Solution
+    output: int
+
+    @cached_property
+    def lambda_z(self) -> Floats:
+        """Terminal rate constant that the output sees, (N,) [1/h]."""
+        blocks, which = self._upstream
+        slowest = np.full(blocks.shape[0], np.nan)
+        fine = np.all(np.isfinite(blocks), axis=(1, 2))
+        if np.any(fine):
+            slowest[fine] = np.min(np.abs(np.linalg.eigvals(blocks[fine]).real), axis=1)
+        result: Floats = slowest[which]
+        return result
+
+    @cached_property
+    def _upstream(self) -> tuple[Floats, Ints]:
+        """Rate constants at the end among the compartments that feed the output.
+
+        Returns (B, I, I) different ones [1/h], and which of them each subject has, (N,).
+        """
+        system, arrays = self.solution.system, self.solution.schedule.arrays
+        last = self._last
+        ends = np.stack([arrays.row[last], arrays.start[last] * (system.drift.size > 0)], axis=1)
+        different, which = np.unique(ends, axis=0, return_inverse=True)
+        rows = different[:, 0].astype(np.int64)
+        source = int(np.argmax(np.any(system.observe[:, self.output, :] > 0.0, axis=0)))
+        n = len(system.compartments)
+        A = system.rates_at(rows, different[:, 1]).copy()
+        for m, (src, dst) in enumerate(zip(system.sat_src, system.sat_dst, strict=True)):
+            k = system.Vmax[rows, m] / system.KmX[rows, m]
+            A[:, dst, src] += k
+            A[:, src, src] -= k
+        feeds = np.any(A != 0.0, axis=0)
+        upstream = {source}
+        while True:
+            more = {j for i in upstream for j in range(system.n_dynamic) if feeds[i, j]} - upstream
+            if not more:
+                break
+            upstream |= more
+        inside = np.array(sorted(i for i in upstream if i < n or i >= system.n_mass))
+        return A[np.ix_(np.arange(rows.size), inside, inside)], which.ravel()
+
+    @cached_property
+    def _segments(self) -> tuple[Ints, Ints, Floats, Floats]:
+        """Subject, segment, start and end of every segment that has a length."""
+        arrays = self.solution.schedule.arrays
+        subject = np.repeat(np.arange(arrays.first.size - 1), np.diff(arrays.first))
+        end = arrays.end.copy()
+        last = arrays.first[1:] - 1
+        with np.errstate(divide="ignore"):
+            span = np.minimum(SETTLED / self.lambda_z, 1e9)
+        end[last] = arrays.start[last] + span
+        fine = self.solution.outcome[subject] == 0
+        segment = np.flatnonzero((end > arrays.start) & fine)
+        return subject[segment], segment, arrays.start[segment], end[segment]
+
+    def _read(self, states: Floats, times: Floats, segment: Ints) -> tuple[Floats, Floats]:
+        """Concentration [mg/L] and slope [mg/L/h] of states (Q, S) at times within segments."""
+        system, arrays = self.solution.system, self.solution.schedule.arrays
+        row = arrays.row[segment]
+        observe = system.observe[row, self.output]
+        change = np.einsum("qij,qj->qi", system.rates_at(row, times), states) + arrays.rate[segment]
+        for m, (src, dst) in enumerate(zip(system.sat_src, system.sat_dst, strict=True)):
+            flow = system.Vmax[row, m] * states[:, src] / (system.KmX[row, m] + states[:, src])
+            change[:, src] -= flow
+            change[:, dst] += flow
+        return np.sum(observe * states, axis=1), np.sum(observe * change, axis=1)
+
+    def value(self, times: Floats, subject: Ints, segment: Ints) -> Floats:
+        """Concentration [mg/L] of subjects (Q,) at times (Q,) within the given segments."""
+        return self._read(self.solution.of(subject, times, side="before"), times, segment)[0]
+
+    def slope(self, times: Floats, subject: Ints, segment: Ints) -> Floats:
+        """Slope of the concentration [mg/L/h] of subjects (Q,) at times (Q,)."""
+        return self._read(self.solution.of(subject, times, side="before"), times, segment)[1]
+
+    @cached_property
+    def _nodes(self) -> tuple[Floats, Floats, Floats]:
+        """Times, values and slopes at the nodes of every segment, (Q, NODES + 1)."""
+        subject, segment, start, end = self._segments
+        rates = -np.einsum("rii->ri", self.solution.system.A).min(axis=1)
+        fastest = rates[self.solution.schedule.arrays.row[segment]]
+        length = end - start
+        first = np.minimum(0.02 / np.maximum(fastest, 1e-12), 0.02 * length)
+        exponent = np.linspace(0.0, 1.0, NODES)
+        offset = first[:, None] * (length / first)[:, None] ** exponent
+        times = start[:, None] + np.concatenate([np.zeros((start.size, 1)), offset], axis=1)
+        times[:, -1] = end
+        values, slopes = np.empty_like(times), np.empty_like(times)
+        values[:, 0], slopes[:, 0] = self._read(self.solution.state[segment], start, segment)
+        many = times[:, 1:].ravel()
+        states = self.solution.of(np.repeat(subject, NODES), many, side="before")
+        value, slope = self._read(states, many, np.repeat(segment, NODES))
+        values[:, 1:], slopes[:, 1:] = value.reshape(-1, NODES), slope.reshape(-1, NODES)
+        return times, values, slopes
+
+    def _turns(self, sign: float) -> tuple[Ints, Ints, Floats]:
+        """Where a node interval holds a top (``sign`` 1) or a valley (-1), and its bound.
+
+        Returns the segment position, the interval, and a height that a top does not exceed (that a
+        valley does not undercut): two tangents meet beyond the curve.
+        """
+        times, values, slopes = self._nodes
+        q, k = np.nonzero((sign * slopes[:, :-1] > 0.0) & (sign * slopes[:, 1:] < 0.0))
+        a, b = slopes[q, k], slopes[q, k + 1]
+        width = times[q, k + 1] - times[q, k]
+        meet = (values[q, k + 1] - values[q, k] - b * width) / (a - b)
+        return q, k, values[q, k] + a * np.clip(meet, 0.0, width)
+
+    def _refine(self, q: Ints, k: Ints) -> tuple[Floats, Floats]:
+        """Time and value of the tops or valleys in node intervals."""
+        from scipy.optimize.elementwise import find_root
+
+        times = self._nodes[0]
+        subject, segment, _, _ = self._segments
+        slope: Any = self.slope
+        root = find_root(
+            slope,
+            (times[q, k], times[q, k + 1]),
+            args=(subject[q], segment[q]),
+            tolerances=CLOSE,
+        ).x
+        return root, self.value(root, subject[q], segment[q])
+
+    @cached_property
+    def peak(self) -> tuple[Floats, Floats]:
+        """Highest concentration and the first time at which it is reached, (N,) [mg/L], [h]."""
+        n = self.solution.n_subjects
+        times, values, _ = self._nodes
+        subject = self._segments[0]
+        Cmax, Tmax = np.full(n, np.nan), np.full(n, np.nan)
+        best = np.argmax(values, axis=1)
+        here = np.arange(best.size)
+        candidates = [(subject, times[here, best], values[here, best])]
+        highest = np.full(n, -np.inf)
+        np.maximum.at(highest, subject, values[here, best])
+        q, k, bound = self._turns(1.0)
+        worth = bound >= highest[subject[q]]
+        if np.any(worth):
+            q, k = q[worth], k[worth]
+            candidates.append((subject[q], *self._refine(q, k)))
+        who, when, what = (np.concatenate(part) for part in zip(*candidates, strict=True))
+        order = np.lexsort((when, -what, who))
+        first = np.unique(who[order], return_index=True)[1]
+        Cmax[who[order][first]] = what[order][first]
+        Tmax[who[order][first]] = when[order][first]
+        return Cmax, Tmax
+
+    def peak_within(self, start_h: float, end_h: float) -> Floats:
+        """Highest concentration between two times, ends included, (N,) [mg/L]."""
+        times, values, _ = self._nodes
+        subject = self._segments[0]
+        ends = np.array([start_h, end_h])
+        highest = np.maximum(self.at(ends)[:, 0], self.at(ends, side="before")[:, 1])
+        inside = (times >= start_h) & (times < end_h)
+        at_nodes = np.where(inside, values, -np.inf).max(axis=1)
+        np.maximum.at(highest, subject, at_nodes)
+        q, k, bound = self._turns(1.0)
+        near = (times[q, k + 1] > start_h) & (times[q, k] < end_h) & (bound > highest[subject[q]])
+        if np.any(near):
+            when, what = self._refine(q[near], k[near])
+            fits = (when >= start_h) & (when < end_h)
+            np.maximum.at(highest, subject[q[near][fits]], what[fits])
+        return highest
+
+    def intervals_above(self, level: float | Floats) -> tuple[Ints, Floats, Floats]:
+        """Stretches of time at or above a level, in the order of subjects and times.
+
+        Parameters
+        ----------
+        level : float or (N,) ndarray
+            Concentration [mg/L].
+
+        Returns
+        -------
+        (K,) ndarray of int, (K,) ndarray, (K,) ndarray
+            Subject, start and end [h] of each stretch; the end is infinite where input never ends.
+        """
+        q, a, b, fa, fb = self._pieces(level)
+        subject, segment, _, end = self._segments
+        wanted = np.broadcast_to(np.asarray(level, dtype=float), (self.solution.n_subjects,))
+        limit = wanted[subject[q]]
+        high = (fa >= limit) | (fb >= limit)
+        q, limit = q[high], limit[high]
+        a, b, fa, fb = a[high], b[high], fa[high], fb[high]
+        crossing = (fa >= limit) != (fb >= limit)
+        start, stop = a.copy(), b.copy()
+        if np.any(crossing):
+            root = self._crossings(q[crossing], a[crossing], b[crossing], limit[crossing])
+            rising = fb[crossing] >= limit[crossing]
+            start[crossing] = np.where(rising, root, a[crossing])
+            stop[crossing] = np.where(rising, b[crossing], root)
+        endless = self.solution.schedule.arrays.rate[segment[q]].any(axis=1)
+        stop[(stop >= end[q]) & endless & np.isin(segment[q], self._last)] = np.inf
+        who = subject[q]
+        if who.size == 0:
+            return who, start, stop
+        order = np.lexsort((stop, start, who))
+        who, start, stop = who[order], start[order], stop[order]
+        fresh = np.ones(who.size, dtype=bool)
+        fresh[1:] = (who[1:] != who[:-1]) | (start[1:] > stop[:-1])
+        first = np.flatnonzero(fresh)
+        last = np.append(first[1:], who.size) - 1
+        return who[first], start[first], stop[last]
+
+    def above(self, level: float | Floats) -> tuple[Floats, Floats]:
+        """First time at or above a level and total time above it, (N,) [h]; NaN if never.
+
+        Parameters
+        ----------
+        level : float or (N,) ndarray
+            Concentration [mg/L].
+        """
+        who, start, stop = self.intervals_above(level)
+        n = self.solution.n_subjects
+        total, first = np.zeros(n), np.full(n, np.inf)
+        np.add.at(total, who, stop - start)
+        np.minimum.at(first, who, start)
+        failed = self.solution.outcome != 0
+        total[failed] = np.nan
+        first[failed | np.isinf(first)] = np.nan
+        return first, total
+
+    def falls_to(self, level: float | Floats, after_h: float) -> Floats:
+        """First time from ``after_h`` [h] on at which the curve is at or below a level, (N,) [h].
+
+        Parameters
+        ----------
+        level : float or (N,) ndarray
+            Concentration [mg/L].
+        after_h : float
+            When to begin, such as the end of an infusion.
+        """
+        who, start, stop = self.intervals_above(level)
+        time = np.full(self.solution.n_subjects, after_h)
+        inside = (start <= after_h) & (stop > after_h)
+        time[who[inside]] = stop[inside]
+        time[self.solution.outcome != 0] = np.nan
+        return time
+
+    @cached_property
+    def _last(self) -> Ints:
+        """Last segment of every subject."""
+        last: Ints = self.solution.schedule.arrays.first[1:] - 1
+        return last
+
+    def _crossings(self, q: Ints, a: Floats, b: Floats, level: Floats) -> Floats:
+        """Times at which the curve crosses a level within node intervals."""
+        from scipy.optimize.elementwise import find_root
+
+        subject, segment, _, _ = self._segments
+        excess: Any = lambda t, n, g, limit: self.value(t, n, g) - limit  # noqa: E731
+        root: Floats = find_root(
+            excess, (a, b), args=(subject[q], segment[q], level), tolerances=CLOSE
+        ).x
+        return root
+
+    def _pieces(self, level: float | Floats) -> tuple[Ints, Floats, Floats, Floats, Floats]:
+        """Node intervals, split at every top and valley that may cross a level.
+
+        Returns segment position, both times, both values; each piece crosses the level at most
+        once.
+        """
+        times, values, _ = self._nodes
+        subject = self._segments[0]
+        limit = np.broadcast_to(np.asarray(level, dtype=float), (self.solution.n_subjects,))
+        limit = limit[subject]
+        whole = np.ones((times.shape[0], NODES), dtype=bool)
+        split = []
+        for sign in (1.0, -1.0):
+            q, k, bound = self._turns(sign)
+            outer = np.maximum(sign * values[q, k], sign * values[q, k + 1])
+            worth = (outer < sign * limit[q]) & (sign * bound >= sign * limit[q])
+            q, k = q[worth], k[worth]
+            if q.size == 0:
+                continue
+            when, what = self._refine(q, k)
+            whole[q, k] = False
+            split.append((q, times[q, k], when, values[q, k], what))
+            split.append((q, when, times[q, k + 1], what, values[q, k + 1]))
+        q, k = np.nonzero(whole)
+        rest = (q, times[q, k], times[q, k + 1], values[q, k], values[q, k + 1])
+        found = [np.concatenate(part) for part in zip(rest, *split, strict=True)]
+        return found[0], found[1], found[2], found[3], found[4]
+
+    @property
+    def t_half(self) -> Floats:
+        """Terminal half-life, (N,) [h]."""
+        half: Floats = np.log(2.0) / self.lambda_z
+        return half
+
+    @cached_property
+    def AUC_inf(self) -> Floats:
+        """Area under the curve to infinity, (N,) [mg h/L]."""
+        system = self.solution.system
+        area: Floats = self.solution.final()[:, system.n_dynamic + self.output]
+        return area
+
+    def AUC(self, until_h: float, from_h: float = 0.0) -> Floats:
+        """Area under the curve from one time to another, (N,) [mg h/L]."""
+        keep = [self.solution.system.n_dynamic + self.output]
+        areas = self.solution.at([from_h, until_h], keep=keep)[..., 0]
+        area: Floats = areas[:, 1] - areas[:, 0] if from_h > 0.0 else areas[:, 1]
+        return area
+
+    def at(self, times_h: Floats, *, side: str = "after") -> Floats:
+        """Concentration at ascending times, (N, T) [mg/L]; ``side`` as in `Solution.at`."""
+        system, arrays = self.solution.system, self.solution.schedule.arrays
+        states = self.solution.at(times_h, side=side)
+        values = np.empty(states.shape[:2])
+        for n, (lo, hi) in enumerate(zip(arrays.first[:-1], arrays.first[1:], strict=True)):
+            how: Any = "right" if side == "after" else "left"
+            segment = np.maximum(np.searchsorted(arrays.start[lo:hi], times_h, side=how) - 1, 0)
+            observe = system.observe[arrays.row[lo:hi][segment], self.output]
+            values[n] = np.sum(observe * states[n], axis=1)
+        return values
+
+    @cached_property
+    def MRT(self) -> Floats:
+        """Mean residence time, first moment over area, (N,) [h].
+
+        The first moment is the integral of what is left of the area, by Gauss-Legendre quadrature
+        between the nodes; beyond them nothing is left.
+        """
+        times, _, _ = self._nodes
+        subject = self._segments[0]
+        x, w = np.polynomial.legendre.leggauss(10)
+        width = np.diff(times, axis=1)
+        at = times[:, :-1, None] + 0.5 * width[..., None] * (x + 1.0)
+        keep = self.solution.system.n_dynamic + self.output
+        many = np.repeat(subject, at[0].size)
+        area = self.solution.of(many, at.ravel(), side="before")[:, keep].reshape(at.shape)
+        left = self.AUC_inf[subject][:, None, None] - area
+        moment = np.zeros(self.solution.n_subjects)
+        np.add.at(moment, subject, np.sum(0.5 * width * np.sum(left * w, axis=2), axis=1))
+        result: Floats = moment / self.AUC_inf
+        return result
+
+    @cached_property
+    def half_lives(self) -> list[Floats]:
+        """Half-lives of every phase that the output sees, for each subject, longest first [h]."""
+        blocks, which = self._upstream
+        rates = [np.sort(np.abs(np.linalg.eigvals(block).real)) for block in blocks]
+        halves = [np.log(2.0) / rate[rate > 0.0] for rate in rates]
+        return [halves[b] for b in which]
