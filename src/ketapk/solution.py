@@ -236,9 +236,22 @@ class Solution:
                 )  # fmt: skip
 
         in_chunks(work, self.n_subjects, chunk=self.chunk, threads=self.threads)
+        if before:
+            _nothing_before_the_start(times, spans, out)
         np.maximum(self.worst, outcome, out=self.worst)
         np.maximum(self.most, counts, out=self.most)
         return out
+
+
+def _nothing_before_the_start(times: Floats, spans: NDArray[np.int64], out: Floats) -> None:
+    """Empty the readings just before time 0, whatever is given there."""
+    for offset in range(int(np.max(spans[:, 1] - spans[:, 0], initial=0))):
+        inside = spans[:, 0] + offset < spans[:, 1]
+        inside[inside] = times[spans[inside, 0] + offset] <= 0.0
+        if not np.any(inside):
+            return
+        rows = spans[inside, 2] + offset
+        out[rows] = np.where(np.isnan(out[rows]), np.nan, 0.0)
 
 
 def solve(

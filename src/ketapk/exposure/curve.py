@@ -212,10 +212,10 @@ class Curve:
         Returns
         -------
         (K,) ndarray of int, (K,) ndarray, (K,) ndarray
-            Subject, start and end [h] of each stretch; the end is infinite where input never ends.
+            Subject, start and end [h] of each stretch.
         """
         q, a, b, fa, fb = self._pieces(level)
-        subject, segment, _, end = self._segments
+        subject = self._segments[0]
         wanted = np.broadcast_to(np.asarray(level, dtype=float), (self.solution.n_subjects,))
         limit = wanted[subject[q]]
         high = (fa >= limit) | (fb >= limit)
@@ -228,8 +228,6 @@ class Curve:
             rising = fb[crossing] >= limit[crossing]
             start[crossing] = np.where(rising, root, a[crossing])
             stop[crossing] = np.where(rising, b[crossing], root)
-        endless = self.solution.schedule.arrays.rate[segment[q]].any(axis=1)
-        stop[(stop >= end[q]) & endless & np.isin(segment[q], self._last)] = np.inf
         who = subject[q]
         if who.size == 0:
             return who, start, stop
