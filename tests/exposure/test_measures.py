@@ -85,13 +85,11 @@ def test_half_lives_of_every_phase(curve):
 
 def test_a_dip_between_two_doses_is_not_time_above():
     """A valley inside a segment, where a slow depot takes over from a bolus."""
-    model = kp.one_compartment(CL=200.0, V1=10.0, ka=0.3)
-    run = kp.simulate("30 mg iv bolus; 900 mg oral", model, times=[0.0])
-    curve = run.curve()
+    model = kp.two_compartment(CL=5.0, V1=10.0, Q2=180.0, V2=100.0, ka=1.0)
+    plan = "50 mg iv bolus; 200 mg oral"
+    curve = kp.simulate(plan, model, times=[0.0]).curve()
     grid = np.linspace(0, 60, 2_000_001)
-    fine = kp.simulate("30 mg iv bolus; 900 mg oral", model, times=grid).concentration("ketamine")[
-        0
-    ]
+    fine = kp.simulate(plan, model, times=grid).concentration("ketamine")[0]
     valley = float(fine[:20_000].min())
     assert valley < fine[0]
     level = valley * 1.0005
