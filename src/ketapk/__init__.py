@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ketapk.dosing.sentence import parse
     from ketapk.dosing.wording import explain
     from ketapk.ensemble import Ensemble, simulate_models
+    from ketapk.equivalence import Equivalence, equivalent_dose
     from ketapk.errors import (
         InputError,
         KetapkError,
@@ -67,6 +68,7 @@ _HOME = {
     "dosing.sentence": "parse",
     "dosing.wording": "explain",
     "ensemble": "Ensemble simulate_models",
+    "equivalence": "Equivalence equivalent_dose",
     "errors": "InputError KetapkError KetapkWarning NumericalError PlanError UnitError",
     "library.composition": "compose",
     "exposure.measures": "Exposure",
@@ -94,6 +96,7 @@ __all__ = [
     "Dose",
     "Effect",
     "Ensemble",
+    "Equivalence",
     "Exposure",
     "InputError",
     "KetapkError",
@@ -115,6 +118,7 @@ __all__ = [
     "compare",
     "compose",
     "decrement_times",
+    "equivalent_dose",
     "explain",
     "infusion",
     "inhaled",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +11,11 @@ import numpy as np
 from ketapk import units
 from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
-from ketapk.errors import InputError, PlanError
-from ketapk.exposure import Curve
-from ketapk.library.catalogue import PUBLISHED, load_model
-from ketapk.library.composition import borrowable
+from ketapk.eligibility import default_model
+from ketapk.errors import InputError
 from ketapk.model.model import Model
 from ketapk.model.structures import FIRST_PASS_METABOLITE, GUT_WALL, LIVER_FIRST_PASS
-from ketapk.simulation import simulate
+from ketapk.simulation import cohort_of, simulate
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,15 +31,16 @@ LEVEL = "70 ng/mL"
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Comparison:
-    """Several plans in the same patient, each with a model that can answer it."""
+    """Several plans in the same patient, each with one or more models that can answer it."""
 
     runs: Mapping[str, Profiles]
+    """Profiles by label: the name of the plan, and of the model where there are several."""
     level: str = LEVEL
     _cache: dict[str, Any] = field(default_factory=dict)
 
     @property
     def table(self) -> pl.DataFrame:
-        """One row per plan; medians where the patient is a cohort.
+        """One row per plan and model; medians where the patient is a cohort.
 
         Columns: ``plan``, ``dose [mg]``, ``F``, ``Cmax [ng/mL]``, ``Tmax [min]``, ``time to LEVEL
         [min]``, ``AUC [ng h/mL]``, ``norketamine:ketamine`` (ratio of their AUC),
@@ -56,19 +55,85 @@ class Comparison:
         result: pl.DataFrame = self._cache["table"]
         return result
 
-    @property
-    def ledger(self) -> pl.DataFrame:
-        """Where every milligram ended: one row per plan and place; medians of a cohort [mg]."""
+    def differences(self, reference: str | None = None) -> pl.DataFrame:
+        """Every plan against one of them; medians of a cohort.
+
+        Parameters
+        ----------
+        reference : str, optional
+            Label of the run to compare with; the first by default.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``plan``, ``AUC ratio``, ``Cmax ratio``, ``AUC per mg ratio``, ``Tmax difference
+            [min]``, ``onset difference [min]``.
+
+        Raises
+        ------
+        InputError
+            If there is no such plan.
+        """
         import polars as pl
 
+        name = next(iter(self.runs)) if reference is None else reference
+        if name not in self.runs:
+            raise InputError(
+                f"There is no plan {name!r} to compare with; there is {', '.join(self.runs)}."
+            )
+        one = _facts(self.runs[name], self.level)
         rows = []
+        for label, run in self.runs.items():
+            other = _facts(run, self.level)
+            rows.append(
+                {
+                    "plan": label,
+                    "AUC ratio": _median(other["AUC"] / one["AUC"]),
+                    "Cmax ratio": _median(other["Cmax"] / one["Cmax"]),
+                    "AUC per mg ratio": _median(
+                        other["AUC"] / other["dose"] / (one["AUC"] / one["dose"])
+                    ),
+                    "Tmax difference [min]": _median(other["Tmax"] - one["Tmax"]),
+                    "onset difference [min]": _median(other["onset"] - one["onset"]),
+                }
+            )
+        return pl.DataFrame(rows, infer_schema_length=None)
+
+    @property
+    def first_pass(self) -> pl.DataFrame:
+        """What happened before the drug ever reached the blood, as shares of the dose [1].
+
+        ``never absorbed``, ``taken by the gut wall``, ``taken by the liver``, ``norketamine
+        formed`` on the first pass (what the liver took and turned into it), and ``reached the
+        blood``.
+        """
+        import polars as pl
+
+        return pl.DataFrame([{"plan": n, **_first_pass(run)} for n, run in self.runs.items()])
+
+    @property
+    def ledger(self) -> pl.DataFrame:
+        """Where every milligram ended: ``plan``, ``place``, ``mg``; means of a cohort."""
+        return self.ledger_at(None).rename({"fate": "place"})
+
+    def ledger_at(self, at: str | None) -> pl.DataFrame:
+        """Where every milligram is at a time with its unit, or at the end; means of a cohort.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``plan``, ``fate``, ``mg``; the rows of a plan sum to the dose given so far.
+        """
+        import polars as pl
+
+        frames = []
         for name, run in self.runs.items():
-            final = np.median(run.solution.final(), axis=0)
-            system = run.solution.system
-            for site, amount in zip(system.sites, final, strict=False):
-                if site in system.losses:
-                    rows.append({"plan": name, "place": site, "mg": float(amount)})
-        return pl.DataFrame(rows)
+            rows = run.ledger(at, apart=False)
+            summed = rows.group_by("fate", maintain_order=True).agg(
+                pl.col("mg").sum() / len(run.cohort)
+            )
+            frames.append(summed.select(pl.lit(name).alias("plan"), pl.all()))
+        return pl.concat(frames)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -76,11 +141,21 @@ class Comparison:
         said = [w for run in self.runs.values() for w in run.warnings]
         return tuple(dict.fromkeys(said))
 
-    def plot(self, *, ax: Axes | None = None) -> Axes:
-        """Draw the curves of all plans; needs the extra ``plot``."""
+    def plot(self, *, ax: Axes | None = None, log: bool = False, bands: Sequence[str] = ()) -> Axes:
+        """Draw the curves of all plans; needs the extra ``plot``.
+
+        ``log`` takes a logarithmic axis; ``bands`` are effects whose bands are shaded.
+        """
         from ketapk.plot import draw_comparison
 
-        return draw_comparison({name: run.smooth() for name, run in self.runs.items()}, ax=ax)
+        smooth = {name: run.smooth() for name, run in self.runs.items()}
+        return draw_comparison(smooth, ax=ax, log=log, bands=bands)
+
+    def plot_fates(self, *, ax: Axes | None = None) -> Axes:
+        """Draw where every milligram ended, a bar a plan; needs the extra ``plot``."""
+        from ketapk.plot import draw_fates
+
+        return draw_fates(self.ledger, ax=ax)
 
     def cite(self) -> str:
         """Sources of everything compared."""
@@ -95,7 +170,7 @@ def compare(
     plans: Mapping[str, Regimen | str],
     *,
     patient: Patient | Cohort | None = None,
-    model: Model | str | None = None,
+    model: Model | str | Sequence[Model | str] | None = None,
     level: str = LEVEL,
     **options: Any,
 ) -> Comparison:
@@ -104,13 +179,13 @@ def compare(
     Parameters
     ----------
     plans : mapping of str to Regimen or str
-        Plans by name.
+        Plans by name: different routes, doses, schedules, forms of the drug.
     patient : Patient or Cohort, optional
         Who gets them.
-    model : Model or str, optional
-        One model for all plans. By default each plan gets the first model in the library that has
-        all its routes for its form of the drug, or a composition that borrows the routes it
-        lacks, and the table says which.
+    model : Model, str or sequence of these, optional
+        One model for all plans, or several, each for all plans. By default each plan gets the first
+        model in the library that has all its routes for its form of the drug, or a composition
+        that borrows the routes it lacks, and the table says which.
     level : str
         Concentration whose onset is compared, with its unit.
     **options
@@ -119,7 +194,7 @@ def compare(
     Returns
     -------
     Comparison
-        With ``.table``, ``.ledger``, ``.plot()`` and ``.runs``.
+        With ``.table``, ``.differences()``, ``.first_pass``, ``.ledger``, ``.plot()``, ``.runs``.
 
     Raises
     ------
@@ -133,85 +208,84 @@ def compare(
     ...                 patient=Patient(weight_kg=70))
     >>> table.table["model"].to_list()
     ['kamp2020', 'kamp2020+im']
+    >>> [round(ratio, 2) for ratio in table.differences()["AUC ratio"]]
+    [1.0, 0.93]
     """
     if not isinstance(plans, Mapping) or not plans:
         raise InputError(
             "Give plans by name, e.g. {'IV': '35 mg iv over 40 min', 'IM': '35 mg im'}."
         )
     units.concentration_mg_per_l(level, "ketamine")
-    runs = {}
+    several = isinstance(model, Sequence) and not isinstance(model, str)
+    models: list[Any] = list(model) if several else [model]  # type: ignore[arg-type]
+    if not models:
+        raise InputError("The list of models is empty; name at least one, or leave it out.")
+    runs: dict[str, Profiles] = {}
     for name, plan in plans.items():
         regimen = parse(plan) if isinstance(plan, str) else plan
-        chosen = model if model is not None else default_model(regimen)
-        runs[name] = simulate(regimen, chosen, patient, **options)
+        for given in models:
+            chosen = default_model(regimen, cohort_of(patient)) if given is None else given
+            run = simulate(regimen, chosen, patient, **options)
+            runs[f"{name} [{run.model.name}]" if len(models) > 1 else name] = run
     return Comparison(runs=runs, level=level)
 
 
-def default_model(plan: Regimen) -> Model:
-    """Return the first model that has all routes of a plan, or else a composition.
+def _facts(run: Profiles, level: str) -> dict[str, Any]:
+    """What is compared, one value per patient."""
+    curve = run.curve()
+    minutes = units.MINUTES_PER_HOUR
+    return {
+        "dose": sum(
+            np.broadcast_to(d.amount_mg(run.cohort.weight_kg), len(run.cohort))
+            for d in run.plan.expand().doses
+        ),
+        "Cmax": curve.Cmax,
+        "Tmax": curve.Tmax * minutes,
+        "onset": curve.onset(level) * minutes,
+        "AUC": curve.AUC_inf,
+    }
 
-    Parameters
-    ----------
-    plan : Regimen
-        Doses.
 
-    Returns
-    -------
-    Model
+def _first_pass(run: Profiles) -> dict[str, float | None]:
+    """Shares of the dose, medians of a cohort."""
+    from ketapk.model.system import NEVER_ABSORBED
 
-    Raises
-    ------
-    PlanError
-        If no model describes the drug, or a route is neither in a model nor to be borrowed.
-    """
-    models = [load_model(name) for name in PUBLISHED]
-    fitting = [m for m in models if all(drug in m.drugs for drug in plan.drugs)]
-    for model in fitting:
-        if all(route in model.routes for route in plan.routes):
-            return model
-    for model in fitting:
-        missing = [route for route in plan.routes if route not in model.routes]
-        if all(borrowable(model, route) is None for route in missing):
-            return load_model("+".join((model.name, *missing)))
-    raise PlanError(
-        f"No model in the library answers {plan}: its routes are {', '.join(plan.routes)} and its "
-        f"drug is {', '.join(plan.drugs)}; see list_models()."
-    )
+    system, final = run.solution.system, run.solution.final()
+    dose = sum(d.amount_mg(run.cohort.weight_kg) for d in run.plan.expand().doses)
+
+    def share(place: str) -> Any:
+        return final[:, system.index(place)] / dose if place in system.states else 0.0 * final[:, 0]
+
+    lost = {
+        "never absorbed": share(NEVER_ABSORBED),
+        "taken by the gut wall": share(GUT_WALL),
+        "taken by the liver": share(LIVER_FIRST_PASS) + share(FIRST_PASS_METABOLITE),
+    }
+    shares = {
+        **lost,
+        "norketamine formed": share(FIRST_PASS_METABOLITE),
+        "reached the blood": 1.0 - sum(lost.values()),
+    }
+    return {name: _median(value) for name, value in shares.items()}
 
 
 def _row(name: str, run: Profiles, level: str) -> dict[str, Any]:
     """One line of the table."""
-    model, system = run.model, run.solution.system
-    parent = Curve(run.solution, system.output_index(model.parent))
-    Cmax, Tmax = parent.peak
-    onset, _ = parent.above(units.concentration_mg_per_l(level, model.parent))
-    final = run.solution.final()
-    dose = sum(
-        np.broadcast_to(d.amount_mg(run.cohort.weight_kg), Tmax.shape)
-        for d in run.plan.expand().doses
-    )
-    lost = sum(
-        final[:, system.index(place)]
-        for place in (GUT_WALL, LIVER_FIRST_PASS, FIRST_PASS_METABOLITE)
-        if place in system.states
-    )
-    ratio = None
-    if model.metabolite is not None:
-        metabolite = Curve(run.solution, system.output_index(model.metabolite))
-        ratio = _median(metabolite.AUC_inf / parent.AUC_inf)
-    minutes = units.MINUTES_PER_HOUR
+    facts, first_pass = _facts(run, level), _first_pass(run)
+    ratio = None if run.model.metabolite is None else _median(run.metabolite_ratio())
+    lost = (first_pass["taken by the gut wall"] or 0.0) + (first_pass["taken by the liver"] or 0.0)
     return {
         "plan": name,
-        "dose [mg]": _median(dose),
+        "dose [mg]": _median(facts["dose"]),
         "F": _median(run.bioavailability()),
-        "Cmax [ng/mL]": _median(units.mg_per_l_to_ng_per_ml(Cmax)),
-        "Tmax [min]": _median(Tmax * minutes),
-        f"time to {level} [min]": _median(onset * minutes),
-        "AUC [ng h/mL]": _median(units.mg_per_l_to_ng_per_ml(parent.AUC_inf)),
+        "Cmax [ng/mL]": _median(facts["Cmax"]),
+        "Tmax [min]": _median(facts["Tmax"]),
+        f"time to {level} [min]": _median(facts["onset"]),
+        "AUC [ng h/mL]": _median(facts["AUC"]),
         "norketamine:ketamine": ratio,
-        "first-pass loss": _median(lost / dose),
-        "model": model.name,
-        "grade": model.grade,
+        "first-pass loss": lost,
+        "model": run.model.name,
+        "grade": run.model.grade,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +10,9 @@ import numpy as np
 
 from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
+from ketapk.eligibility import unfit, unrouted
 from ketapk.errors import InputError, PlanError
 from ketapk.library.catalogue import PUBLISHED, load_model
-from ketapk.library.composition import borrowable
-from ketapk.model.model import ADULT_FROM_Y
 from ketapk.patients import Cohort
 from ketapk.simulation import cohort_of, simulate
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
-    from ketapk.model.model import Model
     from ketapk.patients import Patient
     from ketapk.profiles import Profiles
 
@@ -94,11 +92,20 @@ class Ensemble:
         finer = {name: replace(run, times_h=times, _cache={}) for name, run in self.runs.items()}
         return replace(self, runs=finer, _cache={})
 
-    def plot(self, *, ax: Axes | None = None) -> Axes:
-        """Draw the band with one named line a model; needs the extra ``plot``."""
+    def plot(self, *, ax: Axes | None = None, log: bool = False, bands: Sequence[str] = ()) -> Axes:
+        """Draw the band with one named line a model; needs the extra ``plot``.
+
+        ``log`` takes a logarithmic axis; ``bands`` are effects whose bands are shaded.
+        """
         from ketapk.plot import draw_ensemble
 
-        return draw_ensemble(self, ax=ax)
+        return draw_ensemble(self, ax=ax, log=log, bands=bands)
+
+    def plot_models(self, *, log: bool = False) -> Any:
+        """Draw small multiples, a panel a model, with metabolites; needs the extra ``plot``."""
+        from ketapk.plot import draw_models
+
+        return draw_models(self, log=log)
 
     def to_frame(self) -> pl.DataFrame:
         """Tidy table: ``model``, ``id``, ``time_h``, ``analyte``, ``ng_per_ml``."""
@@ -176,7 +183,7 @@ def simulate_models(
     grid = times
     for name in PUBLISHED:
         model = load_model(name)
-        reason = _unfit(model, regimen, cohort, intensive_care) or _unrouted(model, regimen, borrow)
+        reason = unfit(model, regimen, cohort, intensive_care) or unrouted(model, regimen, borrow)
         if reason:
             reasons[name] = reason
             continue
@@ -193,48 +200,6 @@ def simulate_models(
         why = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
         raise PlanError(f"No model in the library answers {regimen} in this patient. {why}.")
     return Ensemble(plan=regimen, runs=runs, reasons=reasons)
-
-
-def _unfit(model: Model, plan: Regimen, cohort: Cohort, intensive_care: bool) -> str | None:
-    """Why a model does not describe these people or this drug."""
-    strange = [drug for drug in plan.drugs if drug not in model.drugs]
-    if strange:
-        return f"drug: it describes {' and '.join(model.drugs)}, and the plan gives {strange[0]}"
-    studied = model.population
-    if (studied.setting == "intensive care") != intensive_care:
-        here = "is" if intensive_care else "is not"
-        return f"intensive care: the patient {here} in intensive care, " + (
-            "and it was studied elsewhere" if intensive_care else "and it was studied only there"
-        )
-    adult = cohort.age_y >= ADULT_FROM_Y
-    if studied.group == "adults" and not np.any(adult):
-        return "age: it was studied in adults"
-    if studied.group == "children" and np.all(adult):
-        return "age: it was studied in children"
-    for what, unit, span in (
-        ("age", "y", studied.age_y),
-        ("weight", "kg", studied.weight_kg),
-    ):
-        values = getattr(cohort, f"{what}_{unit}")
-        if span is not None and np.all((values < span[0]) | (values > span[1])):
-            return (
-                f"{what}: {values[0]:g} {unit} is outside the {span[0]:g} to {span[1]:g} {unit} "
-                f"studied"
-            )
-    return None
-
-
-def _unrouted(model: Model, plan: Regimen, borrow: bool) -> str | None:
-    """Why a model cannot take a route of the plan."""
-    for route in plan.routes:
-        if route in model.routes:
-            continue
-        if not borrow:
-            return f"route: it has no route {route}, and borrowing is off"
-        reason = borrowable(model, route)
-        if reason:
-            return f"route: {reason}"
-    return None
 
 
 def _row(name: str, run: Profiles) -> dict[str, Any]:

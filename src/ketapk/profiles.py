@@ -13,8 +13,11 @@ from ketapk.kernels.status import OK, SENTENCE
 from ketapk.notice import NOTICE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     from ketapk.course import Course
@@ -419,13 +422,17 @@ class Profiles:
             found[label] = (self.model.parent, "effect")
         return found
 
-    def plot(self, *, ax: Axes | None = None) -> Axes:
+    def plot(self, *, ax: Axes | None = None, log: bool = False, bands: Sequence[str] = ()) -> Axes:
         """Draw the curves of every analyte; needs the extra ``plot``.
 
         Parameters
         ----------
         ax : matplotlib Axes, optional
             Where to draw; a new figure by default.
+        log : bool
+            Whether concentrations are on a logarithmic axis.
+        bands : sequence of str
+            Effects whose bands are shaded, names of ``list_effects()``.
 
         Returns
         -------
@@ -433,7 +440,42 @@ class Profiles:
         """
         from ketapk.plot import draw_profiles
 
-        return draw_profiles(self.smooth(), ax=ax)
+        return draw_profiles(self.smooth(), ax=ax, log=log, bands=bands)
+
+    def plot_ledger(self, *, until: Any = None, ax: Axes | None = None) -> Axes:
+        """Draw where every milligram is over time; needs the extra ``plot``.
+
+        Parameters
+        ----------
+        until : str, optional
+            End of the time axis with its unit.
+        ax : matplotlib Axes, optional
+            Where to draw; a new figure by default.
+
+        Returns
+        -------
+        matplotlib Axes
+        """
+        from ketapk.plot import draw_ledger
+
+        end = None if until is None else float(units.duration_h(until, "until"))
+        return draw_ledger(self, until_h=end, ax=ax)
+
+    def plot_card(self, *, level: str = "70 ng/mL") -> Figure:
+        """Draw a one-page card: curve, fates, numbers, sources; needs the extra ``plot``.
+
+        Parameters
+        ----------
+        level : str
+            Level whose onset and duration are given.
+
+        Returns
+        -------
+        matplotlib Figure
+        """
+        from ketapk.plot import draw_card
+
+        return draw_card(self, level=level)
 
     def smooth(self) -> Profiles:
         """Return the same curves at more times, up to the same end, so that lines look right."""

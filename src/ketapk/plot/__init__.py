@@ -1,0 +1,19 @@
+"""Figures, drawn with matplotlib: no global state, an ``ax`` in and out."""
+
+from ketapk.plot.agreement import draw_observed
+from ketapk.plot.card import draw_card
+from ketapk.plot.curves import draw_comparison, draw_ensemble, draw_models, draw_profiles
+from ketapk.plot.decrement import draw_decrement
+from ketapk.plot.fates import draw_fates, draw_ledger
+
+__all__ = [
+    "draw_card",
+    "draw_comparison",
+    "draw_decrement",
+    "draw_ensemble",
+    "draw_fates",
+    "draw_ledger",
+    "draw_models",
+    "draw_observed",
+    "draw_profiles",
+]
