@@ -157,6 +157,30 @@ class Comparison:
 
         return draw_fates(self.ledger, ax=ax)
 
+    def to_html(self, *, command: str = "") -> str:
+        """Return one self-contained page: curves, sliders, numbers, fates, sources.
+
+        It works offline from disk and makes no request; the sliders recompute in the page by
+        superposing exact responses of the model.
+
+        Parameters
+        ----------
+        command : str
+            What made it, to be shown; written from the plans by default.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        PlanError
+            If the patient is a cohort.
+        """
+        from ketapk.page.handout import handout
+
+        return handout(self, command=command)
+
     def cite(self) -> str:
         """Sources of everything compared."""
         lines = [line for run in self.runs.values() for line in run.cite().splitlines()]

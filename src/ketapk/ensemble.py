@@ -89,7 +89,7 @@ class Ensemble:
     def smooth(self) -> Ensemble:
         """Return the same curves at more times, so that lines look right."""
         times = next(iter(self.runs.values())).smooth().times_h
-        finer = {name: replace(run, times_h=times, _cache={}) for name, run in self.runs.items()}
+        finer = {name: run.at_times(times) for name, run in self.runs.items()}
         return replace(self, runs=finer, _cache={})
 
     def plot(self, *, ax: Axes | None = None, log: bool = False, bands: Sequence[str] = ()) -> Axes:

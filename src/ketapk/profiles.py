@@ -380,10 +380,13 @@ class Profiles:
             columns[f"time to {text}"], columns[f"time above {text}"] = curve.above(level)
         return pl.DataFrame(columns)
 
+    def at_times(self, times_h: Floats) -> Profiles:
+        """Return the same curves at other times [h]."""
+        return replace(self, times_h=times_h, _cache={})
+
     def level(self, analyte: str, at_h: float) -> float:
         """Concentration of the first patient at one time [ng/mL], exact and not from the grid."""
-        there = replace(self, times_h=np.array([at_h]), _cache={})
-        return float(there.concentration(analyte)[0, 0])
+        return float(self.at_times(np.array([at_h])).concentration(analyte)[0, 0])
 
     def area(self, analyte: str, until_h: float) -> float:
         """Area under the curve of the first patient from 0 to a time [ng h/mL], exact."""
@@ -487,7 +490,7 @@ class Profiles:
         fine = telling_times(self.solution)
         even = np.linspace(0.0, last, EVEN + 1)
         times = np.union1d(np.concatenate([fine[fine <= last], even]), self.times_h)
-        return replace(self, times_h=times, _cache={})
+        return self.at_times(times)
 
     def cite(self) -> str:
         """Sources of everything that the result rests on."""

@@ -116,6 +116,8 @@ def draw_bands(ax: Axes, names: Sequence[str]) -> list[str]:
 
 def draw_doses(ax: Axes, runs: Sequence[Profiles], span_h: float) -> None:
     """Mark doses under the curves: a triangle at once, a bar for as long as it runs."""
+    from matplotlib.collections import LineCollection
+
     below = ax.get_xaxis_transform()
     ax.tick_params(axis="x", pad=4.0 + 5.0 * len(runs))
     for number, run in enumerate(runs):
@@ -127,11 +129,12 @@ def draw_doses(ax: Axes, runs: Sequence[Profiles], span_h: float) -> None:
                 continue
             x = on_axis(np.array([start, min(end, span_h)]), span_h)
             if end > start:
-                ax.plot(x, [height] * 2, color=colour, linewidth=3.0, transform=below,
-                        clip_on=False, solid_capstyle="butt", zorder=5)  # fmt: skip
+                bar = LineCollection([[(x[0], height), (x[1], height)]], linewidths=3.0)
+                bar.set(color=colour, clip_on=False, transform=below, zorder=5)
+                ax.add_artist(bar)
             else:
-                ax.plot(x[:1], [height], marker=6, color=colour, markersize=5, transform=below,
-                        clip_on=False, zorder=5)  # fmt: skip
+                ax.text(x[0], height, "\N{BLACK UP-POINTING TRIANGLE}", color=colour, fontsize=6,
+                        ha="center", va="center", transform=below, zorder=5)  # fmt: skip
 
 
 def finish(ax: Axes, span_h: float, title: str, notes: Sequence[str], *, log: bool = False) -> None:

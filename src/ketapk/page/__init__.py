@@ -1,0 +1,1 @@
+"""Pages to hand out: one file, no server, no network."""
