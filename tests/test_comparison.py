@@ -64,3 +64,67 @@ def test_one_model_can_be_asked_for_all():
 def test_no_model_for_a_route_is_said():
     with pytest.raises(kp.PlanError, match="No model in the library answers 35 mg arketamine"):
         kp.compare({"R": "35 mg arketamine im"}, patient=ME)
+
+
+def test_differences_are_ratios_to_the_reference():
+    compared = kp.compare(PLANS, patient=ME)
+    rows = {row["plan"]: row for row in compared.differences("IM").to_dicts()}
+    table = {row["plan"]: row for row in compared.table.to_dicts()}
+    assert rows["IM"]["AUC ratio"] == rows["IM"]["Cmax ratio"] == 1.0
+    for plan, row in rows.items():
+        assert row["AUC ratio"] == pytest.approx(
+            table[plan]["AUC [ng h/mL]"] / table["IM"]["AUC [ng h/mL]"]
+        )
+        assert row["Tmax difference [min]"] == pytest.approx(
+            table[plan]["Tmax [min]"] - table["IM"]["Tmax [min]"]
+        )
+    with pytest.raises(kp.InputError, match="no plan 'SC' to compare with"):
+        compared.differences("SC")
+
+
+def test_first_pass_is_a_block_of_its_own():
+    rows = {row["plan"]: row for row in kp.compare(PLANS, patient=ME).first_pass.to_dicts()}
+    assert rows["IV"]["reached the blood"] == 1.0
+    assert rows["IM"]["never absorbed"] == pytest.approx(0.07)
+    mouth = rows["mouth"]
+    assert mouth["taken by the gut wall"] == pytest.approx(0.36)
+    k = 151 / 101
+    assert mouth["taken by the liver"] == pytest.approx(0.64 * 3.88 / (k + 3.88))
+    assert mouth["norketamine formed"] == pytest.approx(0.64 * 2.77 / (k + 3.88))
+    assert mouth["reached the blood"] == pytest.approx(0.64 * k / (k + 3.88))
+
+
+def test_the_ledger_of_each_at_a_time():
+    compared = kp.compare(PLANS, patient=ME)
+    at = compared.ledger_at("20 min")
+    sums = {plan: at.filter(plan=plan)["mg"].sum() for plan in PLANS}
+    assert sums == pytest.approx({"IV": 17.5, "IM": 35, "nose": 35, "device": 84, "mouth": 84})
+
+
+def test_several_models_answer_every_plan():
+    compared = kp.compare(
+        {"a": "35 mg iv bolus", "b": "35 mg iv over 40 min"},
+        patient=ME,
+        model=["kamp2020", "domino"],
+    )
+    assert list(compared.runs) == ["a [kamp2020]", "a [domino]", "b [kamp2020]", "b [domino]"]
+    assert compared.table["model"].to_list() == ["kamp2020", "domino"] * 2
+    with pytest.raises(kp.InputError, match="list of models is empty"):
+        kp.compare({"a": "35 mg iv bolus"}, patient=ME, model=[])
+
+
+def test_a_child_is_answered_by_a_model_that_knows_children():
+    child = kp.Patient(weight_kg=20, age_y=6)
+    table = kp.compare({"device": "28 mg spravato"}, patient=child).table
+    assert table["model"].to_list() == ["kamp2020+nasal_spray"]
+
+
+def test_an_altered_model_says_so():
+    model = kp.load_model("kamp2020").altered(CL=42.0)
+    run = kp.simulate("35 mg iv bolus", model, ME)
+    assert run.curve().AUC_inf[0] == pytest.approx(35 / 42 * 1000)
+    assert any("Altered by the user: CL=42" in w for w in run.warnings)
+    with pytest.raises(kp.InputError, match="no parameter 'Cl'"):
+        kp.load_model("kamp2020").altered(Cl=42.0)
+    with pytest.raises(kp.InputError, match="positive number"):
+        kp.load_model("kamp2020").altered(CL=-1.0)

@@ -50,11 +50,13 @@ if TYPE_CHECKING:
     from ketapk.library.effects import Effect, list_effects, load_effect
     from ketapk.library.generic import one_compartment, three_compartment, two_compartment
     from ketapk.library.observations import load_observations
+    from ketapk.library.protocols import list_protocols, load_protocol
     from ketapk.model.model import Model
     from ketapk.odes import OdeResult, solve_ode
     from ketapk.patients import Cohort, Patient
     from ketapk.profiles import Profiles
     from ketapk.repetition import accumulation
+    from ketapk.scenario import Scenario, read_scenario
     from ketapk.simulation import simulate
     from ketapk.verification import Verification, verify
 
@@ -76,6 +78,8 @@ _HOME = {
     "library.catalogue": "list_models load_model",
     "library.effects": "Effect list_effects load_effect",
     "library.observations": "load_observations",
+    "library.protocols": "list_protocols load_protocol",
+    "scenario": "Scenario read_scenario",
     "library.generic": "one_compartment three_compartment two_compartment",
     "model.model": "Model",
     "patients": "Cohort Patient",
@@ -110,6 +114,7 @@ __all__ = [
     "Profiles",
     "Regimen",
     "Reset",
+    "Scenario",
     "UnitError",
     "Verification",
     "accumulation",
@@ -125,9 +130,11 @@ __all__ = [
     "intramuscular",
     "list_effects",
     "list_models",
+    "list_protocols",
     "load_effect",
     "load_model",
     "load_observations",
+    "load_protocol",
     "nasal",
     "nasal_spray",
     "nca",
@@ -136,6 +143,7 @@ __all__ = [
     "one_compartment",
     "oral",
     "parse",
+    "read_scenario",
     "rectal",
     "simulate",
     "simulate_models",

@@ -38,15 +38,18 @@ def default_model(plan: Regimen, cohort: Cohort | None = None) -> Model:
     """
     models = [load_model(name) for name in PUBLISHED]
     fitting = [m for m in models if all(drug in m.drugs for drug in plan.drugs)]
-    if cohort is not None:
-        fitting.sort(key=lambda m: unfit(m, plan, cohort, intensive_care=False) is not None)
-    for model in fitting:
-        if all(route in model.routes for route in plan.routes):
-            return model
-    for model in fitting:
-        missing = [route for route in plan.routes if route not in model.routes]
-        if all(borrowable(model, route) is None for route in missing):
-            return load_model("+".join((model.name, *missing)))
+    knows = [
+        cohort is None or unfit(m, plan, cohort, intensive_care=False) is None for m in fitting
+    ]
+    for wanted in (True, False):
+        group = [m for m, known in zip(fitting, knows, strict=True) if known is wanted]
+        for model in group:
+            if all(route in model.routes for route in plan.routes):
+                return model
+        for model in group:
+            missing = [route for route in plan.routes if route not in model.routes]
+            if all(borrowable(model, route) is None for route in missing):
+                return load_model("+".join((model.name, *missing)))
     raise PlanError(
         f"No model in the library answers {plan}: its routes are {', '.join(plan.routes)} and its "
         f"drug is {', '.join(plan.drugs)}; see list_models()."

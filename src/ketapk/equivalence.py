@@ -181,7 +181,8 @@ def equivalent_dose(
     if device:
         mg = min((DEVICE_MG * n for n in (1, 2, 3)), key=lambda m: abs(np.log(read(m) / target)))
     else:
-        mg = _solved(given, one, target, match, read)
+        # Twelve digits: more would print a rounding error as a dose.
+        mg = float(f"{_solved(given, one, target, match, read):.12g}")
     found = simulate(
         _dose(route, mg, form_of_drug, form), given.model, patient, times=[0.0],
         allow_implausible=True,

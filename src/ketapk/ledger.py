@@ -73,6 +73,15 @@ def curves(course: Course, analyte: str, times: Floats, site: str) -> dict[Part,
     }
 
 
+def areas(course: Course, analyte: str) -> dict[Part, Floats]:
+    """Return what each part contributes to the area to infinity, (N,) [ng h/mL] each."""
+    position = course.system.n_dynamic + course.system.output_index(analyte)
+    return {
+        part: units.mg_per_l_to_ng_per_ml(solution.final()[:, position])
+        for part, solution in _parts(course)
+    }
+
+
 def _rows_of(course: Course) -> tuple[int, int]:
     return len(course.cohort), course.system.n_states
 

@@ -17,7 +17,7 @@ from ketapk.library.catalogue import load_model
 from ketapk.library.composition import borrowable
 from ketapk.library.effects import check_pairing, load_effect
 from ketapk.library.plausible import findings
-from ketapk.model.model import Model
+from ketapk.model.model import ALTERED, Model
 from ketapk.patients import Cohort, Patient
 from ketapk.profiles import Profiles
 from ketapk.solution import Method, Tolerance
@@ -222,6 +222,7 @@ def _warnings(plan: Regimen, model: Model, cohort: Cohort, *, allow_implausible:
     for sentence in said:
         python_warnings.warn(sentence, KetapkWarning, stacklevel=3)
     said += dict.fromkeys(f"{model.name}: {c.note}." for c in model.checks if not c.reproduces)
+    said += [f"{model.name}: {p}" for p in model.problems if p.startswith(ALTERED)]
     borrowed = [model.routes[name] for name in plan.routes if model.routes[name].borrowed]
     said += [
         f"{model.name} is a composition: {route.title} ({route.source}; grade {route.grade})."

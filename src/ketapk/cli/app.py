@@ -14,9 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ketapk.cli.library import effects, models, observed, verify
+from ketapk.cli.library import effects, model, models, observed, verify
 from ketapk.cli.options import examples, say
 from ketapk.cli.plans import compare, simulate
+from ketapk.cli.tools import (
+    cite,
+    convert,
+    decrement,
+    doctor,
+    equivalent,
+    explain,
+    nca,
+    protocols,
+    schema,
+)
 from ketapk.errors import KetapkError, KetapkWarning, nearest
 from ketapk.notice import NOTICE
 
@@ -42,15 +53,31 @@ app.command(
 app.command(
     epilog=examples(
         'ketapk compare iv="0.5 mg/kg iv over 40 min" im="0.5 mg/kg im" --weight 70',
-        'ketapk compare one="28 mg spravato" three="84 mg spravato" --plot devices.png',
+        'ketapk compare one="28 mg spravato" three=spravato-84 --html page.html',
+        "ketapk compare --scenario routes.toml --plot routes.png",
     )
 )(compare)
 app.command()(models)
+app.command(epilog=examples("ketapk model simons2022", "ketapk model kamp2020+im"))(model)
+app.command()(protocols)
 app.command(epilog=examples("ketapk verify", "ketapk verify perez_ruixo2021"))(verify)
 app.command(epilog=examples("ketapk observed --plot observed.png", "ketapk observed simons2022"))(
     observed
 )
 app.command()(effects)
+app.command(
+    epilog=examples(
+        'ketapk equivalent "35 mg iv over 40 min" im',
+        'ketapk equivalent "35 mg iv over 40 min" nasal --match Cmax',
+    )
+)(equivalent)
+app.command(epilog=examples("ketapk decrement kamp2020 domino --plot decrement.png"))(decrement)
+app.command(epilog=examples('ketapk nca samples.csv --dose "35 mg" --route bolus'))(nca)
+app.command(epilog=examples('ketapk explain "0.5 mg/kg iv over 40 min" --vial "10 mg/mL"'))(explain)
+app.command(epilog=examples('ketapk convert "0.2 mg/kg/h" mcg/kg/min'))(convert)
+app.command()(cite)
+app.command()(schema)
+app.command()(doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -38,6 +38,46 @@ def models(csv: Csv = False, json_: Json = False) -> None:
     close((), failed=0, quiet=json_)
 
 
+def model(
+    name: Annotated[str, typer.Argument(help="A model, such as kamp2020+im.", metavar="NAME")],
+    json_: Json = False,
+) -> None:
+    """Print everything known of one model: people, structure, parameters, problems, sources."""
+    from ketapk.library.catalogue import load_model
+
+    found = load_model(name)
+    if json_:
+        numbers = [
+            {
+                field: getattr(p, field)
+                for field in ("name", "value", "unit", "where", "grade", "via", "note")
+            }
+            for p in found.parameters
+        ]
+        print_json(
+            {
+                "name": found.name,
+                "title": found.title,
+                "grade": found.grade,
+                "status": found.status,
+                "drugs": found.drugs,
+                "analytes": found.analytes,
+                "routes": list(found.routes),
+                "site": found.sampling_site,
+                "population": found.population.description,
+                "structure": found.structure,
+                "parameters": numbers,
+                "problems": found.problems,
+                "parts": found.parts,
+                "citations": found.cite().splitlines(),
+            },
+            (),
+        )
+    else:
+        terminal.model(found)
+    close((), failed=0, quiet=json_)
+
+
 def verify(names: Names = None, csv: Csv = False, json_: Json = False) -> None:
     """Re-create what each paper reports besides its parameters."""
     one_output(csv=csv, json_=json_)

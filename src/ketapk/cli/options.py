@@ -36,6 +36,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Plot = Annotated[
     Path | None, typer.Option("--plot", help="Write the figure to FILE.", metavar="FILE")
 ]
+Html = Annotated[
+    Path | None, typer.Option("--html", help="Write a page to hand out to FILE.", metavar="FILE")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result.")]
 Level = Annotated[
     str, typer.Option("--level", help="Level whose onset is timed.", metavar='"70 ng/mL"')
 ]
@@ -72,6 +76,45 @@ def times_of(text: str) -> list[float]:
     return [float(units.time_h(item, "--times")) for item in read]
 
 
+def levels_of(text: str) -> tuple[str, ...]:
+    """Read "50, 100, 200 ng/mL"."""
+    items = [item.strip() for item in text.split(",")]
+    unit = items[-1].lstrip("0123456789. ")
+    return tuple(item if item.lstrip("0123456789. ") else f"{item} {unit}" for item in items)
+
+
+def altered(name: str, changes: list[str] | None) -> Any:
+    """Return a model, with the parameters of ``NAME=VALUE`` arguments changed."""
+    from ketapk.library.catalogue import load_model
+
+    model = load_model(name)
+    values = {}
+    for change in changes or ():
+        parameter, sign, number = change.partition("=")
+        try:
+            values[parameter.strip()] = float(number)
+        except ValueError:
+            sign = ""
+        if not sign:
+            raise InputError(f"--change {change!r} is not NAME=VALUE; write --change CL=42.")
+    return model.altered(**values) if values else model
+
+
+def crowd(one: Patient, people: int) -> Any:
+    """Return a cohort of so many such people."""
+    from ketapk.patients import Cohort
+
+    if people < 1:
+        raise InputError(f"--people {people} is not possible; write a whole number from 1.")
+    return Cohort(
+        weight_kg=[one.weight_kg] * people,
+        age_y=one.age_y,
+        sex=one.sex,
+        height_cm=one.height_cm,
+        ancestry=one.ancestry,
+    )
+
+
 def patient(weight: float, age: float, sex: str, height: float, ancestry: str) -> Patient:
     """Return the patient of the options."""
     from ketapk.patients import Patient
@@ -93,6 +136,16 @@ def check_figure(path: Path | None) -> None:
         raise InputError(f"--plot {path} has no known ending; write one of {', '.join(FIGURES)}.")
     if not path.absolute().parent.is_dir():
         raise InputError(f"--plot {path}: the folder {path.parent} does not exist; make it first.")
+
+
+def check_page(path: Path | None) -> None:
+    """Refuse a page that could not be written before anything is computed."""
+    if path is None:
+        return
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"--html {path} has no known ending; write page.html.")
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"--html {path}: the folder {path.parent} does not exist; make it first.")
 
 
 def save(axes: Any, path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,14 +16,20 @@ from ketapk.cli.options import (
     Ancestry,
     Csv,
     Height,
+    Html,
     Implausible,
     Json,
     Level,
     Plot,
+    Quiet,
     Sex,
     Weight,
+    altered,
     check_figure,
+    check_page,
     close,
+    crowd,
+    levels_of,
     named,
     one_output,
     patient,
@@ -28,6 +37,7 @@ from ketapk.cli.options import (
     print_json,
     row,
     save,
+    say,
     times_of,
 )
 from ketapk.errors import InputError
@@ -77,6 +87,20 @@ def simulate(
             "--allow-unmatched-ke0", help="Accept a ke0 that belongs to another model; marked."
         ),
     ] = False,
+    parts: Annotated[
+        bool,
+        typer.Option("--parts", help="What each dose by each absorption site adds; needs --model."),
+    ] = False,
+    change: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--change", help="Another value of a parameter; needs --model.", metavar="NAME=VALUE"
+        ),
+    ] = None,
+    people: Annotated[
+        int, typer.Option("--people", help="Draw so many people; needs --model.", metavar="N")
+    ] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the draw.", metavar="N")] = 1,
     intensive_care: Annotated[
         bool,
         typer.Option(
@@ -86,11 +110,15 @@ def simulate(
     csv: Csv = False,
     json_: Json = False,
     plot: Plot = None,
+    quiet: Quiet = False,
     allow_implausible: Implausible = False,
 ) -> None:
     """Simulate one plan, with one model or with every eligible one."""
     one_output(csv=csv, json_=json_)
     check_figure(plot)
+    from ketapk.library.protocols import plan_of
+
+    regimen = plan_of(plan)
     who = patient(weight, age, sex, height, ancestry)
     options: dict[str, Any] = {
         "times": None if times is None else times_of(times),
@@ -99,17 +127,24 @@ def simulate(
         "allow_implausible": allow_implausible,
     }
     if model is None:
-        if ledger is not None or effect is not None:
-            what = "--ledger" if ledger is not None else "--effect"
-            raise InputError(f"{what} looks into one model; choose it with --model NAME.")
+        inside = {
+            "--ledger": ledger is not None,
+            "--effect": effect is not None,
+            "--parts": parts,
+            "--change": bool(change),
+            "--people": people != 1,
+        }
+        for what, asked in inside.items():
+            if asked:
+                raise InputError(f"{what} looks into one model; choose it with --model NAME.")
         from ketapk.ensemble import simulate_models
 
-        ensemble = simulate_models(plan, who, intensive_care=intensive_care, **options)
+        ensemble = simulate_models(regimen, who, intensive_care=intensive_care, **options)
         _show_ensemble(ensemble, csv=csv, json_=json_)
         if plot is not None:
             save(ensemble.plot(), plot)
         failed = sum(len(run.failed) for run in ensemble.runs.values())
-        close(ensemble.warnings, failed=failed, quiet=json_)
+        close(ensemble.warnings, failed=failed, quiet=json_ or quiet)
         return
     from ketapk import units
     from ketapk.simulation import simulate as run_simulation
@@ -117,15 +152,25 @@ def simulate(
     if ledger not in (None, "end"):
         units.time_h(ledger, "--ledger")
 
-    run = run_simulation(plan, model, who, **options)
-    _show_run(run, level, ledger, csv=csv, json_=json_, asked=times is not None)
+    drawn: dict[str, Any] = {} if people == 1 else {"rng": seed}
+    group = who if people == 1 else crowd(who, people)
+    run = run_simulation(regimen, altered(model, change), group, **drawn, **options)
+    _show_run(run, levels_of(level), ledger, csv=csv, json_=json_, asked=times is not None)
+    if parts and not (csv or json_):
+        terminal.parts(run)
     if plot is not None:
         save(run.plot(), plot)
-    close(run.warnings, failed=len(run.failed), quiet=json_)
+    close(run.warnings, failed=len(run.failed), quiet=json_ or quiet)
 
 
 def _show_run(
-    run: Profiles, level: str, ledger: str | None, *, csv: bool, json_: bool, asked: bool
+    run: Profiles,
+    levels: tuple[str, ...],
+    ledger: str | None,
+    *,
+    csv: bool,
+    json_: bool,
+    asked: bool,
 ) -> None:
     """Print one run, or its ledger."""
     at = None if ledger in (None, "end") else ledger
@@ -134,7 +179,7 @@ def _show_run(
         print(table.write_csv(), end="")
         return
     if not json_:
-        terminal.profiles(run, level, asked=asked)
+        terminal.profiles(run, levels, asked=asked)
         if ledger is not None:
             terminal.ledger(run.ledger(at))
         return
@@ -150,7 +195,7 @@ def _show_run(
             for label, (analyte, site) in run.readings().items()
         },
         "exposure": {
-            label: row(run.exposure(analyte, site=site, above=level).row(0, named=True))
+            label: row(run.exposure(analyte, site=site, above=levels).row(0, named=True))
             for label, (analyte, site) in run.readings().items()
         },
         "citations": run.cite().splitlines(),
@@ -187,13 +232,28 @@ def _show_ensemble(ensemble: Ensemble, *, csv: bool, json_: bool) -> None:
 
 def compare(
     plans: Annotated[
-        list[str], typer.Argument(help='Plans as NAME="SENTENCE".', metavar='NAME="PLAN"...')
-    ],
+        list[str] | None,
+        typer.Argument(help='Plans or protocols as NAME="PLAN".', metavar='NAME="PLAN"...'),
+    ] = None,
+    scenario: Annotated[
+        Path | None,
+        typer.Option("--scenario", help="A whole comparison as a TOML file.", metavar="FILE"),
+    ] = None,
     model: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            "--model", help="One model for all plans; by default each gets its own.", metavar="NAME"
+            "--model",
+            help="Model for all plans, may be repeated; else each its own.",
+            metavar="NAME",
         ),
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option("--reference", help="Plan that the others are held against.", metavar="NAME"),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help='Time of the ledger, "1 h"; else the end.', metavar="TIME"),
     ] = None,
     weight: Weight = 70.0,
     age: Age = 40.0,
@@ -204,20 +264,37 @@ def compare(
     csv: Csv = False,
     json_: Json = False,
     plot: Plot = None,
+    html: Html = None,
+    quiet: Quiet = False,
     allow_implausible: Implausible = False,
 ) -> None:
     """Compare plans side by side: what the route did."""
     one_output(csv=csv, json_=json_)
     check_figure(plot)
-    from ketapk.comparison import compare as run_comparison
+    check_page(html)
+    from ketapk import units
 
-    comparison = run_comparison(
-        named(plans),
-        patient=patient(weight, age, sex, height, ancestry),
-        model=model,
-        level=level,
-        allow_implausible=allow_implausible,
-    )
+    if at is not None:
+        units.time_h(at, "--at")
+    if scenario is not None:
+        if plans or model:
+            raise InputError("--scenario holds plans and models already; leave the others out.")
+        from ketapk.scenario import read_scenario
+
+        comparison = read_scenario(scenario).run()
+    else:
+        from ketapk.comparison import compare as run_comparison
+        from ketapk.library.protocols import plan_of
+
+        comparison = run_comparison(
+            {name: plan_of(text) for name, text in named(plans or []).items()},
+            patient=patient(weight, age, sex, height, ancestry),
+            model=model[0] if model and len(model) == 1 else (model or None),
+            level=level,
+            allow_implausible=allow_implausible,
+        )
+    ledger = comparison.ledger_at(at)
+    differences = comparison.differences(reference)
     if csv:
         print(comparison.table.write_csv(), end="")
     elif json_:
@@ -226,14 +303,19 @@ def compare(
                 "patient": person(next(iter(comparison.runs.values())).cohort),
                 "plans": {name: str(run.plan) for name, run in comparison.runs.items()},
                 "table": [row(line) for line in comparison.table.to_dicts()],
-                "ledger": [row(line) for line in comparison.ledger.to_dicts()],
+                "differences": [row(line) for line in differences.to_dicts()],
+                "first_pass": [row(line) for line in comparison.first_pass.to_dicts()],
+                "ledger": [row(line) for line in ledger.to_dicts()],
                 "citations": comparison.cite().splitlines(),
             },
             comparison.warnings,
         )
     else:
-        terminal.comparison(comparison)
+        terminal.comparison(comparison, differences, ledger, at)
     if plot is not None:
         save(comparison.plot(), plot)
+    if html is not None:
+        html.write_text(comparison.to_html(command=shlex.join(["ketapk", *sys.argv[1:]])), "utf-8")
+        say(f"Page written to {html.absolute()}")
     failed = sum(len(run.failed) for run in comparison.runs.values())
-    close(comparison.warnings, failed=failed, quiet=json_)
+    close(comparison.warnings, failed=failed, quiet=json_ or quiet)

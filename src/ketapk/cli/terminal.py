@@ -63,7 +63,7 @@ def _who(cohort: Any) -> str:
     )
 
 
-def profiles(run: Any, level: str, *, asked: bool) -> None:
+def profiles(run: Any, levels: tuple[str, ...], *, asked: bool) -> None:
     """Exposure of every analyte, and the concentrations at the times asked for."""
     from ketapk import units
     from ketapk.dosing.wording import explain
@@ -71,48 +71,108 @@ def profiles(run: Any, level: str, *, asked: bool) -> None:
     for line in explain(run.plan, float(run.cohort.weight_kg[0])):
         print(line)
     print(_who(run.cohort))
+    if len(run.cohort) > 1:
+        print(f"{len(run.cohort)} people drawn; medians, and 5th to 95th percentile in brackets")
     print(f"Model: {run.model.name} (grade {run.model.grade}), {run.model.sampling_site}")
     readings = run.readings()
-    rows = {
-        label: run.exposure(analyte, site=site, above=level).row(0, named=True)
+    tables = {
+        label: run.exposure(analyte, site=site, above=levels)
         for label, (analyte, site) in readings.items()
     }
-    table = _table("", *rows)
+    table = _table("", *tables)
     minutes = units.MINUTES_PER_HOUR
-    for label, key, factor in (
-        ("Cmax [ng/mL]", "Cmax", 1.0),
-        ("Tmax [min]", "Tmax", minutes),
-        (f"time to {level} [min]", f"time to {level}", minutes),
-        (f"time above {level} [min]", f"time above {level}", minutes),
+    wanted = [("Cmax [ng/mL]", "Cmax", 1.0), ("Tmax [min]", "Tmax", minutes)]
+    for level in levels:
+        wanted += [
+            (f"time to {level} [min]", f"time to {level}", minutes),
+            (f"time above {level} [min]", f"time above {level}", minutes),
+        ]
+    wanted += [
         ("AUC to infinity [ng h/mL]", "AUC_inf", 1.0),
         ("terminal half-life [h]", "t_half", 1.0),
-    ):
-        values = [number(row[key]) for row in rows.values()]
-        _add(table, label, *(None if v is None else v * factor for v in values))
+    ]
+    for label, key, factor in wanted:
+        _add(table, label, *(_spread(t[key].to_numpy() * factor) for t in tables.values()))
     _show(table)
     if asked:
         table = _table("time [h]", *(f"{label} [ng/mL]" for label in readings), left=0)
-        curves = [run.concentration(analyte, site=site)[0] for analyte, site in readings.values()]
+        curves = [run.concentration(analyte, site=site) for analyte, site in readings.values()]
         for k, time in enumerate(run.times_h):
-            _add(table, float(time), *(float(curve[k]) for curve in curves))
+            _add(table, float(time), *(_spread(curve[:, k]) for curve in curves))
         _show(table)
     _wrapped(run.cite())
 
 
-def comparison(compared: Any) -> None:
-    """The table turned on its side, so that it fits 80 columns, then the fates of the dose."""
-    rows = compared.table.to_dicts()
-    print(_who(next(iter(compared.runs.values())).cohort))
-    table = _table("", *(row["plan"] for row in rows))
-    for key in rows[0]:
-        if key not in ("plan", "model", "grade"):
-            _add(table, key, *(row[key] for row in rows))
+def _spread(values: Any) -> Any:
+    """The value of one person; of many the median and two percentiles."""
+    import numpy as np
+
+    from ketapk import units
+
+    if values.size == 1:
+        return number(values[0])
+    if np.isnan(values).mean() > 0.5:
+        return None
+    low, middle, high = (
+        float(np.quantile(np.where(np.isnan(values), np.inf, values), q, method="lower"))
+        for q in (0.05, 0.5, 0.95)
+    )
+    top = units.fmt(high) if math.isfinite(high) else "never"
+    return f"{units.fmt(middle)} ({units.fmt(low)}-{top})"
+
+
+def parts(run: Any) -> None:
+    """What each dose by each absorption site adds to the area of every analyte."""
+    import numpy as np
+
+    from ketapk.ledger import areas
+
+    print("Area to infinity by dose and absorption site [ng h/mL]:")
+    found = {analyte: areas(run.course, analyte) for analyte in run.analytes}
+    table = _table("", *run.analytes)
+    for part in next(iter(found.values())):
+        _add(
+            table,
+            f"dose {part.dose}, {part.site}",
+            *(float(np.median(found[analyte][part])) for analyte in run.analytes),
+        )
     _show(table)
+
+
+def comparison(compared: Any, differences: Any, ledger: Any, at: str | None) -> None:
+    """The table turned on its side, so that it fits 80 columns, then differences and fates."""
+    rows = compared.table.to_dicts()
+    names = [row["plan"] for row in rows]
+    print(_who(next(iter(compared.runs.values())).cohort))
+    _sideways(names, rows, skip=("plan", "model", "grade"))
     for row in rows:
         print(f"{row['plan']}: {compared.runs[row['plan']].plan}")
         print(f"  model {row['model']}, grade {row['grade']}")
-    print()
+    if len(rows) > 1:
+        reference = next(
+            (r["plan"] for r in differences.to_dicts() if r["AUC ratio"] == 1.0), names[0]
+        )
+        print(f"\nAgainst {reference}:")
+        _sideways(names, differences.to_dicts(), skip=("plan",))
+    print("Before it reached the blood, as shares of the dose:")
+    _sideways(names, compared.first_pass.to_dicts(), skip=("plan",))
+    print(f"Where the dose is {'at the end' if at is None else f'at {at}'} [mg]:")
+    fates = ledger["fate"].unique(maintain_order=True)
+    held = {(r["plan"], r["fate"]): r["mg"] for r in ledger.to_dicts()}
+    table = _table("", *names)
+    for fate in fates:
+        _add(table, fate, *(held.get((name, fate)) for name in names))
+    _show(table)
     _wrapped(compared.cite())
+
+
+def _sideways(names: list[str], rows: list[dict[str, Any]], *, skip: tuple[str, ...]) -> None:
+    """A column a plan, a row a quantity."""
+    table = _table("", *names)
+    for key in rows[0]:
+        if key not in skip:
+            _add(table, key, *(row[key] for row in rows))
+    _show(table)
 
 
 def models(table: Any) -> None:
@@ -224,3 +284,88 @@ def effects(table: Any) -> None:
             if key not in ("name", "grade", "drug") and value not in (None, "", "not published"):
                 _wrapped(f"  {key}: {_cell(value)}", indent=4)
         print()
+
+
+def model(found: Any) -> None:
+    """Print everything known of one model."""
+    print(f"{found.name}  (grade {found.grade}, {found.status})")
+    print(found.title)
+    print()
+    studied = found.population
+    for label, text in (
+        ("drug", ", ".join(found.drugs)),
+        ("analytes", ", ".join(found.analytes)),
+        ("routes", ", ".join(found.routes)),
+        ("site", found.sampling_site),
+        ("people", studied.description),
+        ("structure", found.structure),
+        *(("part", part) for part in found.parts),
+    ):
+        _wrapped(f"{label:<11}{text}", indent=11)
+    if found.parameters:
+        table = _table("parameter", "value", "unit", "grade", left=1)
+        borrowed = [
+            (f"{r.name}: {p.name}", p) for r in found.routes.values() if r.borrowed
+            for p in r.parameters
+        ]  # fmt: skip
+        for name, p in [*((p.name, p) for p in found.parameters), *borrowed]:
+            _add(table, name, p.value, p.unit, p.grade)
+        _show(table)
+    if found.variability:
+        table = _table("variability of", "value", "scale", "level", left=1)
+        for v in found.variability:
+            _add(table, v.parameter, v.value, v.scale, v.level)
+        _show(table)
+    else:
+        print("Variability: not published, or not found.")
+    for problem in found.problems:
+        _wrapped(f"- {problem}")
+    print()
+    _wrapped(found.cite())
+
+
+def protocols(table: Any) -> None:
+    """Print each protocol with its plan and source."""
+    for row in table.to_dicts():
+        print(f"{row['name']}  (grade {row['grade']})")
+        _wrapped(f"  {row['plan']}", indent=4)
+        _wrapped(f"  {row['title']}; {row['source']}", indent=4)
+        if row["range"]:
+            _wrapped(f"  published: {row['range']}", indent=4)
+        print()
+
+
+def equivalence(found: Any) -> None:
+    """The equivalent dose, what it matches and what it cannot."""
+    from ketapk import units
+
+    print(f"{found.plan} matches the {found.match} of {found.given.plan}")
+    print(f"{units.fmt(found.dose_mg)} mg; model {found.found.model.name}, grade "
+          f"{found.found.model.grade}")  # fmt: skip
+    table = _table("", "given", "equivalent", "ratio", "")
+    for row in found.table.to_dicts():
+        mark = "matched" if row["matched"] else ""
+        _add(table, row["what"], row["given"], row["equivalent"], row["ratio"], mark)
+    _show(table)
+    _wrapped(found.found.cite())
+
+
+def nca(table: Any, by: str) -> None:
+    """A column a subject, a row a result."""
+    rows = table.to_dicts()
+    for start in range(0, len(rows), 4):
+        part = rows[start : start + 4]
+        _sideways([str(row[by]) for row in part], part, skip=(by,))
+
+
+def decrement(table: Any) -> None:
+    """Time to fall, a row a length of infusion, a column a percentage."""
+    from ketapk import units
+
+    for (name,), rows in table.group_by("model", maintain_order=True):
+        percentages = rows["by"].unique(maintain_order=True).to_list()
+        shown = _table(f"{name}: infusion [h]", *(f"by {by} [min]" for by in percentages))
+        for (length,), part in rows.group_by("length_h", maintain_order=True):
+            minutes = [hours * units.MINUTES_PER_HOUR for hours in part["time_h"]]
+            _add(shown, float(length), *minutes)
+        _show(shown)

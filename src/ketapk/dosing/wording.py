@@ -105,7 +105,7 @@ def _dose_text(dose: Dose) -> str:
     return start
 
 
-def explain(plan: Regimen, weight_kg: float) -> list[str]:
+def explain(plan: Regimen, weight_kg: float, *, vial: str | None = None) -> list[str]:
     """Say how a plan was understood, dose by dose, in mg and mg/kg, with rates.
 
     Parameters
@@ -114,6 +114,8 @@ def explain(plan: Regimen, weight_kg: float) -> list[str]:
         What is given.
     weight_kg : float
         Body weight [kg].
+    vial : str, optional
+        Strength of base in the vial or syringe, such as "10 mg/mL": adds volumes and mL/h.
 
     Returns
     -------
@@ -128,10 +130,15 @@ def explain(plan: Regimen, weight_kg: float) -> list[str]:
     """
     if not 0.0 < weight_kg < float("inf"):
         raise InputError(f"A weight of {weight_kg!r} kg is not possible; write one such as 70.")
-    return [_explain(event, weight_kg) for event in plan.events]
+    strength = None
+    if vial is not None:
+        strength = units.expect(vial, "vial", "concentration").value * 1e-3
+        if strength <= 0.0:
+            raise InputError(f"vial={vial!r} is not a strength; write one such as '10 mg/mL'.")
+    return [_explain(event, weight_kg, strength) for event in plan.events]
 
 
-def _explain(event: Dose | Reset, weight_kg: float) -> str:
+def _explain(event: Dose | Reset, weight_kg: float, mg_per_ml: float | None) -> str:
     if isinstance(event, Reset):
         return f"reset at {units.format_time(event.time)}"
     mg = event.amount_mg(weight_kg)
@@ -142,4 +149,8 @@ def _explain(event: Dose | Reset, weight_kg: float) -> str:
     line = f"{said}: {units.fmt(mg)} mg = {units.fmt(mg / weight_kg)} mg/kg"
     if event.hours:
         line += f" at {units.format_rate(mg / float(event.hours), weight_kg)}"
+    if mg_per_ml is not None and not event.device:
+        line += f"; {units.fmt(mg / mg_per_ml)} mL"
+        if event.hours:
+            line += f" at {units.fmt(mg / mg_per_ml / float(event.hours))} mL/h"
     return line

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ketapk.errors import PlanError
+from ketapk.errors import InputError, PlanError
 from ketapk.model.variability import draw
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Group = Literal["adults", "children", "adults and children"]
 Setting = Literal["any", "intensive care"]
+ALTERED = "Altered by the user"
+"""How the problem begins that says so."""
 ADULT_FROM_Y = 18.0
 """Age from which a patient counts as an adult [y]."""
 
@@ -129,6 +131,55 @@ class Model:
         if rng is None:
             return values
         return draw(values, len(cohort), self.variability, self.correlations, rng)
+
+    def altered(self, **values: float) -> Model:
+        """Return the model with other values of some parameters, for a "what if".
+
+        Parameters
+        ----------
+        **values : float
+            Parameters by name, per hour and litre, as ``values`` gives them: they replace those of
+            everybody, after covariates.
+
+        Returns
+        -------
+        Model
+            Named ``model (altered)``, grade "assumed", without checks.
+
+        Raises
+        ------
+        InputError
+            If the model has no such parameter.
+
+        Examples
+        --------
+        >>> from ketapk.library.catalogue import load_model
+        >>> load_model("kamp2020").altered(CL=42.0).name
+        'kamp2020 (altered: CL=42)'
+        """
+        known = tuple(p.name for p in self.parameters)
+        known += tuple(
+            f"{route.name}: {p.name}"
+            for route in self.routes.values()
+            if route.borrowed
+            for p in route.parameters
+        )
+        for name, value in values.items():
+            if name not in known:
+                raise InputError(
+                    f"{self.name} has no parameter {name!r}; it has {', '.join(known)}."
+                )
+            if not (np.isfinite(value) and value > 0.0):
+                raise InputError(f"{name}={value!r} is not possible; give a positive number.")
+        said = ", ".join(f"{name}={value:g}" for name, value in values.items())
+        return replace(
+            self,
+            name=f"{self.name} (altered: {said})",
+            grade="assumed",
+            individual=lambda cohort: {**self.individual(cohort), **values},
+            checks=(),
+            problems=(*self.problems, f"{ALTERED}: {said}."),
+        )
 
     def verify(self) -> Verification:
         """Re-create what the source reports besides its parameters.

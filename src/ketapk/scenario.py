@@ -1,0 +1,111 @@
+"""A comparison as a file: plans, patient, models and level in TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ketapk.comparison import LEVEL, Comparison, compare
+from ketapk.errors import InputError, nearest
+from ketapk.library.protocols import plan_of
+from ketapk.patients import Patient
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+
+class Person(BaseModel):
+    """Who gets the plans."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    weight_kg: float = Field(default=70.0, description="Body weight [kg]")
+    age_y: float = Field(default=40.0, description="Age [years]")
+    sex: str = Field(default="F", description="F or M")
+    height_cm: float = Field(default=170.0, description="Height [cm]")
+    ancestry: str = Field(default="other", description="other, asian or japanese")
+
+
+class Scenario(BaseModel):
+    """A whole comparison, as it is written in a file.
+
+    Examples
+    --------
+    >>> scenario = Scenario(plans={"IV": "35 mg iv over 40 min", "IM": "35 mg im"})
+    >>> scenario.run().table["plan"].to_list()
+    ['IV', 'IM']
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = Field(default="", description="What it is about")
+    plans: dict[str, str] = Field(
+        description="Plans by name: sentences, or names of protocols", min_length=1
+    )
+    patient: Person = Field(default_factory=Person, description="Who gets them")
+    models: list[str] = Field(
+        default_factory=list, description="Models, each for all plans; none lets each plan choose"
+    )
+    level: str = Field(default=LEVEL, description="Level whose onset is compared, with its unit")
+    allow_implausible: bool = Field(
+        default=False, description="Accept doses far outside what was studied"
+    )
+
+    def run(self) -> Comparison:
+        """Simulate the comparison."""
+        models: Any = self.models
+        if len(self.models) < 2:
+            models = self.models[0] if self.models else None
+        return compare(
+            {name: plan_of(text) for name, text in self.plans.items()},
+            patient=Patient(**self.patient.model_dump()),
+            model=models,
+            level=self.level,
+            allow_implausible=self.allow_implausible,
+        )
+
+
+def read_scenario(path: str | PathLike[str]) -> Scenario:
+    """Read a scenario file.
+
+    Parameters
+    ----------
+    path : str or path
+        A TOML file with a table ``plans``, and ``patient``, ``models``, ``level`` where they are
+        not the usual ones.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read; every key that is wrong is named with its path.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}.") from None
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path} is not TOML: {error}.") from None
+    try:
+        return Scenario.model_validate(content)
+    except ValidationError as error:
+        wrong = " ".join(_said(item) for item in error.errors())
+        raise InputError(f"{path}: {wrong}") from None
+
+
+def _said(item: Any) -> str:
+    """One mistake of a file, with its path and how to mend it."""
+    place = ".".join(str(part) for part in item["loc"])
+    if item["type"] == "extra_forbidden":
+        owner = Person if len(item["loc"]) > 1 else Scenario
+        hint = nearest(str(item["loc"][-1]), tuple(owner.model_fields))
+        return f"{place} is not known.{hint}"
+    return f"{place}: {item['msg'][0].lower()}{item['msg'][1:]}."
