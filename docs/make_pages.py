@@ -190,7 +190,8 @@ def routes_page() -> str:
         own = [m for m in PUBLISHED if route.name in kp.load_model(m).routes]
         parts += [
             f"## {name}",
-            f"{route.source[0].upper()}{route.source[1:]}. Grade: {route.grade}."
+            f"{route.source[0].upper()}{route.source[1:]}. Grade: {route.grade}; "
+            f"confidence: {route.confidence}."
             + (f" Of their own: {', '.join(own)}." if own else ""),
             table(
                 "parameter", "value", "unit", "range drawn", "grade", "where", "note",

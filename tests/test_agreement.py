@@ -44,7 +44,7 @@ def test_arterial_samples_are_not_held_against_venous_models(report):
     assert set(leiden["model"]) == {"kamp2020", "simons2022"}
     otto = report.table.filter(report.table["study"].str.starts_with("Otto 2021"))
     assert "simons2022" not in set(otto["model"])
-    assert set(report.table["site"]) == {"same", "pooled", "not stated"}
+    assert set(report.table["site"]) == {"same", "inferred", "pooled", "not stated"}
 
 
 def test_a_summary_is_that_of_its_rows(report):

@@ -26,7 +26,11 @@ def test_every_effect_has_source_endpoint_and_grade():
 
 
 def test_no_antidepressant_threshold_is_offered():
-    assert not any("depress" in f"{e.name} {e.effect} {e.endpoint}" for e in EFFECTS)
+    for effect in EFFECTS:
+        if "depress" in f"{effect.name} {effect.effect} {effect.endpoint}":
+            assert "not a threshold" in effect.effect
+            assert effect.band is effect.C50 is effect.level is None
+            assert not effect.has_site
 
 
 def test_the_published_pairing_needs_no_permission_and_has_no_mark():

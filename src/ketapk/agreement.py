@@ -168,6 +168,7 @@ def _compare(
     said: dict[str, Any] = {
         "study": study.name,
         "citation": numbers[study.rows[0]]["citation"],
+        "site": study.site,
         "comparable": False,
         "models": "",
         "why": study.why_not,
@@ -188,6 +189,13 @@ def _compare(
     if left:
         kinds = sorted({numbers[row]["quantity"] for row in left})
         why.append(f"left out, no concentration or area over a known time: {', '.join(kinds)}")
+    unanswered = [
+        numbers[row]["analyte"]
+        for row in study.rows
+        if _read_by(numbers[row]) is not None and all(f["id"] != row for f in found)
+    ]
+    if unanswered and runs:
+        why.append(f"no eligible model follows: {', '.join(dict.fromkeys(unanswered))}")
     why += _left_out(reasons)
     said |= {
         "comparable": bool(found),
@@ -235,10 +243,13 @@ def _site(study: str, model: str) -> str | None:
     """How two sampling sites go together; None where they contradict each other."""
     if "pooled" in model:
         return "pooled"
+    unsure = "inferred" in model or "unverified" in model
     known = next((word for word in ("arterial", "venous") if word in model), "not stated")
     if "not stated" in (study, known):
         return "not stated"
-    return "same" if study == known else None
+    if study != known:
+        return None
+    return "inferred" if unsure else "same"
 
 
 def _read_by(row: dict[str, Any]) -> str | None:

@@ -85,14 +85,17 @@ def unfit(model: Model, plan: Regimen, cohort: Cohort, intensive_care: bool) -> 
     return None
 
 
-def unrouted(model: Model, plan: Regimen, borrow: bool) -> str | None:
+def unrouted(model: Model, plan: Regimen, cohort: Cohort, borrow: bool) -> str | None:
     """Why a model cannot take a route of the plan."""
+    of_adults = model.population.group != "children" and np.all(cohort.age_y < ADULT_FROM_Y)
     for route in plan.routes:
         if route in model.routes:
             continue
         if not borrow:
             return f"route: it has no route {route}, and borrowing is off"
         reason = borrowable(model, route)
+        if route == "im" and of_adults:
+            reason = "the borrowed muscle is that of adults, and children absorb faster"
         if reason:
             return f"route: {reason}"
     return None

@@ -183,7 +183,9 @@ def simulate_models(
     grid = times
     for name in PUBLISHED:
         model = load_model(name)
-        reason = unfit(model, regimen, cohort, intensive_care) or unrouted(model, regimen, borrow)
+        reason = unfit(model, regimen, cohort, intensive_care) or unrouted(
+            model, regimen, cohort, borrow
+        )
         if reason:
             reasons[name] = reason
             continue

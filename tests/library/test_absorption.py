@@ -15,7 +15,7 @@ RECORDS = {**ABSORPTION, "im, children": ABSORPTION_CHILDREN["im"]}
 F = {
     "35 mg im": 0.93,
     "25 mg sc": 0.93,
-    "300 mg sc over 24 h": 0.93,
+    "300 mg sc over 24 h": 1.0,
     "50 mg nasal": 0.45,
     "50 mg oral": 0.20,
     "50 mg esketamine oral": 0.18,

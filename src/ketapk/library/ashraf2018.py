@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 VIA = "nlmixr2lib Ashraf_2018_s_ketamine_ticlopidine"
 TABLE = Source(where="parameter table", grade="B", via=VIA)
 BOTH = Source(
-    where="text of the paper", grade="A", via=f"abstract or table of the primary paper, and {VIA}"
+    where="abstract or table of the paper",
+    grade="A",
+    via=f"abstract or table of the primary paper, and {VIA}",
 )
 ORAL = (TABLE.parameter("ka", 1.76, "1/h"),)
 PARAMETERS = (

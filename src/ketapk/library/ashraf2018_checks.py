@@ -17,9 +17,9 @@ TABLE_3 = Source(
     via="nlmixr2lib Ashraf_2018_s_ketamine_ticlopidine",
 )
 SAME = Source(
-    where="the same equations solved elsewhere for the typical person, not in the paper",
+    where="typical person, solved elsewhere from the same equations; not in the paper",
     grade="B",
-    via="nlmixr2lib Ashraf_2018_s_ketamine_ticlopidine",
+    via="a note beside the transcribed table; its solver is not stated",
 )
 BY_VEIN = "0.1 mg/kg esketamine iv over 2 min"
 BY_MOUTH = "0.2 mg/kg esketamine oral"

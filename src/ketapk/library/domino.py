@@ -71,6 +71,9 @@ MODEL = Model(
         "The five codes that print these numbers are not independent of one another.",
         "Salt or base is not stated; base is taken.",
         "The DOI is that of the table in Absalom 2007 and was not verified.",
-        "Other ke0 in circulation (0.652, 1.0 and 0.0857 /min) rest on guessed times to peak.",
+        "Other ke0 in circulation rest on guessed times to peak (0.652 and 0.0857 /min) or on "
+        "nothing (1.0 /min).",
+        "Number of people, sampling site, variability and residual error were not found; opentiva "
+        "gives PMID 7198883, which was not verified.",
     ),
 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TABLE = Source(where="parameter table", grade="B", via="nlmixr2lib Flint_2017_s_ketamine")
 FIGURE_2 = Source(
     where="Figure 2, median plateau (approximate reading)",
-    grade="B",
+    grade="C",
     via="nlmixr2lib Flint_2017_s_ketamine",
 )
 PARAMETERS = (
@@ -59,6 +59,7 @@ CHECKS = (
         ),
         (500.0, 1000.0),
         "ng/mL",
+        note="at 72 h in a child of the median weight and age; the figure gives a plateau only",
     ),
 )
 
@@ -121,8 +122,7 @@ MODEL = Model(
     residuals=RESIDUALS,
     checks=CHECKS,
     problems=(
-        "For long infusions in intensive care only: its central volume is small and was not "
-        "estimated from boluses.",
+        "For long infusions in intensive care only, as it was studied.",
         "The share that becomes noresketamine is not identified; the ledger counts all elimination "
         "as passing through it.",
         "Noresketamine clearance grows without end; beyond the 141 h studied this extrapolates.",

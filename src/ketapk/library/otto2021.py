@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from ketapk.model.checks import Check
     from ketapk.model.routes import Values
 
-NLMIXR2LIB = Source(where="Table 3", grade="B", via="nlmixr2lib Otto_2021_s_ketamine")
+NLMIXR2LIB = Source(
+    where="not verified (digits as in a supplement)",
+    grade="B",
+    via="nlmixr2lib Otto_2021_s_ketamine",
+)
 FANTA = Source(
     where="Fanta 2015; the abstract says 95 L/h/70 kg",
     grade="A",
@@ -107,9 +111,15 @@ CHECKS = (
         "ng/mL", 0.001,
     ),
     SIMULATED.check("Cmax of noresketamine", Cmax(PLAN, "noresketamine"), 21.45, "ng/mL", 0.001),
-    SIMULATED.check("Tmax of noresketamine", Tmax(PLAN, "noresketamine"), 1.38, "h", 0.01),
-    SIMULATED.check("AUC of esketamine", AUC(PLAN, "esketamine"), 105.0, "ng h/mL", 0.001),
-    SIMULATED.check("AUC of noresketamine", AUC(PLAN, "noresketamine"), 173.2, "ng h/mL", 0.001),
+    SIMULATED.check(
+        "Tmax of noresketamine", Tmax(PLAN, "noresketamine"), 1.38, "h", 0.001, reproduces=False,
+        note=(
+            "the Tmax of noresketamine that nlmixr2lib quotes does not reproduce to its last "
+            "digit: the exact root is 1.3725 h; it was presumably read from a grid of times"
+        ),
+    ),
+    SIMULATED.check("AUC of esketamine", AUC(PLAN, "esketamine"), 105.0, "ng h/mL", 0.0005),
+    SIMULATED.check("AUC of noresketamine", AUC(PLAN, "noresketamine"), 173.2, "ng h/mL", 0.0005),
     SIMULATED.check("terminal half-life", half_life(PLAN, "esketamine"), 7.33, "h", 0.01),
     *_medians("esketamine", (56.0, 27.0, 15.5, 11.5, 6.0, 2.5, 1.8)),
     *_medians("noresketamine", (10.0, 23.0, 20.0, 16.0, 12.0, 8.0, 6.5)),
@@ -122,7 +132,8 @@ MODEL = Model(
         "Otto ME, Bergmann KR, Jacobs G, van Esdonk MJ. Predictive performance of "
         "parent-metabolite population pharmacokinetic models of (S)-ketamine in healthy "
         "volunteers. Eur J Clin Pharmacol 2021;77(8):1181-1192. Esketamine fixed to: Fanta S, "
-        "Kinnunen M, Backman JT, Kalso E. Eur J Clin Pharmacol 2015;71(4):441-447."
+        "Kinnunen M, Backman JT, Kalso E. Eur J Clin Pharmacol 2015;71(4):441-447. "
+        "doi:10.1007/s00228-015-1826-y."
     ),
     doi="10.1007/s00228-021-03104-1",
     grade="B",

@@ -40,12 +40,14 @@ def _doses(low: float, high: float, source: str) -> Band:
     return Band(low=low, high=high, unit="mg/kg", source=source)
 
 
-INJECTED = _doses(0.1, 4.5, "0.1 mg/kg in emergency care to 4.5 mg/kg in the Ketalar label")
+INJECTED = _doses(
+    0.1, 4.5, "0.1 mg/kg in emergency care (unverified) to 4.5 mg/kg in the Ketalar label"
+)
 INFUSED = Band(
     low=0.06,
     high=6.3,
     unit="mg/kg/h",
-    source="0.06 mg/kg/h post-operatively to 6.3 mg/kg/h in Elkomy 2015",
+    source="0.06 mg/kg/h post-operatively (unverified) to 6.3 mg/kg/h in Elkomy 2015",
 )
 LABEL_DEVICES = 3
 """Devices of a session in the label of esketamine."""

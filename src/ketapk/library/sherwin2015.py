@@ -47,7 +47,11 @@ MODEL = Model(
     covariates=("weight_kg",),
     problems=(
         "The exponents of body weight are not stated in the abstract and assumed here.",
-        "Between-person variability is given only as 34 to 98 %: individual values not found.",
+        "Between-person variability is given only as 34 to 98 %: individual values and "
+        "residual error not found.",
         "The abstract reports nothing besides its parameters that could be re-created.",
     ),
+    refuses={
+        "im": "the rate assumed for children goes with herd2007 only, and its own paper gives none"
+    },
 )

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from ketapk.dosing.regimen import Dose
     from ketapk.model.routes import Values
 
-TABLE = Source(where="population table", grade="B", via="nlmixr2lib Simons_2022_s_ketamine")
+TABLE = Source(where="Table 4", grade="B", via="nlmixr2lib Simons_2022_s_ketamine")
 BOTH = Source(
-    where="abstract and population table",
+    where="abstract and Table 4",
     grade="A",
     via="abstract of the primary paper, and nlmixr2lib Simons_2022_s_ketamine",
 )
@@ -178,7 +178,7 @@ def _route(name: str) -> Route:
     return Route(
         name=name,
         title=f"oral thin film, {name}",
-        source="the model itself, population table",
+        source="the model itself, Table 4",
         grade="B",
         inputs=_film,
         extend=_with_film,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ketapk.library.source import ABSTRACT, Source
-from ketapk.model.checks import AUC, Cmax, Tmax, level
+from ketapk.model.checks import AUC, Cmax, Measure, Tmax, level
 from ketapk.patients import Cohort
 from ketapk.units import MINUTES_PER_HOUR, molar_mass
 
@@ -29,14 +31,14 @@ def _film(mg: int) -> str:
 CHECKS = (
     ABSTRACT.check(
         "esketamine at the end of 20 mg over 20 min, 6 h after 50 mg of film (95 % CI 259-287)",
-        level(_visit(50), "esketamine", 6.0 + 1.0 / 3.0),
+        level(_visit(50), "esketamine", 6.0 + 1.0 / 3.0, cohort=STUDIED),
         273.0,
         "ng/mL",
         0.15,
     ),
     ABSTRACT.check(
         "the same after 100 mg (95 % CI 251-269)",
-        level(_visit(100), "esketamine", 6.0 + 1.0 / 3.0),
+        level(_visit(100), "esketamine", 6.0 + 1.0 / 3.0, cohort=STUDIED),
         260.0,
         "ng/mL",
         0.15,
@@ -44,7 +46,7 @@ CHECKS = (
     *(
         TABLE_2.check(
             f"{mg} mg film: AUC 0-6 h of {analyte}",
-            AUC(_film(mg), analyte, 6.0, per_h=MINUTES_PER_HOUR),
+            replace(AUC(_film(mg), analyte, 6.0, per_h=MINUTES_PER_HOUR), cohort=STUDIED),
             value,
             "ng min/mL",
             0.15,
@@ -58,17 +60,22 @@ CHECKS = (
     ),
     *(
         TABLE_2.check(
-            f"{mg} mg film: Cmax of esketamine", Cmax(_film(mg), "esketamine"), value, "ng/mL", 0.20
+            f"{mg} mg film: Cmax of esketamine",
+            Cmax(_film(mg), "esketamine", cohort=STUDIED),
+            value,
+            "ng/mL",
+            0.20,
         )
         for mg, value in ((50, 96.0), (100, 144.0))
     ),
     *(
         TABLE_2.check(
             f"50 mg film: Tmax of {analyte}",
-            Tmax(_film(50), analyte, per_h=MINUTES_PER_HOUR),
+            replace(Tmax(_film(50), analyte, per_h=MINUTES_PER_HOUR), cohort=STUDIED),
             value,
             "min",
-            0.20,
+            0.10,
+            note="the source suggests no tolerance; 10 % is ours",
         )
         for analyte, value in (
             ("esketamine", 18.8),
@@ -81,18 +88,24 @@ CHECKS = (
         level(LEIDEN, "esketamine", 3.0, per_ng=1.0 / molar_mass("ketamine")),
         1.08,
         "nmol/mL",
-        0.15,
+        0.10,
     ),
     LEIDEN_FIGURE.check(
-        "Leiden regimen: noresketamine at 180 min",
-        level(LEIDEN, "noresketamine", 3.0, per_ng=1.0 / molar_mass("norketamine")),
+        "Leiden regimen: arterial peak of noresketamine, near 180 min",
+        Measure(
+            plan=LEIDEN,
+            what="Cmax of noresketamine",
+            read=lambda run: (
+                float(run.exposure("noresketamine")["Cmax"][0]) / molar_mass("norketamine")
+            ),
+        ),
         0.75,
         "nmol/mL",
         0.15,
         reproduces=False,
         note=(
             "norketamine of the Leiden infusion does not reproduce: the model under-predicts it by "
-            "about 30 % in this external data set, which it was not fitted to"
+            "28 % in this external data set, which it was not fitted to"
         ),
     ),
 )

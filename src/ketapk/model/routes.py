@@ -57,6 +57,8 @@ class Route:
     inputs: Callable[[Dose, Values], tuple[Input, ...]]
     extend: Callable[[Graph, Values], None]
     parameters: tuple[Parameter, ...] = ()
+    confidence: str = ""
+    """How far a borrowed route is to be trusted as a whole, in the words of its record."""
     borrowed: bool = False
     """Whether the route comes from elsewhere than the disposition model (a composition)."""
     forms: tuple[str, ...] | None = None

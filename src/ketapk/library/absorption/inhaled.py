@@ -11,8 +11,9 @@ INHALED = injected(
     title="inhaled, borrowed",
     source=(
         "F of Jonkman 2017; its immediate and slow (0.05 /min) paths simplified to one first-order "
-        "rate"
+        "rate; for racemic ketamine assumed alike"
     ),
+    confidence="low",
     site="lungs",
     F=number("F", 0.70, "fraction", JONKMAN, "A"),
     ka=number(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ketapk.library.absorption.record import injected, number
 
-GRANT = "Grant 1981, as cited in reviews"
+GRANT = "Grant 1981, as cited in reviews (unverified)"
 F = number("F", 0.93, "fraction", GRANT, "B", span=(0.8, 1.0))
 KA = number(
     "ka",
@@ -26,7 +26,11 @@ KA_CHILDREN = number(
 INTRAMUSCULAR = injected(
     name="im",
     title="intramuscular, borrowed",
-    source="F of Grant 1981 as cited in reviews; ka fitted to two medians of Hirlinger & Dick 1984",
+    source=(
+        "F of Grant 1981 as cited in reviews (unverified); ka fitted to two medians of Hirlinger & "
+        "Dick 1984"
+    ),
+    confidence="moderate",
     site="muscle",
     F=F,
     ka=KA,
@@ -34,7 +38,11 @@ INTRAMUSCULAR = injected(
 INTRAMUSCULAR_CHILDREN = injected(
     name="im",
     title="intramuscular in children, borrowed",
-    source="F of Grant 1981 in adults, as cited in reviews; ka assumed, faster than in adults",
+    source=(
+        "F of Grant 1981 in adults, as cited in reviews (unverified); ka assumed, faster than in "
+        "adults"
+    ),
+    confidence="low to moderate",
     site="muscle",
     F=F,
     ka=KA_CHILDREN,

@@ -19,14 +19,24 @@ F = number(
     0.27,
     "fraction",
     "between 0.263 in Simons 2022, 0.29 in Rolan 2014 and 0.24 to 0.32 in Chong 2006 and 2009",
-    "A",
+    "B",
     span=(0.23, 0.32),
-    note="the published F holds swallowed parent already: no oral F is added",
+    note=(
+        "chosen, no paper prints it; the published F holds swallowed parent already: no oral F is "
+        "added"
+    ),
 )
 D1 = number("D1", 13.1, "min", SIMONS, "B")
-KA1 = number("ka", 2.4, "1/h", SIMONS, "B", span=(1.0, 2.4))
+KA1 = number("ka", 2.4, "1/h", SIMONS, "B", span=(1.0, 2.4), note="printed as 0.04 /min")
 D2 = number("D2", 29.9, "min", SIMONS, "B", note="of the share that only the liver sees")
-KA2 = number("ka_swallowed", 2.94, "1/h", SIMONS, "B", note="printed as 0.049 /min")
+KA2 = number(
+    "ka_swallowed",
+    2.94,
+    "1/h",
+    SIMONS,
+    "B",
+    note="printed as 0.049 /min; the delay of 10.7 min in the gut is left out",
+)
 SITE, SWALLOWED = "mouth", "swallowed from the mouth"
 
 
@@ -59,6 +69,7 @@ def _route(name: str) -> Route:
         name=name,
         title=f"{name}, borrowed",
         source="F, release, rate of Simons 2022 (film); F also of Rolan 2014, Chong 2006, 2009",
+        confidence="moderate",
         parameters=(F, D1, KA1, D2, KA2),
         inputs=_inputs,
         extend=_extend,

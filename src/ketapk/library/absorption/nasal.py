@@ -33,7 +33,12 @@ F_SWALLOWED = number(
 )
 FGUT = number("Fgut", 0.64, "fraction", PEREZ_RUIXO, "B")
 KA_N = number(
-    "ka_n", 2.93, "1/h", PEREZ_RUIXO, "assumed", note="that drops are absorbed like the device"
+    "ka_n",
+    2.93,
+    "1/h",
+    PEREZ_RUIXO,
+    "assumed",
+    note="for drops assumed as with the device, like Dsw, ka_sw, Fgut and F_swallowed",
 )
 DSW = number("Dsw", 0.53, "h", PEREZ_RUIXO, "B")
 KA_SW = number("ka_sw", 1.45, "1/h", PEREZ_RUIXO, "B")
@@ -66,6 +71,7 @@ NASAL = record(
         "total F 0.45 of Yanagihara 2003 (n = 3; 0.11 to 0.50 elsewhere); rates and gut wall of "
         "the esketamine device, Perez-Ruixo 2021"
     ),
+    confidence="low",
     parameters=(F, F_SWALLOWED, FGUT, KA_N, DSW, KA_SW),
     inputs=_inputs,
     extend=partial(with_nose, "drops"),

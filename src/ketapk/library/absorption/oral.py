@@ -10,6 +10,7 @@ from ketapk.library.absorption.record import lossy_depot, number, record, swallo
 if TYPE_CHECKING:
     from ketapk.dosing.regimen import Dose
     from ketapk.model.routes import Input
+    from ketapk.model.system import Graph
 
 F = number(
     "F",
@@ -41,16 +42,32 @@ KA = number(
     PEREZ_RUIXO,
     "B",
     span=(0.7, 2.0),
-    note="0.70 /h in Brunette 2011; taken for the prolonged release as well (assumed)",
+    note="0.70 /h in Brunette 2011",
 )
+KA_PROLONGED = number(
+    "ka_prolonged",
+    0.97,
+    "1/h",
+    "assumed: what a prolonged-release tablet has released is absorbed like a solution",
+    "assumed",
+)
+
+SLOW = "gut (prolonged release)"
 
 
 def _inputs(dose: Dose, p: dict[str, Any]) -> tuple[Input, ...]:
     """Released at a constant rate, then absorbed first order through gut wall and liver."""
     if dose.form == "prolonged":
-        return swallowed("gut", 1.0, F=p["F_prolonged"], Fgut=p["Fgut"], dur=p["D_prolonged"])
+        share = {"F": p["F_prolonged"], "Fgut": p["Fgut"], "dur": p["D_prolonged"]}
+        return swallowed(SLOW, 1.0, **share)
     F = p["F_S"] if dose.drug == "S" else p["F"]
     return swallowed("gut", 1.0, F=F, Fgut=p["Fgut"], dur=p["Dpo"])
+
+
+def _extend(graph: Graph, p: dict[str, Any]) -> None:
+    """Add the gut as a solution meets it, and as a prolonged-release tablet does."""
+    lossy_depot(graph, "gut", ka=p["ka"])
+    lossy_depot(graph, SLOW, ka=p["ka_prolonged"], fate="still in the gut")
 
 
 ORAL = record(
@@ -60,7 +77,8 @@ ORAL = record(
         "F of Yanagihara 2003 (racemic), of Perez-Ruixo 2021 (esketamine), of Hasan 2021 "
         "(prolonged release); rates and gut wall of Perez-Ruixo 2021, 10 h of release of Glue 2020"
     ),
-    parameters=(F, F_S, F_PROLONGED, DPO, D_PROLONGED, KA, FGUT),
+    confidence="moderate",
+    parameters=(F, F_S, F_PROLONGED, DPO, D_PROLONGED, KA, KA_PROLONGED, FGUT),
     inputs=_inputs,
-    extend=lambda graph, p: lossy_depot(graph, "gut", ka=p["ka"]),
+    extend=_extend,
 )

@@ -50,6 +50,7 @@ def record(
     parameters: tuple[Parameter, ...],
     inputs: Callable[[Dose, dict[str, Any]], tuple[Input, ...]],
     extend: Callable[[Graph, dict[str, Any]], None],
+    confidence: str,
     infusible: bool = False,
 ) -> Route:
     """Return a route to be borrowed; its functions see its own parameters only."""
@@ -62,22 +63,23 @@ def record(
         extend=lambda graph, values: extend(graph, own(name, values)),
         parameters=parameters,
         borrowed=True,
+        confidence=confidence,
         infusible=infusible,
     )
 
 
 def injected(
-    *, name: str, title: str, source: str, site: str, F: Parameter, ka: Parameter
+    *, name: str, title: str, source: str, confidence: str, site: str, F: Parameter, ka: Parameter
 ) -> Route:
     """Return a first-order depot: the share F enters it, the rest is never absorbed."""
     return record(
         name=name,
         title=title,
         source=source,
+        confidence=confidence,
         parameters=(F, ka),
         inputs=lambda dose, p: (Input(to=site, fraction=p["F"]),),
         extend=lambda graph, p: depot(graph, site, "central", ka=p["ka"]),
-        infusible=name == "sc",
     )
 
 

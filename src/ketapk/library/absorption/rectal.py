@@ -41,6 +41,7 @@ RECTAL = record(
         "that the liver took the rest is assumed from norketamine above ketamine throughout "
         "(Malinovsky 1996)"
     ),
+    confidence="low",
     parameters=(F, F_SUPPOSITORY, KA, LAG),
     inputs=_inputs,
     extend=lambda graph, p: lossy_depot(graph, SITE, ka=p["ka"]),
