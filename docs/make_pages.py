@@ -291,6 +291,12 @@ def main(folder: Path) -> None:
     (folder / "images").mkdir(exist_ok=True)
     with contextlib.redirect_stdout(io.StringIO()):
         example = runpy.run_path(str(DOCS.parent / "examples/routes.py"))
+    questions = folder / "images/questions"
+    questions.mkdir(exist_ok=True)
+    for program in sorted((DOCS.parent / "examples").glob("q*.py")):
+        sys.argv = [str(program), str(questions / f"{program.stem}.png")]
+        with contextlib.redirect_stdout(io.StringIO()):
+            runpy.run_path(str(program), run_name="__main__")
     example["comparison"].plot().figure.savefig(folder / "images/routes.png")
     kp.observed().plot().figure.savefig(folder / "images/observed.png")
 
