@@ -28,6 +28,11 @@ def test_equal_area_is_the_dose_over_f():
     assert found.dose_mg == pytest.approx(35 / 0.93, rel=1e-9)
 
 
+def test_both_can_be_drawn():
+    axes = kp.equivalent_dose(IV, "im", patient=ME).comparison.plot()
+    assert [line.get_ydata().max() for line in axes.lines] == pytest.approx([253, 274], abs=1)
+
+
 def test_time_above_a_level_is_matched_by_search():
     found = kp.equivalent_dose(IV, "im", match="time above", level="100 ng/mL", patient=ME)
     given = kp.simulate(IV, "kamp2020", ME).curve().time_above("100 ng/mL")[0]

@@ -166,7 +166,7 @@ def equivalent_dose(
     form_of_drug = "S" if device else (drug or regimen.drugs[0])
     one = _dose(route, DEVICE_MG if device else 1.0, form_of_drug, form)
     chosen = model if model is not None else default_model(regimen + one, cohort_of(patient))
-    given = simulate(regimen, chosen, patient, times=[0.0])
+    given = simulate(regimen, chosen, patient)
     name = analyte or given.model.parent
     target = _reading(given, match, name, level)
     if not target > 0.0:
@@ -183,10 +183,8 @@ def equivalent_dose(
     else:
         # Twelve digits: more would print a rounding error as a dose.
         mg = float(f"{_solved(given, one, target, match, read):.12g}")
-    found = simulate(
-        _dose(route, mg, form_of_drug, form), given.model, patient, times=[0.0],
-        allow_implausible=True,
-    )  # fmt: skip
+    plan_found = _dose(route, mg, form_of_drug, form)
+    found = simulate(plan_found, given.model, patient, allow_implausible=True)
     return Equivalence(match=match, analyte=name, level=level, given=given, found=found)
 
 
