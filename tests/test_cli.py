@@ -127,6 +127,15 @@ MISTAKES = {
         ["simulate", IV, "--model", "domino", "--effect", "pain"], 2, "There is no effect 'pain'"
     ),
     "nobody eligible": (["simulate", "35 mg arketamine im"], 3, "kamp2020: drug"),
+    "nothing to compare": (["compare"], 2, 'NAME="PLAN"'),
+    "--people of every model": (["simulate", IV, "--people", "5"], 2, "choose it with --model"),
+    "people without variability": (
+        ["simulate", IV, "--model", "kamp2020", "--people", "5"], 3, "nobody can be drawn"
+    ),
+    "a change that is none": (
+        ["simulate", IV, "--model", "kamp2020", "--change", "CL"], 2, "not NAME=VALUE"
+    ),
+    "a page without an ending": (["compare", "a=35 mg im", "--html", "page"], 2, "write page.html"),
     "verify a misspelt model": (["verify", "kamp2021"], 3, "Did you mean 'kamp2020'"),
     "observed of a misspelt model": (["observed", "kamp2021"], 2, "Did you mean 'kamp2020'"),
     "figure without an ending": (["observed", "--plot", "figure"], 2, "no known ending"),
@@ -279,3 +288,48 @@ def test_help_names_the_commands_and_the_notice():
     for word in ("simulate", "compare", "models", "not a medical device"):
         assert word in " ".join(done.stdout.split())
     assert "\x1b" not in done.stdout
+
+
+def test_a_page_is_written_with_the_command_that_made_it(ketapk, tmp_path, monkeypatch):
+    page = tmp_path / "page.html"
+    arguments = ["compare", "iv=35 mg iv over 40 min", "im=35 mg im", "--html", str(page)]
+    monkeypatch.setattr(sys, "argv", ["ketapk", *arguments])
+    code, _, err = ketapk(*arguments)
+    assert code == 0
+    assert str(page) in err
+    assert "ketapk compare &#x27;iv=35 mg iv over 40 min&#x27;" in page.read_text(encoding="utf-8")
+
+
+def test_quiet_leaves_the_data_alone(ketapk):
+    for command in (
+        ["models"],
+        ["simulate", IV, "--model", "kamp2020"],
+        ["protocols"],
+        ["effects"],
+    ):
+        code, out, err = ketapk(*command, "--quiet")
+        assert (code, err) == (0, "")
+        assert out
+
+
+def test_samples_are_analysed_from_a_file(ketapk, tmp_path):
+    file = tmp_path / "samples.csv"
+    file.write_text("id,time_h,ng_per_ml\na,0,80\na,1,40\na,2,20\na,4,5\n", encoding="utf-8")
+    code, out, _ = ketapk("nca", str(file), "--dose", "10 mg", "--route", "bolus", "--json")
+    assert code == 0
+    assert json.loads(out)["subjects"][0]["t_half"] == pytest.approx(1.0)
+    code, _, err = ketapk("nca", str(file), "--dose", "10")
+    assert code == 2
+    assert "no unit" in err
+
+
+def test_units_plans_and_sources_are_told(ketapk):
+    assert ketapk("convert", "0.2 mg/kg/h", "mcg/kg/min")[1] == "3.33333 mcg/kg/min\n"
+    assert ketapk("convert", "35 mg", "ng/mL")[0] == 2
+    _, out, _ = ketapk("explain", "depression-iv", "--vial", "10 mg/mL")
+    assert "3.5 mL at 5.25 mL/h" in out
+    assert "doi:10.1093/bja/aeg028" in ketapk("cite", "hijazi2003")[1]
+    assert "plans" in json.loads(ketapk("schema")[1])["properties"]
+    assert "numba" in ketapk("doctor")[1]
+    assert "MTT_gut" in ketapk("model", "simons2022")[1]
+    assert "comes nearest to" in ketapk("equivalent", IV, "nasal_spray")[1]

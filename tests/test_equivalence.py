@@ -53,6 +53,7 @@ def test_devices_are_whole():
     found = kp.equivalent_dose("50 mg esketamine iv over 40 min", "nasal_spray", patient=ME)
     assert found.dose_mg in (28.0, 56.0, 84.0)
     assert all(dose.device for dose in found.plan.doses)
+    assert not any(found.table["matched"])
 
 
 def test_a_saturable_model_is_searched():

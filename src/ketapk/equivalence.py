@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Match = Literal["AUC", "Cmax", "time above"]
 MATCHES: tuple[Match, ...] = ("AUC", "Cmax", "time above")
+SAME = 1e-6
+"""Relative difference up to which a figure counts as matched."""
 TRIED_MG = (1e-3, 1e5)
 """Doses between which an equivalent one is looked for [mg]."""
 
@@ -70,7 +72,11 @@ class Equivalence:
                     "given": value,
                     "equivalent": other,
                     "ratio": other / value if value else None,
-                    "matched": what.partition(" [")[0] == self._what,
+                    "matched": (
+                        what.partition(" [")[0] == self._what
+                        and bool(value)
+                        and abs(other / value - 1.0) < SAME
+                    ),
                 }
             )
         return pl.DataFrame(rows, infer_schema_length=None)

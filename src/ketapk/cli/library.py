@@ -11,6 +11,7 @@ from ketapk.cli.options import (
     Csv,
     Json,
     Plot,
+    Quiet,
     check_figure,
     close,
     one_output,
@@ -27,7 +28,7 @@ Names = Annotated[
 ]
 
 
-def models(csv: Csv = False, json_: Json = False) -> None:
+def models(csv: Csv = False, json_: Json = False, quiet: Quiet = False) -> None:
     """List the models: drug, routes, analytes, population, sampling site, grade."""
     one_output(csv=csv, json_=json_)
     from ketapk.library.catalogue import list_models
@@ -35,12 +36,13 @@ def models(csv: Csv = False, json_: Json = False) -> None:
     table = list_models()
     if not _for_machines({"models": table}, csv=csv, json_=json_):
         terminal.models(table)
-    close((), failed=0, quiet=json_)
+    close((), failed=0, quiet=json_ or quiet)
 
 
 def model(
     name: Annotated[str, typer.Argument(help="A model, such as kamp2020+im.", metavar="NAME")],
     json_: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Print everything known of one model: people, structure, parameters, problems, sources."""
     from ketapk.library.catalogue import load_model
@@ -75,10 +77,12 @@ def model(
         )
     else:
         terminal.model(found)
-    close((), failed=0, quiet=json_)
+    close((), failed=0, quiet=json_ or quiet)
 
 
-def verify(names: Names = None, csv: Csv = False, json_: Json = False) -> None:
+def verify(
+    names: Names = None, csv: Csv = False, json_: Json = False, quiet: Quiet = False
+) -> None:
     """Re-create what each paper reports besides its parameters."""
     one_output(csv=csv, json_=json_)
     from ketapk.verification import verify_all
@@ -86,12 +90,18 @@ def verify(names: Names = None, csv: Csv = False, json_: Json = False) -> None:
     table = verify_all(*(names or ()))
     if not _for_machines({"checks": table}, csv=csv, json_=json_):
         terminal.verification(table, tuple(names or ()))
-    close((), failed=0, quiet=json_)
+    close((), failed=0, quiet=json_ or quiet)
     if "FAIL" in table["verdict"].to_list():
         raise typer.Exit(4)
 
 
-def observed(names: Names = None, csv: Csv = False, json_: Json = False, plot: Plot = None) -> None:
+def observed(
+    names: Names = None,
+    csv: Csv = False,
+    json_: Json = False,
+    plot: Plot = None,
+    quiet: Quiet = False,
+) -> None:
     """Compare published observations with every eligible model: a report, not a pass mark."""
     one_output(csv=csv, json_=json_)
     check_figure(plot)
@@ -103,10 +113,10 @@ def observed(names: Names = None, csv: Csv = False, json_: Json = False, plot: P
         terminal.observed(report)
     if plot is not None:
         save(report.plot(), plot)
-    close((), failed=0, quiet=json_)
+    close((), failed=0, quiet=json_ or quiet)
 
 
-def effects(csv: Csv = False, json_: Json = False) -> None:
+def effects(csv: Csv = False, json_: Json = False, quiet: Quiet = False) -> None:
     """List effects and the concentrations at which they were seen, with their sources."""
     one_output(csv=csv, json_=json_)
     from ketapk.library.effects import list_effects
@@ -114,7 +124,7 @@ def effects(csv: Csv = False, json_: Json = False) -> None:
     table = list_effects()
     if not _for_machines({"effects": table}, csv=csv, json_=json_):
         terminal.effects(table)
-    close((), failed=0, quiet=json_)
+    close((), failed=0, quiet=json_ or quiet)
 
 
 def _for_machines(tables: dict[str, pl.DataFrame], *, csv: bool, json_: bool) -> bool:

@@ -282,12 +282,14 @@ def compare(
         from ketapk.scenario import read_scenario
 
         comparison = read_scenario(scenario).run()
+    elif not plans:
+        raise InputError('Give plans as NAME="PLAN", e.g. im="0.5 mg/kg im", or --scenario FILE.')
     else:
         from ketapk.comparison import compare as run_comparison
         from ketapk.library.protocols import plan_of
 
         comparison = run_comparison(
-            {name: plan_of(text) for name, text in named(plans or []).items()},
+            {name: plan_of(text) for name, text in named(plans).items()},
             patient=patient(weight, age, sex, height, ancestry),
             model=model[0] if model and len(model) == 1 else (model or None),
             level=level,

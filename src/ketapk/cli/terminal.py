@@ -27,7 +27,8 @@ def _table(*columns: str, left: int = 1) -> Any:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, column in enumerate(columns):
-        table.add_column(Text(column), justify="left" if number < left else "right")
+        justify: Any = "left" if number < left else "right"
+        table.add_column(Text(column), justify=justify, overflow="fold")
     return table
 
 
@@ -339,7 +340,9 @@ def equivalence(found: Any) -> None:
     """The equivalent dose, what it matches and what it cannot."""
     from ketapk import units
 
-    print(f"{found.plan} matches the {found.match} of {found.given.plan}")
+    exact = any(row["matched"] for row in found.table.to_dicts())
+    verb = "matches" if exact else "comes nearest to"
+    print(f"{found.plan} {verb} the {found.match} of {found.given.plan}")
     print(f"{units.fmt(found.dose_mg)} mg; model {found.found.model.name}, grade "
           f"{found.found.model.grade}")  # fmt: skip
     table = _table("", "given", "equivalent", "ratio", "")
