@@ -68,7 +68,7 @@ def compose(model: Model, *routes: str) -> Model:
     >>> from ketapk.library.catalogue import load_model
     >>> composed = compose(load_model("otto2021"), "oral")
     >>> composed.name, composed.grade
-    ('otto2021+oral', 'B')
+    ('otto2021+oral', 'assumed')
     """
     parts = list(model.parts) or [f"disposition: {model.name} (grade {model.grade})"]
     records = ABSORPTION_CHILDREN if model.population.group == "children" else ABSORPTION
