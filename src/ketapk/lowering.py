@@ -56,7 +56,28 @@ class Action:
     time: Floats
     kind: int
     pieces: list[Flow] = field(default_factory=list)
-    length: float = np.inf
+    length: Floats | None = None
+    """Dosing interval of a steady state (N,) [h]; None for an endless infusion."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """One dose of every subject in numbers, (N,) each."""
+
+    time: Floats
+    amount: Floats
+    """Before bioavailability [mg]."""
+    rate: Floats | None = None
+    """Rate that it keeps [mg/h]."""
+    dur: Floats | None = None
+    """Duration that it keeps [h]."""
+    ii: Floats | None = None
+    """Interval of a steady state [h]."""
+
+    @property
+    def infused(self) -> bool:
+        """Whether it runs by itself; otherwise the model may release it over a time."""
+        return self.rate is not None or self.dur is not None
 
 
 def site_of(route_input: Input) -> str:
@@ -99,40 +120,44 @@ class Lowering:
 
     def dose(self, dose: Dose, inputs: Sequence[Input]) -> None:
         """Add a dose, and before it the steady state that it asks for."""
-        self._number += 1
+        given = self.given_by(dose)
+        if dose.ss == 1:
+            action = self.restart(float(dose.time), STEADY_REPLACES)
+        elif dose.ss:
+            action = Action(time=given.time, kind=STEADY_ADDS)
+            self.actions.append(action)
+        self.next_dose()
         if dose.ss:
-            kind = STEADY_REPLACES if dose.ss == 1 else STEADY_ADDS
-            time = float(dose.time)
-            if kind == STEADY_REPLACES:
-                action = self.restart(time, kind)
-            else:
-                action = Action(time=self.full(time), kind=kind)
-                self.actions.append(action)
-            self.steady(dose, inputs, action)
-            if dose.ii is None:
-                return
-        self.enter(dose, inputs, float(dose.time))
+            self.steady(given, inputs, action)
+        if dose.ii is not None or not dose.ss:
+            self.enter(given, inputs)
 
-    def amount_mg(self, dose: Dose) -> Floats:
-        """Amount of a dose, (N,) [mg]."""
-        return self.full(dose.amount_mg(self.weight))
+    def next_dose(self) -> None:
+        """Count on: what is added from here on belongs to the next dose."""
+        self._number += 1
 
-    def rate_mg(self, dose: Dose) -> Floats | None:
-        """Rate that a dose keeps, (N,) [mg/h], if it keeps one."""
-        if dose.rate is None:
-            return None
-        return self.full(dose.rate) * (self.weight if dose.per_kg else 1.0)
+    def given_by(self, dose: Dose) -> Given:
+        """What a dose gives to every subject."""
+        rate = None
+        if dose.rate is not None:
+            rate = self.full(dose.rate) * (self.weight if dose.per_kg else 1.0)
+        return Given(
+            time=self.full(float(dose.time)),
+            amount=self.full(dose.amount_mg(self.weight)),
+            rate=rate,
+            dur=None if dose.dur is None else self.full(float(dose.dur)),
+            ii=None if dose.ii is None else self.full(float(dose.ii)),
+        )
 
-    def releases(self, dose: Dose, inputs: Sequence[Input]) -> list[tuple[Input, Floats, Floats]]:
+    def releases(self, given: Given, inputs: Sequence[Input]) -> list[tuple[Input, Floats, Floats]]:
         """Amount [mg] and duration [h] of each input of a dose."""
-        amount, rate = self.amount_mg(dose), self.rate_mg(dose)
         found = []
         for route_input in inputs:
-            share = amount * self.full(route_input.fraction)
-            if rate is not None:
-                dur = share / rate
-            elif dose.dur is not None:
-                dur = self.full(float(dose.dur))
+            share = given.amount * self.full(route_input.fraction)
+            if given.rate is not None:
+                dur = share / given.rate
+            elif given.dur is not None:
+                dur = given.dur
             elif route_input.rate is not None:
                 dur = share / self.full(route_input.rate)
             else:
@@ -140,12 +165,10 @@ class Lowering:
             found.append((route_input, share, dur))
         return found
 
-    def enter(self, dose: Dose, inputs: Sequence[Input], time: float) -> None:
-        """Add the flows of one dose given at a time [h]."""
-        amount = self.amount_mg(dose)
-        start = self.full(time)
-        infused = dose.dur is not None or dose.rate is not None
-        releases = self.releases(dose, inputs)
+    def enter(self, given: Given, inputs: Sequence[Input]) -> None:
+        """Add the flows of one dose."""
+        amount, start, infused = given.amount, given.time, given.infused
+        releases = self.releases(given, inputs)
         longest = start
         rest = amount.copy()
         for route_input, share, dur in releases:
@@ -170,27 +193,25 @@ class Lowering:
             self.flows.append(Flow(start, end, rest, lost, self.part(NEVER_ABSORBED)))
         self.given.append((start, longest if infused else start, amount))
 
-    def steady(self, dose: Dose, inputs: Sequence[Input], action: Action) -> None:
+    def steady(self, given: Given, inputs: Sequence[Input], action: Action) -> None:
         """Give the action its cycle, and what earlier doses of an endless series still send."""
-        if dose.ii is None:
-            rate = self.rate_mg(dose)
-            if rate is None:
+        if given.ii is None:
+            if given.rate is None:
                 raise PlanError("A steady state needs an interval, or an endless infusion's rate.")
             for route_input in inputs:
                 action.pieces.append(
                     Flow(
                         self.full(0.0),
                         self.full(np.inf),
-                        rate * self.full(route_input.fraction),
+                        given.rate * self.full(route_input.fraction),
                         self.system.index(route_input.to),
                         self.part(site_of(route_input)),
                     )
                 )
             return
-        interval = float(dose.ii)
+        interval, time = given.ii, given.time
         action.length = interval
-        time = float(dose.time)
-        for route_input, share, dur in self.releases(dose, inputs):
+        for route_input, share, dur in self.releases(given, inputs):
             state = self.system.index(route_input.to)
             lag = self.full(route_input.lag)
             whole = np.round(lag / interval) * interval
@@ -198,7 +219,7 @@ class Lowering:
             phase = np.where(lag == whole, 0.0, np.mod(lag, interval))
             part = self.part(site_of(route_input))
             action.pieces.append(Flow(phase, phase + dur, share, state, part))
-            earlier = int(np.floor(np.max(lag + dur) / interval + 1e-9))
+            earlier = int(np.floor(np.max((lag + dur) / interval) + 1e-9))
             for j in range(1, earlier + 1):
                 begin = time + (lag - j * interval)
                 end = begin + dur

@@ -108,18 +108,19 @@ def _cycles(actions: list[Action], system: System, n: int) -> tuple[Floats, Floa
     jump = np.zeros((*shape, system.n_states))
     for a, action in enumerate(steady):
         block = slice(a * n, (a + 1) * n)
-        if np.isinf(action.length):
+        if action.length is None:
             dt[block, 0] = np.inf
             for piece in action.pieces:
                 rate[block, 0, piece.state] += piece.amount
             continue
         length = action.length
+        period = length[:, None]
         cuts = [np.zeros(n)]
         for piece in action.pieces:
             cuts += [np.mod(piece.start, length), np.mod(piece.end, length)]
         cuts += [np.zeros(n)] * (per_cycle - len(cuts))
         begin = np.sort(np.stack(cuts, axis=1), axis=1)
-        finish = np.concatenate([begin[:, 1:], np.full((n, 1), length)], axis=1)
+        finish = np.concatenate([begin[:, 1:], period], axis=1)
         dt[block] = finish - begin
         for piece in action.pieces:
             dur = piece.end - piece.start
@@ -131,8 +132,8 @@ def _cycles(actions: list[Action], system: System, n: int) -> tuple[Floats, Floa
             pace = np.where(pulse, 0.0, piece.amount / np.where(pulse, 1.0, dur))
             laps = np.floor(dur / length)
             rest = dur - laps * length
-            since = np.mod(begin - piece.start[:, None], length)
-            middle = np.mod(since + 0.5 * dt[block], length)
+            since = np.mod(begin - piece.start[:, None], period)
+            middle = np.mod(since + 0.5 * dt[block], period)
             running = laps[:, None] + (middle < rest[:, None])
             rate[block, :, piece.state] += running * pace[:, None]
     return dt, rate, jump, per_cycle
