@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     from ketapk.odes import OdeResult, solve_ode
     from ketapk.patients import Cohort, Patient
     from ketapk.profiles import Profiles
+    from ketapk.records.prediction import Predictions
+    from ketapk.records.problems import RecordsError
+    from ketapk.records.records import Records, read_nonmem
     from ketapk.repetition import accumulation
     from ketapk.scenario import Scenario, read_scenario
     from ketapk.simulation import simulate
@@ -87,6 +90,9 @@ _HOME = {
     "simulation": "simulate",
     "agreement": "Observed observed",
     "decrement": "decrement_times",
+    "records.prediction": "Predictions",
+    "records.problems": "RecordsError",
+    "records.records": "Records read_nonmem",
     "repetition": "accumulation",
     "verification": "Verification verify",
     "odes": "OdeResult solve_ode",
@@ -111,7 +117,10 @@ __all__ = [
     "OdeResult",
     "Patient",
     "PlanError",
+    "Predictions",
     "Profiles",
+    "Records",
+    "RecordsError",
     "Regimen",
     "Reset",
     "Scenario",
@@ -143,6 +152,7 @@ __all__ = [
     "one_compartment",
     "oral",
     "parse",
+    "read_nonmem",
     "read_scenario",
     "rectal",
     "simulate",

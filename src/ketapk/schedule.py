@@ -98,7 +98,7 @@ def _tie(times: Floats, samples: Floats) -> Floats:
     return tied
 
 
-def _cycles(actions: list[Action], system: System, n: int) -> tuple[Floats, Floats, Floats, int]:
+def cycles(actions: list[Action], system: System, n: int) -> tuple[Floats, Floats, Floats, int]:
     """Pieces of every steady-state cycle: dt (C, I), rate and jump (C, I, S), C = actions * N."""
     steady = [action for action in actions if action.pieces]
     per_cycle = 1 + 2 * max((len(action.pieces) for action in steady), default=0)
@@ -260,7 +260,7 @@ def assemble(
         row = np.where(begin >= tied[:, 1 + c][:, None], change.row[:, None], row)
     action = np.full((n, G), NO_ACTION)
     cycle = np.full((n, G), -1)
-    dt, cycle_rate, cycle_jump, per_cycle = _cycles(actions, lowering.system, n)
+    dt, cycle_rate, cycle_jump, per_cycle = cycles(actions, lowering.system, n)
     steady = 0
     for a, event in enumerate(actions):
         action[everyone, action_at[:, a]] = event.kind

@@ -1,0 +1,1 @@
+"""Event records as NONMEM writes them: read, simulated record by record, written."""
