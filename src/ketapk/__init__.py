@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from ketapk.odes import OdeResult, solve_ode
     from ketapk.patients import Cohort, Patient
     from ketapk.profiles import Profiles
+    from ketapk.records.export import to_nonmem
     from ketapk.records.prediction import Predictions
     from ketapk.records.problems import RecordsError
     from ketapk.records.records import Records, read_nonmem
@@ -90,6 +91,7 @@ _HOME = {
     "simulation": "simulate",
     "agreement": "Observed observed",
     "decrement": "decrement_times",
+    "records.export": "to_nonmem",
     "records.prediction": "Predictions",
     "records.problems": "RecordsError",
     "records.records": "Records read_nonmem",
@@ -161,6 +163,7 @@ __all__ = [
     "subcutaneous",
     "sublingual",
     "three_compartment",
+    "to_nonmem",
     "two_compartment",
     "verify",
 ]

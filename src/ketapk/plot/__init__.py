@@ -5,6 +5,7 @@ from ketapk.plot.card import draw_card
 from ketapk.plot.curves import draw_comparison, draw_ensemble, draw_models, draw_profiles
 from ketapk.plot.decrement import draw_decrement
 from ketapk.plot.fates import draw_fates, draw_ledger
+from ketapk.plot.records import draw_records
 
 __all__ = [
     "draw_card",
@@ -16,4 +17,5 @@ __all__ = [
     "draw_models",
     "draw_observed",
     "draw_profiles",
+    "draw_records",
 ]

@@ -48,4 +48,3 @@ def day_number(text: str, order: str) -> float:
         return float(date(int(by["y"]), int(by["m"]), int(by["d"])).toordinal())
     except ValueError:
         return float("nan")
-

@@ -66,7 +66,9 @@ class Columns:
         column = self.series[name]
         if column.dtype.is_numeric():
             values = column.cast(pl.Float64).to_numpy().astype(np.float64)
-            gone = np.isnan(values) if required or np.isnan(missing) else column.is_null().to_numpy()
+            gone = (
+                np.isnan(values) if required or np.isnan(missing) else column.is_null().to_numpy()
+            )
             wrong = ~np.isfinite(values) & ~gone
             given: NDArray[np.object_] | Floats = values
         else:

@@ -105,9 +105,7 @@ def arrange(
     end[np.append(new[1:], True)] = np.inf
     cycle, cycle_arrays = _cycles(doses, place[R : R + asks.size], asks, G, n_states)
     action = np.full(G, NO_ACTION)
-    action[place[R : R + asks.size]] = np.where(
-        steady[asks] == 1, STEADY_REPLACES, STEADY_ADDS
-    )
+    action[place[R : R + asks.size]] = np.where(steady[asks] == 1, STEADY_REPLACES, STEADY_ADDS)
     arrays = ScheduleArrays(
         np.append(np.flatnonzero(new), G),
         when,
@@ -133,9 +131,7 @@ def _moments(owner: Ints, when: Floats) -> Ints:
     return moment
 
 
-def _rows(
-    order: Ints, row: Ints, asks: Ints, at: Ints, new: NDArray[np.bool_], carry: str
-) -> Ints:
+def _rows(order: Ints, row: Ints, asks: Ints, at: Ints, new: NDArray[np.bool_], carry: str) -> Ints:
     """Row of the system in every segment (G,): of the next record, or of the last one."""
     R, G = row.size, order.size
     course_of = np.cumsum(new)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ketapk import units
 from ketapk.dosing.regimen import Dose
 from ketapk.errors import InputError
 from ketapk.profiles import Profiles
@@ -125,7 +124,7 @@ def _of_profiles(run: Profiles) -> dict[str, Any]:
     }
     columns: dict[str, Any] = {}
     for name in ("TIME", "EVID", "AMT", "RATE", "CMT", "II", "ADDL", "SS", "MDV", "DV", *names):
-        blank = np.nan if name == "DV" or name[0] in "FAD" and name[-1].isdigit() else 0.0
+        blank = np.nan if name == "DV" or (name[0] in "FAD" and name[-1].isdigit()) else 0.0
         parts = [np.broadcast_to(block.get(name, blank), (n,))[:, None] for block in blocks]
         parts.append(np.asarray(observed.get(name, np.full((n, T), blank)), dtype=float))
         columns[name] = np.concatenate(parts, axis=1)

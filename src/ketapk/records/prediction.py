@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings as python_warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from ketapk.records.doses import Doses, Flows, check_modelled, lower_doses
 from ketapk.records.events import Events, arrange, courses
 from ketapk.records.problems import Problems
 from ketapk.records.records import COVARIATES
-from ketapk.records.targets import Target, Targets
+from ketapk.records.targets import Targets
 from ketapk.solution import Method, Solution, Tolerance, solve
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class Predictions:
                 f"The clock of subject {subject} starts again after a reset, so a time means more "
                 f"than one moment; read its records instead."
             )
-        events, solution = self._solved(rows)
+        solution = self._solved(rows)[1]
         arrays = solution.schedule.arrays
         starts = arrays.start[arrays.first[:-1]]
         course = np.searchsorted(starts, times, side="right") - 1
@@ -286,7 +287,7 @@ def _chunks(records: Records) -> list[slice]:
     for edge in edges[1:].tolist():
         if edge - cuts[-1] >= CHUNK or edge == len(records):
             cuts.append(edge)
-    return [slice(a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [slice(a, b) for a, b in pairwise(cuts)]
 
 
 def _from(doses: Doses, start: int) -> Doses:
@@ -320,9 +321,7 @@ def _given_parameters(
     """Parameters that the records give, (R,) each."""
     if isinstance(parameters, str):
         parameters = (parameters,)
-    wanted = (
-        parameters if isinstance(parameters, Mapping) else {name: name for name in parameters}
-    )
+    wanted = parameters if isinstance(parameters, Mapping) else {name: name for name in parameters}
     found: dict[str, Floats] = {}
     for name, source in wanted.items():
         if isinstance(source, str):

@@ -56,7 +56,7 @@ class RecordsError(InputError):
                     ("ID", problem.subject),
                     ("column", problem.column),
                 )
-                if value is not None
+                if value not in (None, "")
             ]
             lines.append(f"  {', '.join(where)}: {problem.said}" if where else f"  {problem.said}")
         if total > len(problems):
@@ -95,7 +95,9 @@ class Problems:
         for r in at[: SHOWN - len(self.found)].tolist():
             value = "" if values is None else shown(values[r])  # type: ignore[index]
             subject = None if self.subjects is None else str(self.subjects[r])
-            self.found.append(Problem(said.replace("{}", value), int(self.rows[r]), subject, column))
+            self.found.append(
+                Problem(said.replace("{}", value), int(self.rows[r]), subject, column)
+            )
 
     def settle(self) -> None:
         """Refuse the file if there is any problem."""
@@ -108,5 +110,7 @@ def shown(value: object) -> str:
     """Write a value into a sentence: short, and numbers as people write them."""
     if isinstance(value, (float, np.floating)):
         return f"{value:.12g}"
+    if isinstance(value, (int, np.integer)):
+        return str(value)
     text = str(value)
     return repr(text if len(text) <= 40 else f"{text[:40]}...")

@@ -90,7 +90,8 @@ class Records:
     @property
     def is_dose(self) -> NDArray[np.bool_]:
         """(R,) whether each record gives a dose."""
-        return np.isin(self.evid, (1, 4))
+        gives: NDArray[np.bool_] = np.isin(self.evid, (1, 4))
+        return gives
 
     @property
     def is_observed(self) -> NDArray[np.bool_]:
@@ -219,8 +220,8 @@ def read_nonmem(
 
     Notes
     -----
-    Columns: ID TIME AMT, and EVID RATE DUR CMT II ADDL SS MDV DV DEVICE as needed; DATE, DAT1, DAT2 or
-    DAT3 beside clock times; F1, ALAG1, R1, D1 and so on by compartment. RATE of -1 and -2 takes
+    Columns: ID TIME AMT, and EVID RATE DUR CMT II ADDL SS MDV DV DEVICE as needed; DATE, DAT1, DAT2
+    or DAT3 beside clock times; F1, ALAG1, R1, D1 and so on by compartment. RATE of -1 and -2 takes
     rate or duration from the model, or from R1 and D1. CMT holds numbers, or names of compartments
     or routes.
 

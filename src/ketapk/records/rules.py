@@ -67,9 +67,7 @@ def check(records: Records, problems: Problems) -> None:
         r.addl,
     )
     note(r.ii < 0.0, "II", "{} h is negative; intervals are positive.", r.ii)
-    note(
-        (r.addl > 0) & (r.ii == 0.0), "II", "ADDL needs the interval II between additional doses."
-    )
+    note((r.addl > 0) & (r.ii == 0.0), "II", "ADDL needs the interval II between additional doses.")
     note(
         (r.ss > 0) & (r.ii == 0.0) & ~endless,
         "II",

@@ -66,7 +66,7 @@ def _series(values: Any) -> pl.Series:
     import polars as pl
 
     if values.dtype.kind in "iuf":
-        return pl.Series(values)
+        return pl.Series(values, nan_to_null=True)
     missing = [value is None or value != value for value in values]  # noqa: PLR0124
     texts = [None if gone else str(v) for v, gone in zip(values, missing, strict=True)]
     return pl.Series(texts, dtype=pl.String)
@@ -98,9 +98,10 @@ def _from_file(path: Path) -> Table:
         ) from None
     data = _clean(data, problems)
     starts, ends = _lines(data, problems)
-    header, rows = starts[0], np.arange(1, starts.size + 1)
-    separator = _separator(data[header : ends[0]])
-    wanted = _kept(data, starts, ends, separator)
+    rows = np.arange(1, starts.size + 1)
+    header = _header(data, starts, ends, problems)
+    separator = _separator(data[starts[header] : ends[header]])
+    wanted = _kept(data, starts, ends, separator, header)
     if b'"' in data:
         fields, rows = _quoted(data, wanted, separator, problems)
         return _table(fields[0], fields[1:], rows[1:], problems)
@@ -134,7 +135,9 @@ def _clean(data: bytes, problems: Problems) -> bytes:
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if b"\0" in data:
-        problems.add("It holds a zero byte; it is no text.", row=data.count(b"\n", 0, data.index(b"\0")) + 1)
+        problems.add(
+            "It holds a zero byte; it is no text.", row=data.count(b"\n", 0, data.index(b"\0")) + 1
+        )
     if not data.strip():
         problems.add("It is empty; write a header and at least one record.")
     problems.settle()
@@ -159,26 +162,44 @@ def _lines(data: bytes, problems: Problems) -> tuple[NDArray[np.int64], NDArray[
     return starts, ends
 
 
+def _header(
+    data: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64], problems: Problems
+) -> int:
+    """Position of the first line that is neither blank nor a comment."""
+    for i, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        line = data[start:end].strip()
+        if line and not line.startswith(COMMENT):
+            return i
+    problems.add("It holds comments and nothing else; write a header and at least one record.")
+    problems.settle()
+    return 0
+
+
 def _separator(header: bytes) -> bytes:
     """Comma, tab or semicolon if the header has one, else blanks."""
     return next((mark for mark in (b",", b"\t", b";") if mark in header), b" ")
 
 
 def _kept(
-    data: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64], separator: bytes
+    data: bytes,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    separator: bytes,
+    header: int,
 ) -> NDArray[np.bool_]:
     """Whether each line is the header or a record: not blank, and no comment."""
     codes = np.frombuffer(data, dtype=np.uint8)
-    first = np.where(ends > starts, codes[np.minimum(starts, codes.size - 1)], NEWLINE)
-    second = codes[np.minimum(starts + 1, codes.size - 1)]
-    comment = np.isin(first, [ord(mark) for mark in COMMENT]) & (starts > 0)
-    comment |= np.isin(first, [ord("C"), ord("c")]) & (second == ord(separator)) & (starts > 0)
-    wanted = (ends > starts) & ~comment
+    last = codes.size - 1
+    first = np.where(ends > starts, codes[np.minimum(starts, last)], NEWLINE)
+    second = codes[np.minimum(starts + 1, last)]
+    wanted = (ends > starts) & ~np.isin(first, [ord(mark) for mark in COMMENT])
+    wanted &= ~(np.isin(first, [ord("C"), ord("c")]) & (second == ord(separator)))
     # Lines that begin with a blank are few, and looked at one by one.
     for i in np.flatnonzero(np.isin(first, [ord(" "), ord("\t")])).tolist():
         text = data[starts[i] : ends[i]].strip()
-        wanted[i] = bool(text.strip(separator)) and not text.startswith(COMMENT)
-    wanted[: np.argmax(wanted) if data[:1] in COMMENT else 0] = False
+        wanted[i] = bool(text) and not text.startswith(COMMENT)
+    wanted[:header] = False
+    wanted[header] = True
     return wanted
 
 
@@ -244,7 +265,6 @@ def _unquoted(
         separator=separator.decode(),
         quote_char=None,
         infer_schema=False,
-        missing_utf8_is_empty_string=True,
     )
     return Table(problems.name, "line", {name: frame[name] for name in names}, rows[1:])
 

@@ -51,10 +51,16 @@ class Targets:
 
     @classmethod
     def of(
-        cls, model: Model, system: System, values: Values, drug: str, given: Mapping[int, str] | None
+        cls,
+        model: Model,
+        system: System,
+        values: Values,
+        drug: str,
+        given: Mapping[int, str] | None,
     ) -> Targets:
         """Number the compartments: depots of the routes first, then the others."""
-        disposition = model.disposition(values).compartments
+        with np.errstate(over="ignore", invalid="ignore"):
+            disposition = model.disposition(values).compartments
         depots = [name for name in system.compartments if name not in disposition]
         numbered = dict(enumerate([*depots, *disposition], start=1))
         for number, name in (given or {}).items():
@@ -74,7 +80,7 @@ class Targets:
         """Return the target of a word in CMT, or None if there is none of that name."""
         if word in ANY:
             return self._default()
-        name = self.numbered.get(int(word)) if word.isdigit() else word
+        name = self.numbered.get(int(word), "") if word.isdigit() else word
         if name in self.model.routes:
             return Target("", name)
         return self._place(name) if name in self.places else None
