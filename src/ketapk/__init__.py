@@ -39,10 +39,13 @@ if TYPE_CHECKING:
         InputError,
         KetapkError,
         KetapkWarning,
+        ModelError,
         NumericalError,
         PlanError,
         UnitError,
     )
+    from ketapk.exchange.document import read_model, write_model
+    from ketapk.exchange.sbml import to_sbml, write_sbml
     from ketapk.exposure.measures import Exposure
     from ketapk.exposure.nca import BelowLimit, nca, nca_table
     from ketapk.library.catalogue import list_models, load_model
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from ketapk.library.generic import one_compartment, three_compartment, two_compartment
     from ketapk.library.observations import load_observations
     from ketapk.library.protocols import list_protocols, load_protocol
+    from ketapk.model.build import ModelBuilder
     from ketapk.model.model import Model
     from ketapk.odes import OdeResult, solve_ode
     from ketapk.patients import Cohort, Patient
@@ -75,7 +79,9 @@ _HOME = {
     "dosing.wording": "explain",
     "ensemble": "Ensemble simulate_models",
     "equivalence": "Equivalence equivalent_dose",
-    "errors": "InputError KetapkError KetapkWarning NumericalError PlanError UnitError",
+    "errors": "InputError KetapkError KetapkWarning ModelError NumericalError PlanError UnitError",
+    "exchange.document": "read_model write_model",
+    "exchange.sbml": "to_sbml write_sbml",
     "library.composition": "compose",
     "exposure.measures": "Exposure",
     "exposure.nca": "BelowLimit nca nca_table",
@@ -85,6 +91,7 @@ _HOME = {
     "library.protocols": "list_protocols load_protocol",
     "scenario": "Scenario read_scenario",
     "library.generic": "one_compartment three_compartment two_compartment",
+    "model.build": "ModelBuilder",
     "model.model": "Model",
     "patients": "Cohort Patient",
     "profiles": "Profiles",
@@ -114,6 +121,8 @@ __all__ = [
     "KetapkError",
     "KetapkWarning",
     "Model",
+    "ModelBuilder",
+    "ModelError",
     "NumericalError",
     "Observed",
     "OdeResult",
@@ -154,6 +163,7 @@ __all__ = [
     "one_compartment",
     "oral",
     "parse",
+    "read_model",
     "read_nonmem",
     "read_scenario",
     "rectal",
@@ -164,8 +174,11 @@ __all__ = [
     "sublingual",
     "three_compartment",
     "to_nonmem",
+    "to_sbml",
     "two_compartment",
     "verify",
+    "write_model",
+    "write_sbml",
 ]
 
 

@@ -28,6 +28,10 @@ class PlanError(KetapkError):
     exit_code = 3
 
 
+class ModelError(PlanError):
+    """A model of one's own whose parts do not fit together."""
+
+
 class NumericalError(KetapkError):
     """A solution that could not be computed."""
 

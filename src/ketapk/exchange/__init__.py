@@ -1,0 +1,1 @@
+"""Models as files: a form of ketapk's own, and SBML."""
