@@ -82,36 +82,31 @@ def amounts(doses, bodies, time, record=1):
 
     ``bodies`` are (from, body), each holding until the next; the first holds since ever.
     """
+    time = exact(time)
+    jumps, turns = {}, {}
+    for dose in doses:
+        place = PLACES.index(dose.place)
+        if isinstance(dose, Infusion):
+            turns.setdefault(exact(dose.start), []).append((place, exact(dose.rate)))
+            turns.setdefault(exact(dose.end), []).append((place, -exact(dose.rate)))
+        elif exact(dose.at) < time or dose.seen_from <= record:
+            jumps.setdefault(exact(dose.at), []).append((place, exact(dose.amount)))
+    (_, body), *changes = bodies
+    later = {exact(start): changed for start, changed in changes}
+    moments = sorted(moment for moment in {time, *jumps, *turns, *later} if moment <= time)
     with mp.workdps(DIGITS):
-        time = exact(time)
-        boluses = [
-            (exact(d.at), d)
-            for d in doses
-            if isinstance(d, Bolus)
-            and (exact(d.at) < time or (exact(d.at) == time and d.seen_from <= record))
-        ]
-        infusions = [(exact(d.start), exact(d.end), d) for d in doses if isinstance(d, Infusion)]
-        changes = [(exact(start), body) for start, body in bodies]
-        moments = {at for at, _ in boluses} | {start for start, _ in changes[1:]} | {time}
-        for start, end, _ in infusions:
-            moments |= {start, end}
-        moments = sorted(moment for moment in moments if moment <= time)
-        state = mp.matrix([0, 0, 0, 0, 1])
+        state = mp.matrix([0] * len(PLACES) + [1])
+        inputs = [Fraction(0)] * len(PLACES)  # exact, so that what is switched off is gone
         now = moments[0]
         for moment in moments:
             if moment > now:
-                body = changes[0][1]
-                for start, later in changes[1:]:
-                    body = later if start <= now else body
-                inputs = [Fraction(0)] * len(PLACES)
-                for start, end, dose in infusions:
-                    if start <= now < end:
-                        inputs[PLACES.index(dose.place)] += exact(dose.rate)
                 state = propagator(body, tuple(inputs), moment - now) * state
-                now = moment
-            for at, dose in boluses:
-                if at == moment:
-                    state[PLACES.index(dose.place)] += number(exact(dose.amount))
+            now = moment
+            body = later.get(now, body)
+            for place, rate in turns.get(now, ()):
+                inputs[place] += rate
+            for place, amount in jumps.get(now, ()):
+                state[place] += number(amount)
         return dict(zip(PLACES, list(state)[:-1], strict=True))
 
 
