@@ -129,6 +129,15 @@ def test_a_dose_into_the_depot_takes_the_models_share_and_lag():
     np.testing.assert_allclose(direct, 5000.0 * np.exp(-CL / V * np.array(times)), rtol=1e-12)
 
 
+def test_numbers_of_compartments_may_be_floats_with_gaps():
+    columns = {"ID": [1.0, 1.0], "TIME": [0.0, 1], "AMT": [35.0, 0], "CMT": [2.0, None]}
+    model = kp.one_compartment(CL=CL, V1=V, ka=KA)
+    found = records(columns)
+    assert found.subjects == ("1",)
+    expected = 1750.0 * np.exp(-CL / V * np.array([0.0, 1.0]))
+    np.testing.assert_allclose(found.simulate(model).concentration(), expected, rtol=1e-12)
+
+
 def test_compartments_may_be_numbered_by_the_user():
     columns = {"ID": [1, 1], "TIME": [0.0, 1], "AMT": [35.0, 0], "CMT": [7, 7], "WT": [70.0, 70]}
     named = records(columns).simulate("kamp2020+im", compartments={7: "im"}).concentration()

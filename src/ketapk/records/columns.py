@@ -48,8 +48,9 @@ class Columns:
 
         column = self.series[name]
         if column.dtype.is_numeric():
+            column = column.fill_nan(None) if column.dtype.is_float() else column
             whole = column.cast(pl.Int64, strict=False)
-            column = whole if (whole == column).fill_null(False).all() else column
+            column = whole if (whole == column).fill_null(True).all() else column
         text = column.cast(pl.String).fill_null("").str.strip_chars()
         words = np.asarray(text.to_numpy(), dtype=np.str_)
         gone = np.isin(words, MISSING)
