@@ -64,6 +64,13 @@ if TYPE_CHECKING:
     from ketapk.records.problems import RecordsError
     from ketapk.records.records import Records, read_nonmem
     from ketapk.repetition import accumulation
+    from ketapk.response.attachment import respond
+    from ketapk.response.direct import Emax
+    from ketapk.response.feedback import Feedback
+    from ketapk.response.indirect import IndirectResponse
+    from ketapk.response.result import Response
+    from ketapk.response.tolerance import Tolerance
+    from ketapk.response.turnover import Turnover
     from ketapk.scenario import Scenario, read_scenario
     from ketapk.simulation import simulate
     from ketapk.verification import Verification, verify
@@ -105,6 +112,13 @@ _HOME = {
     "repetition": "accumulation",
     "verification": "Verification verify",
     "odes": "OdeResult solve_ode",
+    "response.attachment": "respond",
+    "response.direct": "Emax",
+    "response.feedback": "Feedback",
+    "response.indirect": "IndirectResponse",
+    "response.result": "Response",
+    "response.tolerance": "Tolerance",
+    "response.turnover": "Turnover",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
@@ -114,9 +128,12 @@ __all__ = [
     "Comparison",
     "Dose",
     "Effect",
+    "Emax",
     "Ensemble",
     "Equivalence",
     "Exposure",
+    "Feedback",
+    "IndirectResponse",
     "InputError",
     "KetapkError",
     "KetapkWarning",
@@ -134,7 +151,10 @@ __all__ = [
     "RecordsError",
     "Regimen",
     "Reset",
+    "Response",
     "Scenario",
+    "Tolerance",
+    "Turnover",
     "UnitError",
     "Verification",
     "accumulation",
@@ -167,6 +187,7 @@ __all__ = [
     "read_nonmem",
     "read_scenario",
     "rectal",
+    "respond",
     "simulate",
     "simulate_models",
     "solve_ode",

@@ -1,0 +1,1 @@
+"""What a concentration does: response models, to be attached to simulated profiles."""
