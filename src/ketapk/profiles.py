@@ -120,12 +120,11 @@ class Profiles:
         """
         key = ("concentration", analyte, site, side)
         if key not in self._cache:
-            system, schedule = self.solution.system, self.solution.schedule.arrays
-            output = system.output_index(analyte, site)
-            per_mg = system.observe[:, output, :]
+            seen = self.solution.seen_by(self.solution.system.output_index(analyte, site))
+            per_mg = seen.system.observe[:, seen.system.output_index(analyte, site), :]
             keep = np.flatnonzero(np.any(per_mg != 0.0, axis=0))
-            states = self.solution.at(self.times_h, side=side, keep=keep.tolist())
-            rows = self._row_at(schedule, side)
+            states = seen.at(self.times_h, side=side, keep=keep.tolist())
+            rows = self._row_at(seen.schedule.arrays, side)
             mg_per_l = np.einsum("ntk,ntk->nt", states, per_mg[rows][..., keep])
             self._cache[key] = units.mg_per_l_to_ng_per_ml(mg_per_l)
         result: Floats = self._cache[key]

@@ -11,18 +11,20 @@ from ketapk.errors import InputError
 from ketapk.kernels import status
 from ketapk.kernels.arrays import SystemArrays
 from ketapk.kernels.batch import in_chunks
+from ketapk.model.system import System
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-    from ketapk.model.system import System
     from ketapk.schedule import Schedule
 
     Floats = NDArray[np.float64]
 
 Method = Literal["auto", "exact", "explicit", "stiff"]
+ROWS = 256
+"""Segments in one call of a kernel that climbs them."""
 METHODS: tuple[Method, ...] = ("auto", "exact", "explicit", "stiff")
 
 
@@ -112,6 +114,55 @@ class Solution:
             most=self.most[lo:hi],
         )
 
+    def seen_by(self, output: int) -> Solution:
+        """Return the solution with the states that an output depends on; all else is one place.
+
+        The output becomes the only one. A solution by an ODE method, whose steps depend on all
+        states, is returned as it is.
+        """
+        if self.method != "exact":
+            return self
+        system, arrays = self.system, self.schedule.arrays
+        seen = system.upstream(output)
+        keep = [*seen, system.n_dynamic + output]
+        inside = sum(i < system.n_mass for i in seen)
+        rest = np.setdiff1d(np.arange(system.n_mass), seen)
+
+        def narrow(full: Floats) -> Floats:
+            """States kept, with the sum of all others where they go."""
+            elsewhere = full[..., rest].sum(axis=-1)[..., None]
+            kept = full[..., keep]
+            return np.concatenate([kept[..., :inside], elsewhere, kept[..., inside:]], axis=-1)
+
+        A = np.zeros((system.n_rows, len(keep) + 1, len(keep) + 1))
+        own = np.delete(np.arange(len(keep) + 1), inside)
+        A[:, own[:, None], own] = system.A[:, np.array(keep)[:, None], keep]
+        A[:, inside, own] = system.A[:, rest][:, :, keep].sum(axis=1)
+        smaller = System(
+            compartments=tuple(system.states[i] for i in seen[:inside]),
+            waiting=(),
+            losses=("elsewhere",),
+            effects=tuple(system.states[i] for i in seen[inside:]),
+            outputs=(system.outputs[output],),
+            counters=(),
+            A=A,
+            observe=narrow(system.observe[:, output : output + 1]),
+            sat_src=system.sat_src,
+            sat_dst=system.sat_dst,
+            Vmax=system.Vmax,
+            KmX=system.KmX,
+            drift=system.drift,
+            fates=(),
+        )
+        fewer = arrays._replace(rate=narrow(arrays.rate), jump=narrow(arrays.jump))
+        return replace(
+            self,
+            system=smaller,
+            schedule=replace(self.schedule, arrays=fewer),
+            state=narrow(self.state),
+            _arrays=_arrays_of(smaller),
+        )
+
     def at(
         self, times_h: ArrayLike, *, side: str = "after", keep: Sequence[int] | None = None
     ) -> Floats:
@@ -147,6 +198,28 @@ class Solution:
         states = np.empty((times.size, everything.size))
         states[order] = self.at_spans(ranked, spans, side=side, keep=everything)
         return states
+
+    def ladder(
+        self,
+        segments: NDArray[np.int64],
+        first: Floats,
+        counts: NDArray[np.int64],
+        per_octave: int,
+        out: Floats,
+    ) -> None:
+        """Write the states of exact segments (Q,) at geometrically growing times into (Q, K, S).
+
+        Rung k of a row, up to ``counts``, is ``first * 2 ** (k / per_octave)`` after the start.
+        """
+        from ketapk.kernels.linear import ladder
+
+        def work(lo: int, hi: int) -> None:
+            ladder(
+                self._arrays, self.schedule.arrays, self.state, segments, first, counts,
+                per_octave, lo, hi, out,
+            )  # fmt: skip
+
+        in_chunks(work, segments.size, chunk=self.chunk or ROWS, threads=self.threads)
 
     def final(self) -> Floats:
         """States after everything has left, (N, S) [mg]; infinite where input never ends.
@@ -254,6 +327,21 @@ def _nothing_before_the_start(times: Floats, spans: NDArray[np.int64], out: Floa
         out[rows] = np.where(np.isnan(out[rows]), np.nan, 0.0)
 
 
+def _arrays_of(system: System) -> SystemArrays:
+    """What the kernels read of a system."""
+    return SystemArrays(
+        A=system.A,
+        sat_src=system.sat_src,
+        sat_dst=system.sat_dst,
+        Vmax=system.Vmax,
+        KmX=system.KmX,
+        drift=system.drift,
+        n_compartments=len(system.compartments),
+        n_mass=system.n_mass,
+        n_dynamic=system.n_dynamic,
+    )
+
+
 def solve(
     system: System,
     schedule: Schedule,
@@ -276,17 +364,7 @@ def solve(
         )
     chosen: Method = "exact" if method == "auto" and system.linear else method
     limits = tolerance or Tolerance()
-    arrays = SystemArrays(
-        A=system.A,
-        sat_src=system.sat_src,
-        sat_dst=system.sat_dst,
-        Vmax=system.Vmax,
-        KmX=system.KmX,
-        drift=system.drift,
-        n_compartments=len(system.compartments),
-        n_mass=system.n_mass,
-        n_dynamic=system.n_dynamic,
-    )
+    arrays = _arrays_of(system)
     n = schedule.n_subjects
     state = np.full((schedule.arrays.start.size, system.n_states), np.nan)
     outcome = np.full(n, status.NOT_RUN, dtype=np.int64)

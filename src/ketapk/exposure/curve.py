@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-NODES = 48
-"""Places in every segment between which a peak or a crossing is looked for."""
+PER_OCTAVE = 3
+"""Nodes of a segment while the time since its start doubles, between which a peak or a crossing is
+looked for."""
+BEGINNING = 0.02
+"""First node of a segment, in its fastest time constants or in its lengths, whichever is less."""
 CLOSE: Any = {"xrtol": 1e-13, "xatol": 1e-15}
 """How closely a peak or a crossing is found [1], [h]."""
 SETTLED = 60.0
@@ -38,6 +41,16 @@ class Curve:
 
     solution: Solution
     output: int
+
+    @cached_property
+    def _seen(self) -> Solution:
+        """The solution with what the output depends on, and nothing else."""
+        return self.solution.seen_by(self.output)
+
+    @property
+    def _out(self) -> int:
+        """Position of the output in it."""
+        return 0 if self._seen is not self.solution else self.output
 
     @cached_property
     def lambda_z(self) -> Floats:
@@ -61,21 +74,12 @@ class Curve:
         ends = np.stack([arrays.row[last], arrays.start[last] * (system.drift.size > 0)], axis=1)
         different, which = np.unique(ends, axis=0, return_inverse=True)
         rows = different[:, 0].astype(np.int64)
-        source = int(np.argmax(np.any(system.observe[:, self.output, :] > 0.0, axis=0)))
-        n = len(system.compartments)
         A = system.rates_at(rows, different[:, 1]).copy()
         for m, (src, dst) in enumerate(zip(system.sat_src, system.sat_dst, strict=True)):
             k = system.Vmax[rows, m] / system.KmX[rows, m]
             A[:, dst, src] += k
             A[:, src, src] -= k
-        feeds = np.any(A != 0.0, axis=0)
-        upstream = {source}
-        while True:
-            more = {j for i in upstream for j in range(system.n_dynamic) if feeds[i, j]} - upstream
-            if not more:
-                break
-            upstream |= more
-        inside = np.array(sorted(i for i in upstream if i < n or i >= system.n_mass))
+        inside = np.array(system.upstream(self.output))
         return A[np.ix_(np.arange(rows.size), inside, inside)], which.ravel()
 
     @cached_property
@@ -94,43 +98,71 @@ class Curve:
 
     def _read(self, states: Floats, times: Floats, segment: Ints) -> tuple[Floats, Floats]:
         """Concentration [mg/L] and slope [mg/L/h] of states (Q, S) at times within segments."""
-        system, arrays = self.solution.system, self.solution.schedule.arrays
+        system, arrays = self._seen.system, self._seen.schedule.arrays
         row = arrays.row[segment]
-        observe = system.observe[row, self.output]
+        observe = system.observe[row, self._out]
+        value: Floats = np.einsum("qs,qs->q", observe, states)
+        if system.linear:
+            slope = np.einsum("qs,qs->q", self._pull[row], states)
+            return value, slope + np.einsum("qs,qs->q", observe, arrays.rate[segment])
         change = np.einsum("qij,qj->qi", system.rates_at(row, times), states) + arrays.rate[segment]
         for m, (src, dst) in enumerate(zip(system.sat_src, system.sat_dst, strict=True)):
             flow = system.Vmax[row, m] * states[:, src] / (system.KmX[row, m] + states[:, src])
             change[:, src] -= flow
             change[:, dst] += flow
-        return np.sum(observe * states, axis=1), np.sum(observe * change, axis=1)
+        return value, np.einsum("qs,qs->q", observe, change)
+
+    @cached_property
+    def _pull(self) -> Floats:
+        """Slope of the concentration per state, (R, S) [1/L/h]."""
+        system = self._seen.system
+        pull: Floats = np.einsum("ri,rij->rj", system.observe[:, self._out], system.A)
+        return pull
 
     def value(self, times: Floats, subject: Ints, segment: Ints) -> Floats:
         """Concentration [mg/L] of subjects (Q,) at times (Q,) within the given segments."""
-        return self._read(self.solution.of(subject, times, side="before"), times, segment)[0]
+        return self._read(self._seen.of(subject, times, side="before"), times, segment)[0]
 
     def slope(self, times: Floats, subject: Ints, segment: Ints) -> Floats:
         """Slope of the concentration [mg/L/h] of subjects (Q,) at times (Q,)."""
-        return self._read(self.solution.of(subject, times, side="before"), times, segment)[1]
+        return self._read(self._seen.of(subject, times, side="before"), times, segment)[1]
 
     @cached_property
     def _nodes(self) -> tuple[Floats, Floats, Floats]:
-        """Times, values and slopes at the nodes of every segment, (Q, NODES + 1)."""
+        """Times, values and slopes at the nodes of every segment, (Q, K).
+
+        Nodes grow geometrically from the start of a segment; those that a short one does not need
+        lie at its end.
+        """
         subject, segment, start, end = self._segments
         rates = -np.einsum("rii->ri", self.solution.system.A).min(axis=1)
         fastest = rates[self.solution.schedule.arrays.row[segment]]
         length = end - start
-        first = np.minimum(0.02 / np.maximum(fastest, 1e-12), 0.02 * length)
-        exponent = np.linspace(0.0, 1.0, NODES)
-        offset = first[:, None] * (length / first)[:, None] ** exponent
-        times = start[:, None] + np.concatenate([np.zeros((start.size, 1)), offset], axis=1)
-        times[:, -1] = end
-        values, slopes = np.empty_like(times), np.empty_like(times)
-        values[:, 0], slopes[:, 0] = self._read(self.solution.state[segment], start, segment)
-        many = times[:, 1:].ravel()
-        states = self.solution.of(np.repeat(subject, NODES), many, side="before")
-        value, slope = self._read(states, many, np.repeat(segment, NODES))
-        values[:, 1:], slopes[:, 1:] = value.reshape(-1, NODES), slope.reshape(-1, NODES)
-        return times, values, slopes
+        first = BEGINNING * np.minimum(1.0 / np.maximum(fastest, 1e-12), length)
+        counts = np.ceil(PER_OCTAVE * np.log2(length / first)).astype(np.int64)
+        rungs = int(counts.max(initial=1))
+        grown = start[:, None] + first[:, None] * 2.0 ** (np.arange(rungs) / PER_OCTAVE)
+        inside = (np.arange(rungs) < counts[:, None]) & (grown < end[:, None])
+        times = np.column_stack([start, np.where(inside, grown, end[:, None]), end])
+        at_end = self._seen.of(subject, end, side="before")
+        states = np.repeat(at_end[:, None, :], rungs + 2, axis=1)
+        states[:, 0] = self._seen.state[segment]
+        self._climb(segment, first, np.sum(inside, axis=1), times, subject, states[:, 1:-1])
+        S = states.shape[2]
+        value, slope = self._read(
+            states.reshape(-1, S), times.ravel(), np.repeat(segment, rungs + 2)
+        )
+        return times, value.reshape(times.shape), slope.reshape(times.shape)
+
+    def _climb(
+        self, segment: Ints, first: Floats, counts: Ints, times: Floats, subject: Ints, out: Floats
+    ) -> None:
+        """Write the states at the nodes between start and end into ``out`` (Q, K, S)."""
+        if self._seen.method == "exact":
+            self._seen.ladder(segment, first, counts, PER_OCTAVE, out)
+            return
+        q, k = np.nonzero(np.arange(out.shape[1]) < counts[:, None])
+        out[q, k] = self._seen.of(subject[q], times[q, k + 1], side="before")
 
     def _turns(self, sign: float) -> tuple[Ints, Ints, Floats]:
         """Where a node interval holds a top (``sign`` 1) or a valley (-1), and its bound.
@@ -301,7 +333,7 @@ class Curve:
         subject = self._segments[0]
         limit = np.broadcast_to(np.asarray(level, dtype=float), (self.solution.n_subjects,))
         limit = limit[subject]
-        whole = np.ones((times.shape[0], NODES), dtype=bool)
+        whole = np.diff(times, axis=1) > 0.0
         split = []
         for sign in (1.0, -1.0):
             q, k, bound = self._turns(sign)
@@ -334,20 +366,20 @@ class Curve:
 
     def AUC(self, until_h: float, from_h: float = 0.0) -> Floats:
         """Area under the curve from one time to another, (N,) [mg h/L]."""
-        keep = [self.solution.system.n_dynamic + self.output]
-        areas = self.solution.at([from_h, until_h], keep=keep)[..., 0]
+        keep = [self._seen.system.n_dynamic + self._out]
+        areas = self._seen.at([from_h, until_h], keep=keep)[..., 0]
         area: Floats = areas[:, 1] - areas[:, 0] if from_h > 0.0 else areas[:, 1]
         return area
 
     def at(self, times_h: Floats, *, side: str = "after") -> Floats:
         """Concentration at ascending times, (N, T) [mg/L]; ``side`` as in `Solution.at`."""
-        system, arrays = self.solution.system, self.solution.schedule.arrays
-        states = self.solution.at(times_h, side=side)
+        system, arrays = self._seen.system, self._seen.schedule.arrays
+        states = self._seen.at(times_h, side=side)
         values = np.empty(states.shape[:2])
         for n, (lo, hi) in enumerate(zip(arrays.first[:-1], arrays.first[1:], strict=True)):
             how: Any = "right" if side == "after" else "left"
             segment = np.maximum(np.searchsorted(arrays.start[lo:hi], times_h, side=how) - 1, 0)
-            observe = system.observe[arrays.row[lo:hi][segment], self.output]
+            observe = system.observe[arrays.row[lo:hi][segment], self._out]
             values[n] = np.sum(observe * states[n], axis=1)
         return values
 
@@ -363,9 +395,9 @@ class Curve:
         x, w = np.polynomial.legendre.leggauss(10)
         width = np.diff(times, axis=1)
         at = times[:, :-1, None] + 0.5 * width[..., None] * (x + 1.0)
-        keep = self.solution.system.n_dynamic + self.output
+        keep = self._seen.system.n_dynamic + self._out
         many = np.repeat(subject, at[0].size)
-        area = self.solution.of(many, at.ravel(), side="before")[:, keep].reshape(at.shape)
+        area = self._seen.of(many, at.ravel(), side="before")[:, keep].reshape(at.shape)
         left = self.AUC_inf[subject][:, None, None] - area
         moment = np.zeros(self.solution.n_subjects)
         np.add.at(moment, subject, np.sum(0.5 * width * np.sum(left * w, axis=2), axis=1))

@@ -58,6 +58,18 @@ def close_diagonal(B, n_mass, step, E):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def double(B, n_mass, step, E, spare):  # type: ignore[no-untyped-def]
+    """Square ``E``, which becomes ``exp(B * step)``."""
+    m = B.shape[0]
+    multiply(E, E, spare)
+    for i in range(m):
+        for j in range(m):
+            E[i, j] = spare[i, j]
+    close_columns(E, n_mass)
+    close_diagonal(B, n_mass, step, E)
+
+
+@kernel
 def exponential(B, n_mass, h, E, term, spare):  # type: ignore[no-untyped-def]
     """Write ``exp(B * h)`` into ``E``.
 
@@ -108,10 +120,5 @@ def exponential(B, n_mass, h, E, term, spare):  # type: ignore[no-untyped-def]
     close_columns(E, n_mass)
     close_diagonal(B, n_mass, step, E)
     for _ in range(squarings):
-        multiply(E, E, spare)
         step *= 2.0
-        for i in range(m):
-            for j in range(m):
-                E[i, j] = spare[i, j]
-        close_columns(E, n_mass)
-        close_diagonal(B, n_mass, step, E)
+        double(B, n_mass, step, E, spare)

@@ -14,7 +14,7 @@ import numpy as np
 from ketapk.kernels import status
 from ketapk.kernels.arrays import NO_ACTION, RESET, STEADY_REPLACES
 from ketapk.kernels.compile import kernel
-from ketapk.kernels.exponential import exponential, multiply
+from ketapk.kernels.exponential import double, exponential, multiply
 from ketapk.kernels.finite import is_finite, matrix_is_finite
 from ketapk.kernels.steady import balance, integral_to_infinity
 
@@ -277,6 +277,41 @@ def samples(system, schedule, state, lo, hi, times, spans, before, keep, out, ou
             row = spans[n, 2] + k - spans[n, 0]
             for q in range(keep.size):
                 out[row, q] = x[keep[q]]
+
+
+@kernel
+def ladder(system, schedule, state, segments, first, counts, per_octave, lo, hi, out):  # type: ignore[no-untyped-def]
+    """Write the states of segments ``lo`` to ``hi`` at rungs that grow geometrically.
+
+    Parameters
+    ----------
+    state : (G, S) array
+        What ``boundaries`` wrote.
+    segments : (Q,) int array
+        Segment of each row.
+    first : (Q,) array
+        Time of the first rung after the start of the segment [h].
+    counts : (Q,) int array
+        Rungs of each row; rung k is at ``first * 2 ** (k / per_octave)``.
+    per_octave : int
+        Rungs until the time has doubled, so that squaring one propagator gives the next.
+    out : (Q, K, S) array
+        Filled as far as ``counts`` says.
+    """
+    S = state.shape[1]
+    B = np.empty((S + 1, S + 1))
+    E, term, spare = np.empty_like(B), np.empty_like(B), np.empty_like(B)
+    for q in range(lo, hi):
+        g = segments[q]
+        set_generator(system.A[schedule.row[g]], schedule.rate[g], B)
+        for start in range(min(per_octave, counts[q])):
+            step = first[q] * 2.0 ** (start / per_octave)
+            exponential(B, system.n_mass, step, E, term, spare)
+            for k in range(start, counts[q], per_octave):
+                if k > start:
+                    step *= 2.0
+                    double(B, system.n_mass, step, E, spare)
+                advance(E, state[g], out[q, k])
 
 
 @kernel

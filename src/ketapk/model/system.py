@@ -108,6 +108,20 @@ class System:
         A = self.A[rows]
         return A + times[:, None, None] * self.drift[rows] if self.drift.size else A
 
+    def upstream(self, output: int) -> tuple[int, ...]:
+        """States before the integrals that an output depends on, in their order."""
+        linked = np.any(self.A != 0.0, axis=0)
+        if self.drift.size:
+            linked |= np.any(self.drift != 0.0, axis=0)
+        linked[self.sat_dst, self.sat_src] = True
+        linked = linked[: self.n_dynamic, : self.n_dynamic]
+        found = np.any(self.observe[:, output, : self.n_dynamic] != 0.0, axis=0)
+        while True:
+            more = found | np.any(linked[found], axis=0)
+            if np.array_equal(more, found):
+                return tuple(np.flatnonzero(found).tolist())
+            found = more
+
     def since(self, origin: float) -> System:
         """Return the system whose drifting rates count their time from ``origin`` [h]."""
         if self.drift.size == 0 or origin == 0.0:
