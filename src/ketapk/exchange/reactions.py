@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,8 +57,8 @@ def changes(solution: Solution) -> tuple[Change, ...]:
     arrays = solution.schedule.arrays
     segments = range(int(arrays.first[0]), int(arrays.first[1]))
     found = []
-    for time in dict.fromkeys(arrays.start[segments.start : segments.stop].tolist()):
-        here = [g for g in segments if arrays.start[g] == time]
+    for time, together in groupby(segments, lambda g: float(arrays.start[g])):
+        here = list(together)
         outright = time == 0.0 or any(arrays.action[g] != NO_ACTION for g in here)
         found.append(
             Change(

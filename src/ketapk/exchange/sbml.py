@@ -97,7 +97,7 @@ def to_antimony(
     Examples
     --------
     >>> text = to_antimony("kamp2020", plan="35 mg iv bolus", patient=Patient(weight_kg=70))
-    >>> [line.strip() for line in text.splitlines() if "central =" in line]
+    >>> [line.strip() for line in text.splitlines() if "amount_central = " in line]
     ['amount_central = 35.0;']
     """
     if isinstance(model, ModelBuilder):

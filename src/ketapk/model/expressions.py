@@ -7,8 +7,8 @@ with comparisons, ``and``, ``or`` and ``not``. Nothing else is read, and nothing
 from __future__ import annotations
 
 import ast
+import re
 import sys
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -53,6 +53,8 @@ _COMPARISON: dict[type, Any] = {
     ast.Eq: np.equal,
     ast.NotEq: np.not_equal,
 }
+_RUN_ON = re.compile(r"(?<![\w.])(?>[\d.]+(?:[eE][+-]?\d+)?)[^\W\d]")
+"""A number with a letter right behind it."""
 MOST_CHARACTERS = 500
 DEEPEST = 100
 """Operations inside one another; a sum of so many terms is so deep."""
@@ -125,12 +127,14 @@ def _tree(text: str) -> ast.expr:
         raise ModelError(
             f"An expression of {len(text)} characters is too long; write at most {MOST_CHARACTERS}."
         )
+    # What Python reads with a warning: "0x10", "1if x", an escape in a word.
+    strange = "\\" in text or _RUN_ON.search(text)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            tree = ast.parse(text.strip(), mode="eval").body
+        tree = None if strange else ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise ModelError(f"{text!r} cannot be read; {how}.") from None
+        tree = None
+    if tree is None:
+        raise ModelError(f"{text!r} cannot be read; {how}.")
     level: list[ast.AST] = [tree]
     for _ in range(DEEPEST):
         if not level:
