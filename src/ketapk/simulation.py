@@ -10,6 +10,7 @@ import numpy as np
 from ketapk.course import Course
 from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
+from ketapk.draws import Draws
 from ketapk.errors import InputError, KetapkWarning, PlanError
 from ketapk.grid import checked_times, telling_times
 from ketapk.library.absorption import ABSORPTION
@@ -36,7 +37,7 @@ def simulate(
     rtol: float = 1e-8,
     atol: float = 1e-10,
     max_steps: int = 100_000,
-    rng: np.random.Generator | np.random.SeedSequence | int | None = None,
+    rng: Draws | np.random.Generator | np.random.SeedSequence | int | None = None,
     effect: str | None = None,
     allow_unmatched_ke0: bool = False,
     allow_implausible: bool = False,
@@ -61,9 +62,10 @@ def simulate(
         Relative [1] and absolute [mg] tolerance of the ODE methods.
     max_steps : int
         ODE steps between two events after which a patient is given up.
-    rng : Generator, SeedSequence or int, optional
-        Draw people around the typical one with the variability that the model publishes; None
-        gives the typical person of each weight and age.
+    rng : int, SeedSequence, Generator or Draws, optional
+        Draw people around the typical one with the variability that the model publishes: the same
+        person of the cohort for the same seed, whatever the plan. None gives the typical person of
+        each weight and age.
     effect : str, optional
         Attach an effect site with the ke0 of this effect, a name from ``list_effects()``.
     allow_unmatched_ke0 : bool
@@ -119,7 +121,7 @@ def simulate(
         plan=plan,
         model=model,
         cohort=cohort,
-        values=model.values(cohort, None if rng is None else np.random.default_rng(rng)),
+        values=model.values(cohort, None if rng is None else Draws.of(rng)),
         samples=np.empty(0) if grid is None else grid,
         ke0=None if attached is None else attached.ke0,
         method=method,

@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import ketapk as kp
+from ketapk.draws import Draws
 from ketapk.library.catalogue import PUBLISHED
 from ketapk.model.variability import covariance, omega_from_cv
 
@@ -14,7 +15,7 @@ N = 40_000
 def drawn(name, age=25.0, weight=70.0, seed=1):
     model = kp.load_model(name)
     cohort = kp.Cohort(weight_kg=np.full(N, weight), age_y=age)
-    return model, model.values(cohort), model.values(cohort, np.random.default_rng(seed))
+    return model, model.values(cohort), model.values(cohort, Draws(seed=seed))
 
 
 def test_logs_have_the_published_covariance():

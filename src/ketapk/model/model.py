@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from ketapk.dosing.regimen import Dose, Regimen
+    from ketapk.draws import Draws
     from ketapk.model.checks import Check
     from ketapk.model.parameters import Parameter
     from ketapk.model.routes import Input, Route, Values
@@ -119,8 +120,20 @@ class Model:
         """The first metabolite that the model follows, if any."""
         return self.analytes[1] if len(self.analytes) > 1 else None
 
-    def values(self, cohort: Cohort, rng: np.random.Generator | None = None) -> Values:
+    def values(self, cohort: Cohort, draws: Draws | None = None) -> Values:
         """Parameter values of a cohort: of typical people, or drawn as published.
+
+        Parameters
+        ----------
+        cohort : Cohort
+            N people.
+        draws : Draws, optional
+            Where the numbers come from; what is drawn for a person depends on their number alone.
+
+        Returns
+        -------
+        mapping
+            Numbers, or (N,) arrays, by the name of the parameter.
 
         Raises
         ------
@@ -128,9 +141,9 @@ class Model:
             If people are to be drawn and the model publishes no variability.
         """
         values = self.individual(cohort)
-        if rng is None:
+        if draws is None:
             return values
-        return draw(values, len(cohort), self.variability, self.correlations, rng)
+        return draw(values, cohort.subject, self.variability, self.correlations, draws)
 
     def altered(self, **values: float) -> Model:
         """Return the model with other values of some parameters, for a "what if".

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ketapk.draws import Draws
     from ketapk.model.parameters import Grade
 
 Scale = Literal["CV %", "variance on the log scale", "SD on the logit scale"]
@@ -97,19 +98,44 @@ def covariance(
     return matrix
 
 
-def draw(
-    values: Mapping[str, Any],
-    n: int,
-    effects: Sequence[Variability],
-    correlations: Sequence[Correlation],
-    rng: np.random.Generator,
-) -> dict[str, Any]:
-    """Draw individual values around the typical ones of ``n`` people.
+def factor(
+    effects: Sequence[Variability], correlations: Sequence[Correlation]
+) -> NDArray[np.float64]:
+    """Return the Cholesky factor of the covariance of random effects, (P, P).
 
     Raises
     ------
     PlanError
-        If the model publishes no variability between people.
+        If the covariance is not positive definite, so that nobody can be drawn from it.
+    """
+    matrix = covariance(effects, correlations)
+    try:
+        lower: NDArray[np.float64] = np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        least = float(np.linalg.eigvalsh(matrix).min())
+        raise PlanError(
+            f"The covariance of {', '.join(effect.parameter for effect in effects)} is not "
+            f"positive definite (smallest eigenvalue {least:.3g}), so nobody can be drawn; lower "
+            f"the correlations or raise the variances."
+        ) from None
+    return lower
+
+
+def draw(
+    values: Mapping[str, Any],
+    subjects: NDArray[np.int64],
+    effects: Sequence[Variability],
+    correlations: Sequence[Correlation],
+    draws: Draws,
+) -> dict[str, Any]:
+    """Draw individual values around the typical ones of subjects (N,).
+
+    Every effect is drawn under the name of its parameter, so that a subject keeps its draw.
+
+    Raises
+    ------
+    PlanError
+        If the model publishes no variability between people, or an impossible covariance.
     """
     chosen = [effect for effect in effects if effect.level == "between people"]
     if not chosen:
@@ -117,8 +143,8 @@ def draw(
             "Variability between people is not published for this model, so nobody can be drawn; "
             "leave out rng."
         )
-    factor = np.linalg.cholesky(covariance(chosen, correlations))
-    eta = rng.standard_normal((n, len(chosen))) @ factor.T
+    normal = [draws.normal(effect.parameter, subjects) for effect in chosen]
+    eta = np.stack(normal, axis=1) @ factor(chosen, correlations).T
     drawn = dict(values)
     for effect, shift in zip(chosen, eta.T, strict=True):
         typical = np.asarray(values[effect.parameter])

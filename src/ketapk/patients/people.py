@@ -1,4 +1,4 @@
-"""Who gets the dose: one patient, or a cohort of many."""
+"""One patient, or a cohort of many."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ketapk.draws import Draws, Sampling
 from ketapk.errors import InputError
 
 if TYPE_CHECKING:
@@ -97,13 +98,15 @@ class Cohort:
     (3, ['F', 'F', 'F'])
     """
 
-    __slots__ = ("age_y", "ancestry", "height_cm", "sex", "weight_kg")
+    __slots__ = ("age_y", "ancestry", "height_cm", "sex", "subject", "weight_kg")
 
     weight_kg: NDArray[np.float64]
     age_y: NDArray[np.float64]
     sex: NDArray[np.str_]
     height_cm: NDArray[np.float64]
     ancestry: NDArray[np.str_]
+    subject: NDArray[np.int64]
+    """(N,) number of each person, which keys what is drawn for them; kept when people are chosen."""
 
     def __init__(
         self,
@@ -134,6 +137,7 @@ class Cohort:
             array = np.broadcast_to(value, (n,)).copy()
             array.flags.writeable = False
             object.__setattr__(self, name, array)
+        object.__setattr__(self, "subject", np.arange(n))
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"A cohort does not change; make a new one with another {name}.")
@@ -149,12 +153,97 @@ class Cohort:
             ancestry=[patient.ancestry],
         )
 
+    @classmethod
+    def sample(
+        cls,
+        n: int,
+        *,
+        rng: Any,
+        age_y: tuple[float, float] = (20.0, 80.0),
+        women: float = 0.5,
+        sampling: Sampling = "random",
+    ) -> Cohort:
+        """Draw people: weight, height, age and sex from stated distributions.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        rng : int, SeedSequence, Generator or Draws
+            Where the numbers come from; person k is the same for any ``n``.
+        age_y : tuple of float
+            Lowest and highest age, between which ages are uniform; 20 to 100 [y].
+        women : float
+            Share of women, 0 to 1.
+        sampling : {"random", "sobol"}
+            Independent numbers, or scrambled Sobol points.
+
+        Returns
+        -------
+        Cohort
+
+        Raises
+        ------
+        InputError
+            If an argument is out of range.
+
+        Notes
+        -----
+        Height and body mass index are drawn independently given sex and age class, from the
+        percentiles in Fryar et al. 2025 (Vital Health Stat 3(50), doi:10.15620/cdc/174595; US
+        adults, 2021-2023), and weight follows from both. Ages and the share of women are a choice,
+        not data.
+
+        Examples
+        --------
+        >>> many = Cohort.sample(1000, rng=1)
+        >>> many
+        <Cohort of 1000, 38 to 197 kg>
+        >>> bool(many[7:8].weight_kg == Cohort.sample(8, rng=1)[7:8].weight_kg)
+        True
+        """
+        from ketapk.patients.demography import EFFECTS, Demography
+
+        if not isinstance(n, int) or isinstance(n, bool) or n < 1:
+            raise InputError(f"n={n!r} is not a count; write a whole number from 1.")
+        draws = Draws.of(rng, sampling=sampling, effects=EFFECTS)
+        return Demography(age_y=age_y, women=women).people(draws, np.arange(n))
+
+    def with_subjects(self, subject: NDArray[np.int64]) -> Cohort:
+        """Return the same people with other numbers (N,), which key what is drawn for them."""
+        other = self[:]
+        object.__setattr__(other, "subject", np.array(subject, dtype=np.int64))
+        return other
+
+    def __getitem__(self, which: Any) -> Cohort:
+        """Choose people by a slice, a mask or positions; each keeps what is drawn for them."""
+        if isinstance(which, (int, np.integer)):
+            which = [which]
+        other = Cohort.__new__(Cohort)
+        for name in self.__slots__:
+            chosen = getattr(self, name)[which]
+            if chosen.size == 0:
+                raise InputError("Nobody is left in the cohort; choose at least one person.")
+            object.__setattr__(other, name, chosen)
+        return other
+
+    def __reduce__(self) -> Any:
+        return _restored, tuple(getattr(self, name) for name in self.__slots__)
+
     def __len__(self) -> int:
         return int(self.weight_kg.size)
 
     def __repr__(self) -> str:
         low, high = self.weight_kg.min(), self.weight_kg.max()
-        return f"<Cohort of {len(self)}, {low:g} to {high:g} kg>"
+        return f"<Cohort of {len(self)}, {low:.3g} to {high:.3g} kg>"
+
+
+def _restored(*values: Any) -> Cohort:
+    """Rebuild a cohort that was pickled."""
+    cohort = Cohort.__new__(Cohort)
+    for name, value in zip(Cohort.__slots__, values, strict=True):
+        object.__setattr__(cohort, name, value)
+    return cohort
 
 
 def _numbers(name: str, value: Any) -> NDArray[np.float64]:
