@@ -1,6 +1,7 @@
 """People who are drawn are like those who were measured."""
 
 import pickle
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def test_what_is_drawn_does_not_depend_on_chunks(chunks, sampling):
     run = kp.simulate("25 mg esketamine iv bolus", model, whole, rng=7, times=[0.5])
     parts = [
         kp.simulate("25 mg esketamine iv bolus", model, whole[a:b], rng=7, times=[0.5])
-        for a, b in zip(chunks[:-1], chunks[1:], strict=True)
+        for a, b in pairwise(chunks)
     ]
     np.testing.assert_array_equal(
         np.concatenate([p.concentration("esketamine") for p in parts]),

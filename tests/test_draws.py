@@ -12,7 +12,9 @@ from ketapk.draws import Draws
 MANY = np.arange(100_000)
 
 
-@given(st.lists(st.integers(0, 5000), min_size=1, max_size=20), st.sampled_from(["random", "sobol"]))
+@given(
+    st.lists(st.integers(0, 5000), min_size=1, max_size=20), st.sampled_from(["random", "sobol"])
+)
 def test_a_subject_keeps_its_draw_in_any_subset_and_order(subjects, sampling):
     draws = Draws(seed=5, sampling=sampling, effects=("CL", "V1"))
     everyone = draws.uniform("V1", np.arange(5001))
@@ -51,7 +53,9 @@ def test_sobol_points_fill_the_space_more_evenly_than_random_ones():
 
 
 def test_sobol_points_are_other_ones_for_another_seed():
-    one, two = (Draws(seed=s, sampling="sobol", effects=("a", "b")).uniform("a", MANY[:64]) for s in (1, 2))
+    one, two = (
+        Draws(seed=s, sampling="sobol", effects=("a", "b")).uniform("a", MANY[:64]) for s in (1, 2)
+    )
     assert not np.any(one == two)
 
 

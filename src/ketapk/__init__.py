@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ketapk.dosing.regimen import Dose, Regimen, Reset
     from ketapk.dosing.sentence import parse
     from ketapk.dosing.wording import explain
+    from ketapk.draws import Draws
     from ketapk.ensemble import Ensemble, simulate_models
     from ketapk.equivalence import Equivalence, equivalent_dose
     from ketapk.errors import (
@@ -57,7 +58,9 @@ if TYPE_CHECKING:
     from ketapk.model.build import ModelBuilder
     from ketapk.model.model import Model
     from ketapk.odes import OdeResult, solve_ode
-    from ketapk.patients import Cohort, Patient
+    from ketapk.patients import Cohort, Demography, Patient
+    from ketapk.population.outcome import Trial
+    from ketapk.population.trial import trial
     from ketapk.profiles import Profiles
     from ketapk.records.export import to_nonmem
     from ketapk.records.prediction import Predictions
@@ -100,7 +103,10 @@ _HOME = {
     "library.generic": "one_compartment three_compartment two_compartment",
     "model.build": "ModelBuilder",
     "model.model": "Model",
-    "patients": "Cohort Patient",
+    "draws": "Draws",
+    "patients": "Cohort Demography Patient",
+    "population.outcome": "Trial",
+    "population.trial": "trial",
     "profiles": "Profiles",
     "simulation": "simulate",
     "agreement": "Observed observed",
@@ -126,7 +132,9 @@ __all__ = [
     "BelowLimit",
     "Cohort",
     "Comparison",
+    "Demography",
     "Dose",
+    "Draws",
     "Effect",
     "Emax",
     "Ensemble",
@@ -154,6 +162,7 @@ __all__ = [
     "Response",
     "Scenario",
     "Tolerance",
+    "Trial",
     "Turnover",
     "UnitError",
     "Verification",
@@ -196,6 +205,7 @@ __all__ = [
     "three_compartment",
     "to_nonmem",
     "to_sbml",
+    "trial",
     "two_compartment",
     "verify",
     "write_model",

@@ -134,7 +134,7 @@ def _rows(
             "id": n,
             "time_h": times[t],
             "dose": np.full(n.size, 0 if part is None else part.dose),
-            "site": [EVERYTHING if part is None else part.site] * n.size,
+            "site": np.full(n.size, EVERYTHING if part is None else part.site),
             "place": np.array(system.sites)[k],
             "fate": fates[k],
             "mg": amounts[n, t, k],

@@ -110,7 +110,7 @@ def factor(
     """
     matrix = covariance(effects, correlations)
     try:
-        lower: NDArray[np.float64] = np.linalg.cholesky(matrix)
+        return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
     except np.linalg.LinAlgError:
         least = float(np.linalg.eigvalsh(matrix).min())
         raise PlanError(
@@ -118,7 +118,6 @@ def factor(
             f"positive definite (smallest eigenvalue {least:.3g}), so nobody can be drawn; lower "
             f"the correlations or raise the variances."
         ) from None
-    return lower
 
 
 def draw(

@@ -80,7 +80,8 @@ class Demography:
         low, high = self.age_y
         age = low + (high - low) * draws.uniform("age", subjects)
         height = _quantiles("height_cm", female, age, draws.normal("height", subjects))
-        index = _quantiles("body_mass_index", female, age, draws.normal("body mass index", subjects))
+        scores = draws.normal("body mass index", subjects)
+        index = _quantiles("body_mass_index", female, age, scores)
         cohort = Cohort(
             weight_kg=index * (height / CM_PER_M) ** 2,
             height_cm=height,

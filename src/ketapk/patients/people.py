@@ -106,7 +106,7 @@ class Cohort:
     height_cm: NDArray[np.float64]
     ancestry: NDArray[np.str_]
     subject: NDArray[np.int64]
-    """(N,) number of each person, which keys what is drawn for them; kept when people are chosen."""
+    """(N,) number of each person, which keys what is drawn for them, also in a part."""
 
     def __init__(
         self,

@@ -90,13 +90,14 @@ class Records:
     @property
     def is_dose(self) -> NDArray[np.bool_]:
         """(R,) whether each record gives a dose."""
-        gives: NDArray[np.bool_] = np.isin(self.evid, (1, 4))
+        gives: NDArray[np.bool_] = (self.evid == 1) | (self.evid == 4)
         return gives
 
     @property
     def is_observed(self) -> NDArray[np.bool_]:
         """(R,) whether each record holds an observed level."""
-        return (self.evid == 0) & (self.mdv == 0) & np.isfinite(self.dv)
+        seen: NDArray[np.bool_] = (self.evid == 0) & (self.mdv == 0) & np.isfinite(self.dv)
+        return seen
 
     def __len__(self) -> int:
         return int(self.time_h.size)

@@ -1,0 +1,1 @@
+"""Virtual trials: many people, drawn as published, in a stream of chunks."""

@@ -1,0 +1,407 @@
+"""What a virtual trial found: percentiles, exposure, chances; with how exact they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ketapk.errors import InputError
+from ketapk.notice import NOTICE
+from ketapk.population.sketch import ERROR, Distribution, Exact, Sketch
+
+if TYPE_CHECKING:
+    import polars as pl
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from ketapk.population.chunk import Chunk
+    from ketapk.population.design import Design
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+PERCENTILES = (5.0, 25.0, 50.0, 75.0, 95.0)
+CONFIDENT = 1.959963984540054
+"""Normal score of a 95 % interval."""
+
+
+@dataclass(kw_only=True)
+class CurveTotals:
+    """Sums over all people of one plan and analyte."""
+
+    distribution: Distribution
+    counted: Ints
+    total: Floats
+    squares: Floats
+    above: Ints
+    inside: Ints
+
+
+@dataclass
+class Gathering:
+    """Chunks while they arrive, in order."""
+
+    design: Design
+    curves: dict[tuple[str, str], CurveTotals] = field(default_factory=dict)
+    measures: dict[tuple[str, str], Floats] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    failed: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def add(self, chunk: Chunk) -> None:
+        """Add the next chunk."""
+        lo, hi = self.design.bounds(chunk.number)
+        self.names = chunk.names
+        self.warnings += chunk.warnings
+        for name, count in chunk.failed.items():
+            self.failed[name] = self.failed.get(name, 0) + count
+        for key, summary in chunk.curves.items():
+            if key not in self.curves:
+                T = self.design.times_h.size
+                self.curves[key] = CurveTotals(
+                    distribution=Exact() if self.design.exact else Sketch.of(T),
+                    counted=np.zeros(T, dtype=np.int64),
+                    total=np.zeros(T),
+                    squares=np.zeros(T),
+                    above=np.zeros_like(summary.above),
+                    inside=np.zeros_like(summary.inside),
+                )
+                self.measures[key] = np.empty((self.design.n, len(chunk.names)))
+            totals = self.curves[key]
+            if summary.values is not None:
+                totals.distribution.add(summary.values)
+            elif summary.bins is not None and isinstance(totals.distribution, Sketch):
+                totals.distribution.merge(*summary.bins)
+            totals.counted += summary.counted
+            totals.total += summary.total
+            totals.squares += summary.squares
+            totals.above += summary.above
+            totals.inside += summary.inside
+            self.measures[key][lo:hi] = chunk.measures[key]
+
+    def result(self) -> Trial:
+        """Return the trial, once every chunk is in."""
+        failures = {name: count for name, count in self.failed.items() if count}
+        said = [
+            f"{count} of {self.design.n} people failed under the plan {name!r} and are in no "
+            f"summary."
+            for name, count in failures.items()
+        ]
+        return Trial(
+            design=self.design,
+            names=self.names,
+            failed=self.failed,
+            warnings=(*(self._scoped(sentence) for sentence in self.warnings), *said),
+            _curves=self.curves,
+            _measures=self.measures,
+        )
+
+    def _scoped(self, sentence: str) -> str:
+        """Return a sentence about the first chunk with whom it is about, where that matters."""
+        first = min(self.design.chunk, self.design.n)
+        about_people = f" of {first} patients" in sentence and self.design.n_chunks > 1
+        return f"Of the first {first} people: {sentence}" if about_people else sentence
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Trial:
+    """What happened to N people under every plan."""
+
+    design: Design
+    names: tuple[str, ...]
+    """Names of the measures of exposure."""
+    failed: dict[str, int]
+    """People who failed, by plan."""
+    warnings: tuple[str, ...]
+    _curves: dict[tuple[str, str], CurveTotals]
+    _measures: dict[tuple[str, str], Floats]
+
+    @property
+    def n(self) -> int:
+        """Number of people."""
+        return self.design.n
+
+    @property
+    def times_h(self) -> Floats:
+        """(T,) times of the curves [h]."""
+        return self.design.times_h
+
+    @property
+    def quantiles(self) -> str:
+        """How exact percentiles over time are: "exact", or a sketch with its error."""
+        return "exact" if self.design.exact else f"sketch, within {100 * ERROR:g} % of the value"
+
+    def percentiles(self, shares: Sequence[float] = PERCENTILES) -> pl.DataFrame:
+        """Percentiles over time.
+
+        Parameters
+        ----------
+        shares : sequence of float
+            Percentiles, 0 to 100.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``plan``, ``analyte``, ``time_h``, ``n``, ``mean``, ``sd`` and a column a percentile
+            [ng/mL].
+        """
+        import polars as pl
+
+        asked = _shares(shares)
+        frames = []
+        for (plan, analyte), curve in self._curves.items():
+            found = curve.distribution.quantiles([share / 100.0 for share in asked])
+            n = np.maximum(curve.counted, 1)
+            mean = np.where(curve.counted > 0, curve.total / n, np.nan)
+            variance = np.maximum(curve.squares / n - mean**2, 0.0) * n / np.maximum(n - 1, 1)
+            frames.append(
+                pl.DataFrame(
+                    {
+                        "plan": plan,
+                        "analyte": analyte,
+                        "time_h": self.times_h,
+                        "n": curve.counted,
+                        "mean": mean,
+                        "sd": np.sqrt(variance),
+                        **{f"p{share:g}": row for share, row in zip(asked, found, strict=True)},
+                    }
+                )
+            )
+        return pl.concat(frames)
+
+    def measures(self, plan: str | None = None, analyte: str | None = None) -> pl.DataFrame:
+        """Measures of exposure of every person under one plan.
+
+        Parameters
+        ----------
+        plan, analyte : str, optional
+            Which; the first by default.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``id`` and a column a measure: ng/mL, h, ng h/mL as in `Profiles.exposure`.
+        """
+        import polars as pl
+
+        frame = pl.DataFrame(self._measures[self._key(plan, analyte)], schema=list(self.names))
+        return frame.with_row_index("id")
+
+    def exposure(self, shares: Sequence[float] = PERCENTILES) -> pl.DataFrame:
+        """Return the distribution of every measure of exposure; always exact.
+
+        Parameters
+        ----------
+        shares : sequence of float
+            Percentiles, 0 to 100.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``plan``, ``analyte``, ``measure``, ``n``, ``mean``, ``sd`` and a column a percentile.
+        """
+        groups = [({"plan": p, "analyte": a}, values) for (p, a), values in self._measures.items()]
+        return self._distributions(groups, shares)
+
+    def ratios(self, to: str | None = None, shares: Sequence[float] = PERCENTILES) -> pl.DataFrame:
+        """Return the distribution of ratios within people, every plan over one of them.
+
+        Parameters
+        ----------
+        to : str, optional
+            Plan that the others are divided by; the first by default.
+        shares : sequence of float
+            Percentiles, 0 to 100.
+
+        Returns
+        -------
+        polars.DataFrame
+            As `exposure`, the plan written as ``other / to``.
+        """
+        base = to or next(iter(self.design.plans))
+        self._key(base, None)
+        pairs = []
+        for (plan, analyte), values in self._measures.items():
+            if plan != base and (base, analyte) in self._measures:
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    ratio = values / self._measures[base, analyte]
+                pairs.append(({"plan": f"{plan} / {base}", "analyte": analyte}, ratio))
+        if not pairs:
+            raise InputError(
+                f"There is no other plan with the same analyte to compare {base!r} with."
+            )
+        return self._distributions(pairs, shares)
+
+    def _distributions(self, groups: Any, shares: Sequence[float]) -> pl.DataFrame:
+        import polars as pl
+
+        asked = _shares(shares)
+        rows = []
+        for key, values in groups:
+            for m, name in enumerate(self.names):
+                known = values[:, m][np.isfinite(values[:, m])]
+                some = known.size > 0
+                found = np.percentile(known, asked) if some else np.full(len(asked), np.nan)
+                rows.append(
+                    {
+                        **key,
+                        "measure": name,
+                        "n": known.size,
+                        "mean": float(known.mean()) if some else np.nan,
+                        "sd": float(known.std(ddof=1)) if known.size > 1 else np.nan,
+                        **{f"p{s:g}": float(v) for s, v in zip(asked, found, strict=True)},
+                    }
+                )
+        return pl.DataFrame(rows)
+
+    def above(self) -> pl.DataFrame:
+        """Share of people at or above every level, over time.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``plan``, ``analyte``, ``level``, ``time_h``, ``share``.
+        """
+        return self._over_time("above", "level", list(self.design.levels))
+
+    def inside(self) -> pl.DataFrame:
+        """Share of people inside every window, over time.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``plan``, ``analyte``, ``window``, ``time_h``, ``share``.
+        """
+        names = [f"{low} to {high}" for low, high in self.design.windows]
+        return self._over_time("inside", "window", names)
+
+    def _over_time(self, kind: str, column: str, names: list[str]) -> pl.DataFrame:
+        import polars as pl
+
+        if not names:
+            asked = (
+                "levels=('70 ng/mL',)"
+                if column == "level"
+                else "windows=(('70 ng/mL', '200 ng/mL'),)"
+            )
+            raise InputError(f"The trial was asked for no {column}; run it with {asked}.")
+        return pl.concat(
+            pl.DataFrame(
+                {
+                    "plan": plan,
+                    "analyte": analyte,
+                    column: name,
+                    "time_h": self.times_h,
+                    "share": getattr(curve, kind)[i] / np.maximum(curve.counted, 1),
+                }
+            )
+            for (plan, analyte), curve in self._curves.items()
+            for i, name in enumerate(names)
+        )
+
+    def chance(self, level: str) -> pl.DataFrame:
+        """Share of people who ever reach a level, such as a ceiling.
+
+        Parameters
+        ----------
+        level : str
+            Concentration with its unit.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``plan``, ``analyte``, ``n``, ``share``, and ``low``, ``high``: the 95 % interval of
+            Wilson (J Am Stat Assoc 1927;22:209-212), which the number of people leaves.
+        """
+        import polars as pl
+
+        from ketapk import units
+
+        rows = []
+        for (plan, analyte), values in self._measures.items():
+            limit = units.mg_per_l_to_ng_per_ml(units.concentration_mg_per_l(level, analyte))
+            Cmax = values[:, self.names.index("Cmax")]
+            n = int(np.isfinite(Cmax).sum())
+            share = float(np.sum(Cmax >= limit)) / max(n, 1)
+            low, high = _wilson(share, n)
+            rows.append(
+                {"plan": plan, "analyte": analyte, "n": n, "share": share, "low": low, "high": high}
+            )
+        return pl.DataFrame(rows)
+
+    def plot(
+        self, analyte: str | None = None, *, ax: Axes | None = None, log: bool = False
+    ) -> Axes:
+        """Draw the median and the 5th to 95th percentile of every plan; needs the extra ``plot``.
+
+        Parameters
+        ----------
+        analyte : str, optional
+            Which; the first of the first plan by default.
+        ax : matplotlib Axes, optional
+            Where to draw; a new figure by default.
+        log : bool
+            Whether concentrations are on a logarithmic axis.
+
+        Returns
+        -------
+        matplotlib Axes
+        """
+        from ketapk.plot.trial import draw_trial
+
+        return draw_trial(self, analyte, ax=ax, log=log)
+
+    def cite(self) -> str:
+        """Sources of everything that the result rests on."""
+        from ketapk.patients import Cohort
+        from ketapk.patients.demography import source
+
+        lines = dict.fromkeys(
+            line for model in self.design.models.values() for line in model.cite().splitlines()
+        )
+        if not isinstance(self.design.people, Cohort):
+            lines[f"people: {source()}"] = None
+        return "\n".join(lines)
+
+    def _key(self, plan: str | None, analyte: str | None) -> tuple[str, str]:
+        chosen = plan or next(iter(self.design.plans))
+        if chosen not in self.design.plans:
+            raise InputError(
+                f"There is no plan {chosen!r}; there are {', '.join(self.design.plans)}."
+            )
+        which = analyte or self.design.analytes[chosen][0]
+        if which not in self.design.analytes[chosen]:
+            raise InputError(
+                f"{which!r} was not followed; {', '.join(self.design.analytes[chosen])} was."
+            )
+        return chosen, which
+
+    def __repr__(self) -> str:
+        plans = ", ".join(f"{name} ({m.name})" for name, m in self.design.models.items())
+        lines = [
+            f"<Trial of {self.n} people: {plans}; {self.times_h.size} times, quantiles "
+            f"{self.quantiles}>",
+            *(f"  warning: {warning}" for warning in self.warnings),
+            f"  {NOTICE}",
+        ]
+        return "\n".join(lines)
+
+
+def _shares(shares: Sequence[float]) -> list[float]:
+    asked = [float(share) for share in shares]
+    if not asked or not all(0.0 <= share <= 100.0 for share in asked):
+        raise InputError(f"shares={shares!r} are no percentiles; write numbers from 0 to 100.")
+    return asked
+
+
+def _wilson(share: float, n: int) -> tuple[float, float]:
+    """Interval that holds the true share with 95 % confidence."""
+    if n == 0:
+        return 0.0, 1.0
+    z2 = CONFIDENT**2 / n
+    middle = (share + z2 / 2.0) / (1.0 + z2)
+    half = CONFIDENT * np.sqrt(share * (1.0 - share) / n + z2 / (4.0 * n)) / (1.0 + z2)
+    return float(max(0.0, middle - half)), float(min(1.0, middle + half))
