@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from ketapk.odes import OdeResult, solve_ode
     from ketapk.patients import Cohort, Demography, Patient
     from ketapk.population.outcome import Trial
+    from ketapk.population.predictive_check import PredictiveCheck, vpc
     from ketapk.population.trial import trial
     from ketapk.profiles import Profiles
     from ketapk.records.export import to_nonmem
@@ -106,6 +107,7 @@ _HOME = {
     "draws": "Draws",
     "patients": "Cohort Demography Patient",
     "population.outcome": "Trial",
+    "population.predictive_check": "PredictiveCheck vpc",
     "population.trial": "trial",
     "profiles": "Profiles",
     "simulation": "simulate",
@@ -154,6 +156,7 @@ __all__ = [
     "Patient",
     "PlanError",
     "Predictions",
+    "PredictiveCheck",
     "Profiles",
     "Records",
     "RecordsError",
@@ -208,6 +211,7 @@ __all__ = [
     "trial",
     "two_compartment",
     "verify",
+    "vpc",
     "write_model",
     "write_sbml",
 ]

@@ -10,15 +10,13 @@ from ketapk import units
 from ketapk.errors import PlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from ketapk.draws import Draws
     from ketapk.model.variability import Residual
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 PROPORTIONAL = {
     "proportional SD": lambda value: value,
@@ -34,32 +32,26 @@ ADDITIVE = {"additive SD [nmol/mL]": "nmol/mL", "additive SD [ng/mL]": "ng/mL"}
 
 def measured(
     predicted: Floats,
-    times_h: Floats,
-    subjects: Ints,
     analyte: str,
     residuals: Sequence[Residual],
-    draws: Draws,
+    noise: Callable[[str], Floats],
 ) -> Floats:
-    """Return levels as they might be measured, (N, T) [ng/mL].
+    """Return levels as they might be measured [ng/mL].
 
     Parameters
     ----------
-    predicted : (N, T) array
-        Predicted concentrations [ng/mL].
-    times_h : (T,) array
-        Their times [h], which key the numbers drawn together with the subject.
-    subjects : (N,) int array
-        Numbers of the subjects.
+    predicted : array
+        Predicted concentrations, of any shape [ng/mL].
     analyte : str
         What is measured.
     residuals : sequence of Residual
         What the model publishes.
-    draws : Draws
-        Where the numbers come from.
+    noise : callable
+        Gives standard normal numbers of the same shape for the name of an effect.
 
     Returns
     -------
-    (N, T) ndarray
+    ndarray
         Where the published error is proportional or additive a level may be negative.
 
     Raises
@@ -75,16 +67,13 @@ def measured(
         )
     levels = predicted.copy()
     for residual in chosen:
-        noise = np.stack(
-            [draws.normal(f"{residual.scale} of {analyte} at {t!r} h", subjects)
-             for t in times_h.tolist()],
-            axis=1,
-        )  # fmt: skip
+        numbers = noise(f"{residual.scale} of {analyte}")
         if residual.scale in PROPORTIONAL:
-            levels += predicted * PROPORTIONAL[residual.scale](residual.value) * noise
+            levels += predicted * PROPORTIONAL[residual.scale](residual.value) * numbers
         elif residual.scale in LOGARITHMIC:
-            levels *= np.exp(LOGARITHMIC[residual.scale](residual.value) * noise)
+            levels *= np.exp(LOGARITHMIC[residual.scale](residual.value) * numbers)
         else:
             unit = ADDITIVE[residual.scale]
-            levels += units.convert(f"{residual.value!r} {unit}", "ng/mL", analyte=analyte) * noise
+            sd = units.convert(f"{residual.value!r} {unit}", "ng/mL", analyte=analyte)
+            levels += sd * numbers
     return levels

@@ -123,10 +123,17 @@ def run_chunk(design: Design, number: int, threads: int | None = None) -> Chunk:
 def _summary(design: Design, run: Profiles, analyte: str) -> CurveSummary:
     levels = run.concentration(analyte)
     if design.residual:
-        levels = measured(
-            levels, run.times_h, run.cohort.subject, analyte, run.model.residuals,
-            design.draws.named("residual"),
-        )  # fmt: skip
+        draws = design.draws.named("residual")
+
+        def noise(effect: str) -> Floats:
+            """Numbers keyed by person and time, whatever the other times are."""
+            columns = [
+                draws.normal(f"{effect} at {t!r} h", run.cohort.subject)
+                for t in run.times_h.tolist()
+            ]
+            return np.stack(columns, axis=1)
+
+        levels = measured(levels, analyte, run.model.residuals, noise)
     known = np.isfinite(levels)
     filled = np.where(known, levels, 0.0)
     ng: Any = lambda text: units.mg_per_l_to_ng_per_ml(units.concentration_mg_per_l(text, analyte))  # noqa: E731

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import numpy as np
 
@@ -57,7 +57,7 @@ def prepare(folder: str | Path, design: Design) -> set[int]:
 
 
 def _write_text(path: Path, text: str) -> None:
-    part = path.with_suffix(f".part{os.getpid()}")
+    part = path.with_suffix(f".part{uuid4().hex}")
     part.write_text(text, encoding="utf-8")
     part.replace(path)
 
@@ -71,8 +71,7 @@ def write_chunk(folder: str | Path, chunk: Chunk) -> None:
     import polars as pl
 
     place = _place(folder, chunk.number)
-    part = place.with_name(f"{place.name}.part{os.getpid()}")
-    shutil.rmtree(part, ignore_errors=True)
+    part = place.with_name(f"{place.name}.part{uuid4().hex}")
     part.mkdir()
     tables: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
     for (plan, analyte), measures in chunk.measures.items():
@@ -95,10 +94,13 @@ def write_chunk(folder: str | Path, chunk: Chunk) -> None:
         pl.concat(frames).write_parquet(part / f"{name}.parquet")
     about = {"failed": chunk.failed, "warnings": chunk.warnings}
     (part / "about.json").write_text(json.dumps(about), encoding="utf-8")
-    if place.exists():
+    try:
+        part.rename(place)
+    except OSError:
+        # Another worker was first with the same chunk, and made the same of it.
+        if not place.is_dir():
+            raise
         shutil.rmtree(part)
-    else:
-        part.replace(place)
 
 
 def read_chunk(folder: str | Path, number: int, design: Design) -> Chunk:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import ArrayLike, NDArray
 
+    from ketapk.draws import Draws
     from ketapk.model.routes import Values
     from ketapk.model.system import System
     from ketapk.records.records import Records
@@ -202,6 +203,7 @@ def predict(
     parameters: Sequence[str] | Mapping[str, str | ArrayLike],
     covariates: Mapping[str, str | float],
     compartments: Mapping[int, str] | None,
+    draws: Draws | None,
     method: Method,
     rtol: float,
 ) -> Predictions:
@@ -220,7 +222,7 @@ def predict(
     given = _given_parameters(records, parameters, problems)
     people = _people(records, model, covariates, problems)
     problems.settle()
-    cohort, values, row = _values(records, model, people, given)
+    cohort, values, row = _values(records, model, people, given, draws)
     system = _since_first_dose(model.system(values), records, row)
     targets = Targets.of(model, system, values, records.drug, compartments)
     words = targets.resolve(records, problems)
@@ -377,14 +379,19 @@ def _people(
 
 
 def _values(
-    records: Records, model: Model, people: dict[str, Any], given: dict[str, Floats]
+    records: Records,
+    model: Model,
+    people: dict[str, Any],
+    given: dict[str, Floats],
+    draws: Draws | None,
 ) -> tuple[Cohort, Values, Ints]:
     """People and values of every different set, and which of them each record has (R,)."""
     R = len(records)
+    own = [] if draws is None else [records.subject]
     varying = [np.broadcast_to(v, (R,)) for v in people.values() if np.ndim(v)]
     new = np.zeros(R, dtype=bool)
     new[0] = True
-    for column in [*varying, *given.values()]:
+    for column in [*own, *varying, *given.values()]:
         new[1:] |= column[1:] != column[:-1]
     row = np.cumsum(new) - 1
     first = np.flatnonzero(new)
@@ -394,11 +401,14 @@ def _values(
             **{k: np.asarray(v)[first] if np.ndim(v) else v for k, v in people.items()},
         }
     )
-    if len(cohort) == 1:
-        first_people = np.zeros(first.size, dtype=np.int64)
-    else:
-        first_people = np.arange(first.size)
-    values = dict(model.values(cohort))
+    if len(cohort) == 1 and draws is not None:
+        cohort = cohort[np.zeros(first.size, dtype=np.int64)]
+    if draws is not None:
+        cohort = cohort.with_subjects(records.subject[first])
+    people_of = np.zeros(first.size, dtype=np.int64)
+    if len(cohort) > 1:
+        people_of = np.arange(first.size)
+    values = dict(model.values(cohort, draws))
     for name, column in given.items():
         if name not in values:
             raise InputError(
@@ -407,7 +417,7 @@ def _values(
             )
         values[name] = column[first]
     spread = {
-        name: np.asarray(value)[first_people] if np.ndim(value) and name not in given else value
+        name: np.asarray(value)[people_of] if np.ndim(value) and name not in given else value
         for name, value in values.items()
     }
     return cohort, spread, row

@@ -11,6 +11,7 @@ import numpy as np
 
 from ketapk import units
 from ketapk.dosing.regimen import DRUGS
+from ketapk.draws import Draws
 from ketapk.errors import InputError, UnitError
 from ketapk.records.columns import Columns
 from ketapk.records.problems import Problems
@@ -109,6 +110,7 @@ class Records:
         parameters: Sequence[str] | Mapping[str, str | ArrayLike] = (),
         covariates: Mapping[str, str | float] | None = None,
         compartments: Mapping[int, str] | None = None,
+        rng: Any = None,
         method: Method = "auto",
         rtol: float = 1e-8,
     ) -> Predictions:
@@ -128,6 +130,9 @@ class Records:
         compartments : mapping, optional
             What the numbers in CMT mean: names of compartments or of routes. By default depots come
             first, then the central and the other compartments.
+        rng : int, SeedSequence, Generator or Draws, optional
+            Draw every subject around the typical one, as the model publishes; None for typical
+            subjects.
         method : {"auto", "exact", "explicit", "stiff"}
             As in `simulate`.
         rtol : float
@@ -163,6 +168,7 @@ class Records:
             parameters=parameters,
             covariates=covariates or {},
             compartments=compartments,
+            draws=None if rng is None else Draws.of(rng),
             method=method,
             rtol=rtol,
         )

@@ -1,0 +1,106 @@
+"""A visual predictive check: data of the model pass, data of another model do not."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+import ketapk as kp
+
+TIMES = np.array([0.25, 0.75, 1.5, 3.0, 6.0])
+
+
+def observed_in(n, seed, factor=1.0, spread=True):
+    """Levels of ``n`` people as otto2021 itself gives them, times a factor."""
+    who = kp.Cohort(weight_kg=np.full(n, 70.0)).with_subjects(np.arange(n) + 10_000 * seed)
+    run = kp.simulate("25 mg esketamine iv over 40 min", "otto2021", who, times=TIMES, rng=seed)
+    levels = factor * run.concentration("esketamine")
+    noise = np.random.default_rng(seed).standard_normal(levels.shape)
+    levels = levels * (1.0 + np.sqrt(0.055736) * noise * spread)
+    rows = TIMES.size + 1
+    return kp.read_nonmem(
+        pl.DataFrame(
+            {
+                "ID": np.repeat(np.arange(n), rows),
+                "TIME": np.tile(np.append(0.0, TIMES), n),
+                "AMT": np.tile([25.0] + [0.0] * TIMES.size, n),
+                "DUR": np.tile([2 / 3] + [0.0] * TIMES.size, n),
+                "WT": 70.0,
+                "DV": np.concatenate([np.full((n, 1), np.nan), levels], axis=1).ravel(),
+            }
+        ),
+        drug="S",
+    )
+
+
+def test_data_of_the_model_lie_inside():
+    check = kp.vpc(observed_in(60, 1), "otto2021", rng=2, replicates=100)
+    assert check.table["time_h"].unique().to_list() == TIMES.tolist()
+    assert check.table["n"].to_list() == [60] * 15
+    assert check.inside >= 0.8
+
+
+def test_data_of_another_model_lie_outside():
+    check = kp.vpc(observed_in(60, 1, factor=2.0), "otto2021", rng=2, replicates=100)
+    middle = check.table.filter(percentile=50.0)
+    assert (middle["observed"] > middle["high"]).all()
+    assert check.inside < 0.4
+
+
+def test_without_residual_error_the_interval_of_the_extremes_is_closer_to_the_median():
+    records = observed_in(40, 3)
+    with_, without = (
+        kp.vpc(records, "otto2021", rng=2, replicates=60, residual=r).table for r in (True, False)
+    )
+    high = {
+        name: t.filter(percentile=95.0)["simulated"] for name, t in (("w", with_), ("o", without))
+    }
+    assert (high["w"] > high["o"]).all()
+
+
+def test_the_same_seed_gives_the_same_check():
+    records = observed_in(10, 1)
+    one, two, other = (
+        kp.vpc(records, "otto2021", rng=seed, replicates=10).table for seed in (2, 2, 3)
+    )
+    assert one.equals(two)
+    assert not one.equals(other)
+
+
+def test_bins_hold_every_level_once():
+    records = observed_in(20, 1)
+    by_number = kp.vpc(records, "otto2021", rng=1, replicates=5, bins=2).table
+    by_edge = kp.vpc(records, "otto2021", rng=1, replicates=5, bins=[1.0]).table
+    assert by_number.filter(percentile=50.0)["n"].sum() == 100
+    assert by_edge.filter(percentile=50.0)["n"].to_list() == [40, 60]
+
+
+WRONG = [
+    ({"replicates": 1}, "replicates=1 is not a count"),
+    ({"bins": 0}, "bins=0 is not a count"),
+    ({"bins": [2.0, 1.0]}, "are no edges"),
+    ({"model": "domino"}, "domino describes racemic"),
+    ({"rng": None}, "no source of random numbers"),
+]
+
+
+@pytest.mark.parametrize(("changed", "said"), WRONG, ids=[w[1] for w in WRONG])
+def test_a_wrong_check_is_refused(changed, said):
+    given = {"model": "otto2021", "rng": 1, "replicates": 5} | changed
+    with pytest.raises(kp.KetapkError, match=said):
+        kp.vpc(observed_in(3, 1), given.pop("model"), **given)
+
+
+def test_a_file_without_levels_is_refused():
+    frame = pl.DataFrame({"ID": [1], "TIME": [0.0], "AMT": [25.0], "WT": [70.0]})
+    with pytest.raises(kp.InputError, match="holds no observed level; give DV"):
+        kp.vpc(kp.read_nonmem(frame, drug="S"), "otto2021", rng=1)
+
+
+def test_the_figure_shows_observed_percentiles_over_intervals():
+    check = kp.vpc(observed_in(20, 1), "otto2021", rng=1, replicates=10)
+    axes = check.plot()
+    assert axes.lines[0].get_xdata().size == 100
+    np.testing.assert_array_equal(
+        axes.lines[2].get_ydata(), check.table.filter(percentile=50.0)["observed"]
+    )
+    assert "10 " in repr(check)
