@@ -130,6 +130,48 @@ class Profiles:
         result: Floats = self._cache[key]
         return result
 
+    def measured(self, analyte: str | None = None, *, rng: Any) -> Floats:
+        """Concentration as it might be measured: with the residual error that the model publishes.
+
+        Parameters
+        ----------
+        analyte : str, optional
+            One of ``analytes``; the dosed one by default.
+        rng : int, SeedSequence, Generator or Draws
+            Where the numbers come from; they belong to a person and a time, whatever the others.
+
+        Returns
+        -------
+        (N, T) ndarray
+            [ng/mL]; may be negative where the published error is.
+
+        Raises
+        ------
+        PlanError
+            If the model publishes no residual error of the analyte.
+
+        Examples
+        --------
+        >>> from ketapk.patients import Patient
+        >>> from ketapk.simulation import simulate
+        >>> me = Patient(weight_kg=70)
+        >>> run = simulate("25 mg esketamine iv bolus", "otto2021", me, times=[1])
+        >>> bool(run.measured(rng=1) != run.concentration("esketamine"))
+        True
+        """
+        from ketapk.draws import Draws
+        from ketapk.model.residual import measured
+
+        name = analyte or self.model.parent
+        draws = Draws.of(rng).named("residual")
+        subjects = self.cohort.subject
+
+        def noise(effect: str) -> Floats:
+            times = self.times_h.tolist()
+            return np.stack([draws.normal(f"{effect} at {t!r} h", subjects) for t in times], axis=1)
+
+        return measured(self.concentration(name), name, self.model.residuals, noise)
+
     def _row_at(self, schedule: Any, side: str) -> NDArray[np.int64]:
         """System row that holds at each time, (N, T)."""
         if self.solution.system.n_rows == 1:

@@ -251,6 +251,21 @@ def test_a_sketch_is_within_its_stated_error(found, monkeypatch):
     assert_allclose(table.select("p5", "p50", "p95").to_numpy().T, ranks, rtol=0.00501, atol=2e-9)
     assert sketched.exposure().equals(found.exposure(), null_equal=True)
     same(sketched, small(threads=1))
+    monkeypatch.setattr("ketapk.population.outcome.KEPT_MEASURES", 0)
+    sketched = small()
+    for table in ("exposure", "ratios"):
+        exact, rough = (getattr(t, table)(shares=(5, 50, 95)) for t in (found, sketched))
+        assert exact.select("measure", "n", "mean", "sd").equals(
+            rough.select("measure", "n", "mean", "sd"), null_equal=True
+        )
+    ranks = np.quantile(found.measures()["Cmax"], [0.05, 0.5, 0.95], method="lower")
+    row = sketched.exposure((5, 50, 95)).filter(measure="Cmax", plan="slow").row(0, named=True)
+    assert_allclose([row["p5"], row["p50"], row["p95"]], ranks, rtol=0.00501)
+    assert sketched.chance("70 ng/mL")["share"][0] == pytest.approx(
+        found.chance("70 ng/mL")["share"][0], abs=0.03
+    )
+    with pytest.raises(kp.InputError, match="too many to keep one by one"):
+        sketched.measures()
 
 
 def test_a_design_travels_and_library_models_go_by_name(found):

@@ -17,6 +17,7 @@ import typer
 from ketapk.cli.library import effects, model, models, observed, verify
 from ketapk.cli.options import examples, say
 from ketapk.cli.plans import compare, simulate
+from ketapk.cli.research import interrupted, predict, trial
 from ketapk.cli.tools import (
     cite,
     convert,
@@ -33,6 +34,9 @@ from ketapk.notice import NOTICE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+INTERRUPTED = 130
+"""Exit code after a key that interrupts; what caught the key decides how it arrives here."""
 
 app = typer.Typer(
     name="ketapk",
@@ -72,6 +76,20 @@ app.command(
     )
 )(equivalent)
 app.command(epilog=examples("ketapk decrement kamp2020 domino --plot decrement.png"))(decrement)
+app.command(
+    epilog=examples(
+        "ketapk predict events.csv --model kamp2020",
+        "ketapk predict events.csv --model mine.toml --parameter CL --plot events.png",
+    )
+)(predict)
+app.command(
+    epilog=examples(
+        'ketapk trial iv="25 mg esketamine iv over 40 min" --model otto2021 --people 2000',
+        'ketapk trial spray=spravato-84 --model perez_ruixo2021 --window "50 to 150 ng/mL"',
+        'ketapk trial iv="25 mg esketamine iv over 40 min" --model otto2021 --people 1000000 '
+        "--directory run",
+    )
+)(trial)
 app.command(epilog=examples('ketapk nca samples.csv --dose "35 mg" --route bolus'))(nca)
 app.command(epilog=examples('ketapk explain "0.5 mg/kg iv over 40 min" --vial "10 mg/mL"'))(explain)
 app.command(epilog=examples('ketapk convert "0.2 mg/kg/h" mcg/kg/min'))(convert)
@@ -94,8 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.Exit as stop:
         code = stop.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        say("Interrupted.")
-        code = 130
+        code = INTERRUPTED
     except KetapkError as error:
         say(str(error))
         code = error.exit_code
@@ -114,6 +131,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f"where, and please report it."
             )
             code = 1
+    if code == INTERRUPTED:
+        say(interrupted(None if arguments is None else list(arguments)))
     return code
 
 

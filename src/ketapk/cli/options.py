@@ -83,11 +83,20 @@ def levels_of(text: str) -> tuple[str, ...]:
     return tuple(item if item.lstrip("0123456789. ") else f"{item} {unit}" for item in items)
 
 
-def altered(name: str, changes: list[str] | None) -> Any:
-    """Return a model, with the parameters of ``NAME=VALUE`` arguments changed."""
+def model_of(name: str) -> Any:
+    """Return a model of the library by its name, or one of the user's own from a file."""
+    if name.endswith((".toml", ".json")):
+        from ketapk.exchange.document import read_model
+
+        return read_model(name)
     from ketapk.library.catalogue import load_model
 
-    model = load_model(name)
+    return load_model(name)
+
+
+def altered(name: str, changes: list[str] | None) -> Any:
+    """Return a model, with the parameters of ``NAME=VALUE`` arguments changed."""
+    model = model_of(name)
     values = {}
     for change in changes or ():
         parameter, sign, number = change.partition("=")

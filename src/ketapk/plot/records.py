@@ -77,10 +77,12 @@ def draw_records(
             axes.set_yscale("log")
         else:
             axes.set_ylim(bottom=0.0)
-    figure.supxlabel("Time [h]", fontsize=9)
+    for axes in panels[max(0, len(names) - across) : len(names)]:
+        axes.set_xlabel("Time [h]", fontsize=9)
+        axes.tick_params(labelbottom=True)
+    figure.supxlabel(NOTICE, fontsize=6.5, color="0.35", x=0.01, ha="left")
     figure.supylabel(f"{predicted.model.parent.capitalize()} [ng/mL]", fontsize=9)
     figure.suptitle(f"{records.name}, {predicted.model.name}", x=0.01, ha="left", fontsize=11)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="upper right", ncols=3, frameon=False, fontsize=8)
-    figure.text(0.01, -0.01, NOTICE, fontsize=6.5, color="0.4", va="top")
     return figure

@@ -54,9 +54,11 @@ def draw_trial(
     axes.set_xlim(0.0, float(on_axis(span, span)))
     axes.set_xlabel("Time [min]" if span <= IN_MINUTES_H else "Time [h]")
     axes.set_ylabel(f"{which.capitalize()} [ng/mL]")
-    axes.set_title(f"{trial.n} people: median, 5th to 95th percentile", loc="left", fontsize=11)
+    people = f"{trial.n:_} people".replace("_", " ")
+    axes.set_title(f"{people}: median, 5th to 95th percentile", loc="left", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=9)
+    if len(axes.lines) > 1:
+        axes.legend(frameon=False, fontsize=9)
     models = ", ".join(dict.fromkeys(m.name for m in trial.design.models.values()))
     footer(axes, (f"Models: {models}. Quantiles: {trial.quantiles}.",))
     return axes

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketapk import units
-from ketapk.model.residual import measured
 from ketapk.population.design import Design
 from ketapk.population.sketch import binned
 from ketapk.simulation import simulate
@@ -121,19 +120,8 @@ def run_chunk(design: Design, number: int, threads: int | None = None) -> Chunk:
 
 
 def _summary(design: Design, run: Profiles, analyte: str) -> CurveSummary:
-    levels = run.concentration(analyte)
-    if design.residual:
-        draws = design.draws.named("residual")
-
-        def noise(effect: str) -> Floats:
-            """Numbers keyed by person and time, whatever the other times are."""
-            columns = [
-                draws.normal(f"{effect} at {t!r} h", run.cohort.subject)
-                for t in run.times_h.tolist()
-            ]
-            return np.stack(columns, axis=1)
-
-        levels = measured(levels, analyte, run.model.residuals, noise)
+    residual = design.residual
+    levels = run.measured(analyte, rng=design.draws) if residual else run.concentration(analyte)
     known = np.isfinite(levels)
     filled = np.where(known, levels, 0.0)
     ng: Any = lambda text: units.mg_per_l_to_ng_per_ml(units.concentration_mg_per_l(text, analyte))  # noqa: E731

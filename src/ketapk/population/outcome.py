@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,25 +17,70 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from ketapk.population.chunk import Chunk
+    from ketapk.population.chunk import Chunk, CurveSummary
     from ketapk.population.design import Design
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
 PERCENTILES = (5.0, 25.0, 50.0, 75.0, 95.0)
+KEPT_MEASURES = 40_000_000
+"""Measures of exposure up to which those of every person are kept (320 MB)."""
 CONFIDENT = 1.959963984540054
 """Normal score of a 95 % interval."""
 
 
 @dataclass(kw_only=True)
-class CurveTotals:
-    """Sums over all people of one plan and analyte."""
+class Totals:
+    """Values of all people in K columns, with their sums."""
 
     distribution: Distribution
     counted: Ints
     total: Floats
     squares: Floats
+
+    @classmethod
+    def of(cls, columns: int, *, exact: bool) -> Totals:
+        """Return empty totals."""
+        return cls(
+            distribution=Exact() if exact else Sketch.of(columns),
+            counted=np.zeros(columns, dtype=np.int64),
+            total=np.zeros(columns),
+            squares=np.zeros(columns),
+        )
+
+    def add(self, values: Floats) -> None:
+        """Add values (N, K); what is not finite is counted nowhere."""
+        known = np.isfinite(values)
+        self.distribution.add(np.where(known, values, np.nan))
+        filled = np.where(known, values, 0.0)
+        self.add_sums(known.sum(axis=0), filled.sum(axis=0), (filled**2).sum(axis=0))
+
+    def add_sums(self, counted: Ints, total: Floats, squares: Floats) -> None:
+        """Add sums (K,) of values that are in the distribution already."""
+        self.counted += counted
+        self.total += total
+        self.squares += squares
+
+    @property
+    def mean(self) -> Floats:
+        """Mean of each column, (K,)."""
+        some = np.maximum(self.counted, 1)
+        return np.where(self.counted > 0, self.total / some, np.nan)
+
+    @property
+    def sd(self) -> Floats:
+        """Standard deviation of each column, (K,)."""
+        n = np.maximum(self.counted, 1)
+        variance = np.maximum(self.squares / n - self.mean**2, 0.0) * n / np.maximum(n - 1, 1)
+        return np.where(self.counted > 1, np.sqrt(variance), np.nan)
+
+
+@dataclass(kw_only=True)
+class OverTime:
+    """Totals of curves, and how many people are above levels and inside windows."""
+
+    totals: Totals
     above: Ints
     inside: Ints
 
@@ -45,42 +90,52 @@ class Gathering:
     """Chunks while they arrive, in order."""
 
     design: Design
-    curves: dict[tuple[str, str], CurveTotals] = field(default_factory=dict)
-    measures: dict[tuple[str, str], Floats] = field(default_factory=dict)
+    curves: dict[tuple[str, str], OverTime] = field(default_factory=dict)
+    measures: dict[tuple[str, str], Totals] = field(default_factory=dict)
+    ratios: dict[tuple[str, str], Totals] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     failed: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     def add(self, chunk: Chunk) -> None:
         """Add the next chunk."""
-        lo, hi = self.design.bounds(chunk.number)
         self.names = chunk.names
         self.warnings += chunk.warnings
         for name, count in chunk.failed.items():
             self.failed[name] = self.failed.get(name, 0) + count
         for key, summary in chunk.curves.items():
-            if key not in self.curves:
-                T = self.design.times_h.size
-                self.curves[key] = CurveTotals(
-                    distribution=Exact() if self.design.exact else Sketch.of(T),
-                    counted=np.zeros(T, dtype=np.int64),
-                    total=np.zeros(T),
-                    squares=np.zeros(T),
-                    above=np.zeros_like(summary.above),
-                    inside=np.zeros_like(summary.inside),
-                )
-                self.measures[key] = np.empty((self.design.n, len(chunk.names)))
-            totals = self.curves[key]
-            if summary.values is not None:
-                totals.distribution.add(summary.values)
-            elif summary.bins is not None and isinstance(totals.distribution, Sketch):
-                totals.distribution.merge(*summary.bins)
-            totals.counted += summary.counted
-            totals.total += summary.total
-            totals.squares += summary.squares
-            totals.above += summary.above
-            totals.inside += summary.inside
-            self.measures[key][lo:hi] = chunk.measures[key]
+            self._add_curve(key, summary)
+        first = next(iter(self.design.plans))
+        for (plan, analyte), values in chunk.measures.items():
+            self._measures(self.measures, (plan, analyte)).add(values)
+            base = chunk.measures.get((first, analyte))
+            if plan != first and base is not None:
+                self._measures(self.ratios, (plan, analyte)).add(quotient(values, base))
+
+    def _add_curve(self, key: tuple[str, str], summary: CurveSummary) -> None:
+        if key not in self.curves:
+            self.curves[key] = OverTime(
+                totals=Totals.of(self.design.times_h.size, exact=self.design.exact),
+                above=np.zeros_like(summary.above),
+                inside=np.zeros_like(summary.inside),
+            )
+        curve = self.curves[key]
+        distribution = curve.totals.distribution
+        if summary.values is not None:
+            distribution.add(summary.values)
+        elif summary.bins is not None and isinstance(distribution, Sketch):
+            distribution.merge(*summary.bins)
+        curve.totals.add_sums(summary.counted, summary.total, summary.squares)
+        curve.above += summary.above
+        curve.inside += summary.inside
+
+    def _measures(self, place: dict[tuple[str, str], Totals], key: tuple[str, str]) -> Totals:
+        """Totals of measures, kept one by one while there is room."""
+        if key not in place:
+            M = len(self.names)
+            exact = self.design.n * M * len(self.design.curves) <= KEPT_MEASURES
+            place[key] = Totals.of(M, exact=exact)
+        return place[key]
 
     def result(self) -> Trial:
         """Return the trial, once every chunk is in."""
@@ -97,6 +152,7 @@ class Gathering:
             warnings=(*(self._scoped(sentence) for sentence in self.warnings), *said),
             _curves=self.curves,
             _measures=self.measures,
+            _ratios=self.ratios,
         )
 
     def _scoped(self, sentence: str) -> str:
@@ -116,8 +172,9 @@ class Trial:
     failed: dict[str, int]
     """People who failed, by plan."""
     warnings: tuple[str, ...]
-    _curves: dict[tuple[str, str], CurveTotals]
-    _measures: dict[tuple[str, str], Floats]
+    _curves: dict[tuple[str, str], OverTime]
+    _measures: dict[tuple[str, str], Totals]
+    _ratios: dict[tuple[str, str], Totals]
 
     @property
     def n(self) -> int:
@@ -153,19 +210,17 @@ class Trial:
         asked = _shares(shares)
         frames = []
         for (plan, analyte), curve in self._curves.items():
-            found = curve.distribution.quantiles([share / 100.0 for share in asked])
-            n = np.maximum(curve.counted, 1)
-            mean = np.where(curve.counted > 0, curve.total / n, np.nan)
-            variance = np.maximum(curve.squares / n - mean**2, 0.0) * n / np.maximum(n - 1, 1)
+            totals = curve.totals
+            found = totals.distribution.quantiles([share / 100.0 for share in asked])
             frames.append(
                 pl.DataFrame(
                     {
                         "plan": plan,
                         "analyte": analyte,
                         "time_h": self.times_h,
-                        "n": curve.counted,
-                        "mean": mean,
-                        "sd": np.sqrt(variance),
+                        "n": totals.counted,
+                        "mean": totals.mean,
+                        "sd": totals.sd,
                         **{f"p{share:g}": row for share, row in zip(asked, found, strict=True)},
                     }
                 )
@@ -184,14 +239,28 @@ class Trial:
         -------
         polars.DataFrame
             ``id`` and a column a measure: ng/mL, h, ng h/mL as in `Profiles.exposure`.
+
+        Raises
+        ------
+        InputError
+            If there are too many people to keep them one by one.
         """
         import polars as pl
 
-        frame = pl.DataFrame(self._measures[self._key(plan, analyte)], schema=list(self.names))
-        return frame.with_row_index("id")
+        values = self._values(self._key(plan, analyte))
+        return pl.DataFrame(values, schema=list(self.names)).with_row_index("id")
+
+    def _values(self, key: tuple[str, str]) -> Floats:
+        distribution = self._measures[key].distribution
+        if not isinstance(distribution, Exact):
+            raise InputError(
+                f"{self.n} people are too many to keep one by one; read measures.parquet in the "
+                f"chunks of the run's directory."
+            )
+        return distribution.values
 
     def exposure(self, shares: Sequence[float] = PERCENTILES) -> pl.DataFrame:
-        """Return the distribution of every measure of exposure; always exact.
+        """Return the distribution of every measure of exposure.
 
         Parameters
         ----------
@@ -201,10 +270,10 @@ class Trial:
         Returns
         -------
         polars.DataFrame
-            ``plan``, ``analyte``, ``measure``, ``n``, ``mean``, ``sd`` and a column a percentile.
+            ``plan``, ``analyte``, ``measure``, ``n``, ``mean``, ``sd`` and a column a percentile:
+            exact up to 40 million measures, beyond from a sketch within 0.5 %.
         """
-        groups = [({"plan": p, "analyte": a}, values) for (p, a), values in self._measures.items()]
-        return self._distributions(groups, shares)
+        return self._distributions(self._measures, "", shares)
 
     def ratios(self, to: str | None = None, shares: Sequence[float] = PERCENTILES) -> pl.DataFrame:
         """Return the distribution of ratios within people, every plan over one of them.
@@ -221,41 +290,46 @@ class Trial:
         polars.DataFrame
             As `exposure`, the plan written as ``other / to``.
         """
-        base = to or next(iter(self.design.plans))
+        first = next(iter(self.design.plans))
+        base = to or first
         self._key(base, None)
-        pairs = []
-        for (plan, analyte), values in self._measures.items():
-            if plan != base and (base, analyte) in self._measures:
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    ratio = values / self._measures[base, analyte]
-                pairs.append(({"plan": f"{plan} / {base}", "analyte": analyte}, ratio))
-        if not pairs:
+        found = self._ratios
+        if base != first:
+            found = {}
+            for plan, analyte in self._measures:
+                if plan != base and (base, analyte) in self._measures:
+                    pair = self._values((plan, analyte)), self._values((base, analyte))
+                    found[plan, analyte] = Totals.of(len(self.names), exact=True)
+                    found[plan, analyte].add(quotient(*pair))
+        if not found:
             raise InputError(
                 f"There is no other plan with the same analyte to compare {base!r} with."
             )
-        return self._distributions(pairs, shares)
+        return self._distributions(found, f" / {base}", shares)
 
-    def _distributions(self, groups: Any, shares: Sequence[float]) -> pl.DataFrame:
+    def _distributions(
+        self, groups: dict[tuple[str, str], Totals], suffix: str, shares: Sequence[float]
+    ) -> pl.DataFrame:
         import polars as pl
 
         asked = _shares(shares)
-        rows = []
-        for key, values in groups:
-            for m, name in enumerate(self.names):
-                known = values[:, m][np.isfinite(values[:, m])]
-                some = known.size > 0
-                found = np.percentile(known, asked) if some else np.full(len(asked), np.nan)
-                rows.append(
+        frames = []
+        for (plan, analyte), totals in groups.items():
+            found = totals.distribution.quantiles([share / 100.0 for share in asked])
+            frames.append(
+                pl.DataFrame(
                     {
-                        **key,
-                        "measure": name,
-                        "n": known.size,
-                        "mean": float(known.mean()) if some else np.nan,
-                        "sd": float(known.std(ddof=1)) if known.size > 1 else np.nan,
-                        **{f"p{s:g}": float(v) for s, v in zip(asked, found, strict=True)},
+                        "plan": f"{plan}{suffix}",
+                        "analyte": analyte,
+                        "measure": list(self.names),
+                        "n": totals.counted,
+                        "mean": totals.mean,
+                        "sd": totals.sd,
+                        **{f"p{share:g}": row for share, row in zip(asked, found, strict=True)},
                     }
                 )
-        return pl.DataFrame(rows)
+            )
+        return pl.concat(frames)
 
     def above(self) -> pl.DataFrame:
         """Share of people at or above every level, over time.
@@ -295,7 +369,7 @@ class Trial:
                     "analyte": analyte,
                     column: name,
                     "time_h": self.times_h,
-                    "share": getattr(curve, kind)[i] / np.maximum(curve.counted, 1),
+                    "share": getattr(curve, kind)[i] / np.maximum(curve.totals.counted, 1),
                 }
             )
             for (plan, analyte), curve in self._curves.items()
@@ -321,11 +395,11 @@ class Trial:
         from ketapk import units
 
         rows = []
-        for (plan, analyte), values in self._measures.items():
+        for (plan, analyte), totals in self._measures.items():
             limit = units.mg_per_l_to_ng_per_ml(units.concentration_mg_per_l(level, analyte))
-            Cmax = values[:, self.names.index("Cmax")]
-            n = int(np.isfinite(Cmax).sum())
-            share = float(np.sum(Cmax >= limit)) / max(n, 1)
+            column = self.names.index("Cmax")
+            n = int(totals.counted[column])
+            share = totals.distribution.at_least(limit, column) / max(n, 1)
             low, high = _wilson(share, n)
             rows.append(
                 {"plan": plan, "analyte": analyte, "n": n, "share": share, "low": low, "high": high}
@@ -388,6 +462,13 @@ class Trial:
             f"  {NOTICE}",
         ]
         return "\n".join(lines)
+
+
+def quotient(values: Floats, base: Floats) -> Floats:
+    """Ratios within people; NaN where there is none."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio: Floats = values / base
+    return ratio
 
 
 def _shares(shares: Sequence[float]) -> list[float]:

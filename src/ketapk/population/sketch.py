@@ -34,6 +34,9 @@ class Distribution(Protocol):
     def quantiles(self, shares: Sequence[float]) -> Floats:
         """Values (Q, K) below which some shares of the values are; NaN where there are none."""
 
+    def at_least(self, limit: float, column: int) -> int:
+        """Number of values of a column that are not below a limit."""
+
 
 @dataclass
 class Exact:
@@ -52,6 +55,15 @@ class Exact:
         some = np.isfinite(values).any(axis=0)
         found[:, some] = np.nanquantile(values[:, some], shares, axis=0)
         return found
+
+    def at_least(self, limit: float, column: int) -> int:
+        """Number of values of a column that are not below a limit."""
+        return sum(int(np.sum(block[:, column] >= limit)) for block in self.blocks)
+
+    @property
+    def values(self) -> Floats:
+        """All values, (N, K)."""
+        return np.concatenate(self.blocks)
 
 
 @dataclass
@@ -89,18 +101,26 @@ class Sketch:
             found[q] = np.where(total > 0, middle(np.minimum(place, BINS - 1)), np.nan)
         return found
 
+    def at_least(self, limit: float, column: int) -> int:
+        """Number of values of a column whose bin lies above a limit or around it."""
+        return int(self.counts[column, place_of(np.array([limit]))[0] :].sum())
+
 
 def binned(block: Floats) -> tuple[Ints, Ints, Ints]:
     """Column, bin and count of every bin that a block (N, K) fills."""
     columns = np.broadcast_to(np.arange(block.shape[1]), block.shape)
     known = ~np.isnan(block)
-    values = np.minimum(block[known], LARGEST)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        place = np.ceil(np.log(values) / np.log(_RATIO)) - _LOWEST
-    place = np.where(values > SMALLEST, place, 0.0).astype(np.int64)
-    flat = columns[known] * BINS + np.minimum(place, BINS - 1)
+    flat = columns[known] * BINS + place_of(block[known])
     filled, counts = np.unique(flat, return_counts=True)
     return filled // BINS, filled % BINS, counts
+
+
+def place_of(values: Floats) -> Ints:
+    """Bin of each value (N,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        place = np.ceil(np.log(np.minimum(values, LARGEST)) / np.log(_RATIO)) - _LOWEST
+    found: Ints = np.where(values > SMALLEST, place, 0.0).astype(np.int64)
+    return np.minimum(found, BINS - 1)
 
 
 def middle(place: Ints) -> Floats:

@@ -128,9 +128,9 @@ def trial(
     Notes
     -----
     Quantiles of curves are exact while all values fit (20 million); beyond, they come from a sketch
-    within 0.5 % of the value, and the result says so. Measures of exposure are always exact. The
-    results depend on the seed and the chunk size, and on nothing else: not on threads, executor, or
-    whether the run was interrupted.
+    within 0.5 % of the value, and the result says so. Measures of exposure are kept one by one up
+    to 40 million. The results depend on the seed and the chunk size, and on nothing else: not on
+    threads, executor, or whether the run was interrupted.
 
     Examples
     --------
