@@ -25,6 +25,25 @@ def test_every_program_answers_and_draws(program, tmp_path, monkeypatch, capsys)
     assert figure.stat().st_size > 10_000
 
 
+RESEARCH = {
+    "population_iv_and_device": ["200"],
+    "nonmem_records": [],
+    "own_saturable_model": [],
+    "million_patients": ["4000"],
+}
+
+
+@pytest.mark.parametrize("name", RESEARCH)
+def test_every_research_program_answers_and_draws(name, tmp_path, monkeypatch, capsys):
+    figure = tmp_path / "figure.png"
+    kept = [str(tmp_path / "run")] if name == "million_patients" else []
+    monkeypatch.setattr(sys, "argv", [name, str(figure), *RESEARCH[name], *kept])
+    runpy.run_path(str(ROOT / f"examples/{name}.py"), run_name="__main__")
+    assert capsys.readouterr().out.strip()
+    assert figure.stat().st_size > 10_000
+    assert f"../examples/{name}.py" in (ROOT / "docs/researchers.md").read_text(encoding="utf-8")
+
+
 def test_there_is_a_program_and_a_command_for_each_of_the_twelve():
     assert len(PROGRAMS) == 12
     for program in PROGRAMS:
