@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Method = Literal["auto", "exact", "explicit", "stiff"]
+FOR_EVER = 1e9
+"""Time after which nothing moves any more [h]."""
 ROWS = 256
 """Segments in one call of a kernel that climbs them."""
 METHODS: tuple[Method, ...] = ("auto", "exact", "explicit", "stiff")
@@ -163,6 +165,29 @@ class Solution:
             _arrays=_arrays_of(smaller),
         )
 
+    def with_second_integral(self) -> Solution:
+        """Return what `seen_by` gave with one more state: the integral of the area, by segment."""
+        S = self.system.n_states
+        A = np.zeros((self.system.n_rows, S + 1, S + 1))
+        A[:, :S, :S] = self.system.A
+        A[:, S, S - 1] = 1.0
+        state = np.concatenate([self.state, np.zeros((len(self.state), 1))], axis=1)
+        state[:, S - 1] = np.where(np.isnan(self.state[:, 0]), np.nan, 0.0)
+        nothing = np.zeros((len(self.state), 1))
+        arrays = self.schedule.arrays
+        more = arrays._replace(
+            rate=np.concatenate([arrays.rate, nothing], axis=1),
+            jump=np.concatenate([arrays.jump, nothing], axis=1),
+        )
+        system = replace(self.system, A=A)
+        return replace(
+            self,
+            system=system,
+            schedule=replace(self.schedule, arrays=more),
+            state=state,
+            _arrays=_arrays_of(system),
+        )
+
     def at(
         self, times_h: ArrayLike, *, side: str = "after", keep: Sequence[int] | None = None
     ) -> Floats:
@@ -250,8 +275,26 @@ class Solution:
         tails(A, n_compartments, n_mass, self.system.n_dynamic, state, outcome, out)
         trapped = (outcome == status.SINGULAR) & (self.outcome == status.OK)
         out[trapped | endless] = np.inf
+        kept = np.flatnonzero(trapped & ~endless)
+        if kept.size and self.system.linear:
+            out[kept] = self._at_rest(kept)
         final: Floats = out
         return final
+
+    def _at_rest(self, subjects: NDArray[np.int64]) -> Floats:
+        """States of subjects in whom something never leaves, once nothing moves any more (Q, S).
+
+        Integrals of what stays are infinite.
+        """
+        last = self.schedule.arrays.first[1:][subjects] - 1
+        begin = self.schedule.arrays.start[last]
+        state = self.of(subjects, begin + FOR_EVER)
+        rows = self.schedule.arrays.row[last]
+        n = self.system.n_dynamic
+        stays = np.einsum("qps,qs->qp", self.system.observe[rows], state) > 0.0
+        integrals = slice(n, n + len(self.system.outputs))
+        state[:, integrals] = np.where(stays, np.inf, state[:, integrals])
+        return state
 
     def _until_linear(self) -> tuple[Floats, Floats]:
         """States (N, S) at times (N,) from which on nothing saturates or drifts any more."""

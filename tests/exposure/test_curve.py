@@ -118,3 +118,79 @@ def test_a_cohort_has_a_row_each():
     alone = kp.simulate(plan, "kamp2020", heavy, times=[0.0, 8.0]).exposure()
     assert table.height == 3
     assert table.row(2)[1:] == pytest.approx(alone.row(0)[1:], rel=1e-12)
+
+
+def chain(n):
+    """A bolus through ``n`` compartments in a row, all emptied with 1/h: an Erlang distribution."""
+    build = kp.ModelBuilder("chain", analytes="ketamine")
+    build.parameters(k="1 1/h", V="10 L")
+    names = [f"c{i}" for i in range(n)]
+    build.compartments(*names[:-1], **{names[-1]: "V"})
+    for here, there in zip(names, [*names[1:], "out"], strict=True):
+        build.flow(here, there, "k")
+    build.input("oral", to="c0")
+    build.output("ketamine", names[-1])
+    return kp.simulate("10 mg oral", build.model(), times=[0.0, 1.0]).curve()
+
+
+@pytest.mark.parametrize("n", [2, 10, 80])
+def test_a_chain_of_equal_rates_has_the_peak_and_the_mean_of_its_distribution(n):
+    from scipy.stats import gamma
+
+    curve = chain(n)
+    density = gamma(n).pdf
+    assert curve.Tmax[0] == pytest.approx(n - 1, rel=1e-6)
+    assert curve.Cmax[0] == pytest.approx(1000.0 * density(n - 1.0), rel=1e-11)
+    assert curve.MRT[0] == pytest.approx(n, rel=1e-11)
+    level = 500.0 * density(n - 1.0)
+    (start,), (end,) = (
+        curve.intervals_above(f"{level} ng/mL")[k].to_list() for k in ("start_h", "end_h")
+    )
+    np.testing.assert_allclose(1000.0 * density([start, end]), level, rtol=1e-9)
+
+
+def test_what_never_leaves_is_above_for_ever_and_stays_in_the_ledger():
+    build = kp.ModelBuilder("trap", analytes="ketamine")
+    build.parameters(k="1 1/h", none="0 1/h", V="10 L")
+    build.compartments("other", central="V")
+    build.flow("central", "other", "k")
+    build.flow("other", "central", "k")
+    build.flow("other", "out", "none")
+    build.input("iv", to="central")
+    build.output("ketamine", "central")
+    run = kp.simulate("10 mg iv bolus", build.model(), times=[0.0, 1.0])
+    curve = run.curve()
+    assert np.isinf(
+        [curve.time_above("100 ng/mL")[0], curve.falls(by="80 %")[0], curve.t_half[0]]
+    ).all()
+    assert np.isinf([curve.AUC_inf[0], curve.MRT[0]]).all()
+    ledger = dict(run.ledger().select("place", "mg").iter_rows())
+    assert ledger == pytest.approx({"central": 5.0, "other": 5.0}, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "plan", ["84 mg spravato", "28 mg esketamine iv over 40 min"]
+)
+@pytest.mark.parametrize("analyte", ["esketamine", "noresketamine"])
+def test_the_mean_residence_time_is_that_of_quadrature(plan, analyte):
+    curve = kp.simulate(plan, "perez_ruixo2021", kp.Patient(weight_kg=70)).curve(analyte)._curve
+    slow = curve._left_by_quadrature() / curve.AUC_inf
+    np.testing.assert_allclose(curve.MRT, slow, rtol=1e-11)
+
+
+@pytest.mark.parametrize(
+    "model", ["kamp2020", "perez_ruixo2021", "simons2022", "ashraf2018", "domino"]
+)
+def test_what_an_output_sees_is_the_whole_solution(model):
+    drug = kp.load_model(model).drugs[0]
+    plan = kp.infusion("20 mg", over="20 min", drug=drug) + kp.bolus("10 mg", at="2 h", drug=drug)
+    who = kp.Patient(weight_kg=70, age_y=25)
+    run = kp.simulate(plan, model, who, times=np.linspace(0, 12, 25))
+    system = run.solution.system
+    whole = np.einsum("ps,ts->tp", system.observe[0], run.solution.at(run.times_h)[0])
+    for p, output in enumerate(system.outputs):
+        seen = run.solution.seen_by(p)
+        part = np.einsum("ps,ts->tp", seen.system.observe[0], seen.at(run.times_h)[0])
+        np.testing.assert_allclose(part[:, 0], whole[:, p], rtol=1e-11, atol=1e-16)
+        assert seen.system.outputs == (output,)
+        assert seen.system.n_states <= system.n_states

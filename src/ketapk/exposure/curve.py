@@ -23,6 +23,8 @@ BEGINNING = 0.02
 """First node of a segment, in its fastest time constants or in its lengths, whichever is less."""
 CLOSE: Any = {"xrtol": 1e-13, "xatol": 1e-15}
 """How closely a peak or a crossing is found [1], [h]."""
+FOR_EVER = 1e9
+"""Time after the last event up to which a curve that never falls is looked at [h]."""
 SETTLED = 60.0
 """Terminal time constants after the last event at which a curve counts as over."""
 
@@ -89,8 +91,12 @@ class Curve:
         subject = np.repeat(np.arange(arrays.first.size - 1), np.diff(arrays.first))
         end = arrays.end.copy()
         last = arrays.first[1:] - 1
-        with np.errstate(divide="ignore"):
-            span = np.minimum(SETTLED / self.lambda_z, 1e9)
+        blocks, which = self._upstream
+        with np.errstate(divide="ignore", invalid="ignore"):
+            stays = -1.0 / np.einsum("bii->bi", blocks)
+            # Equal rates in a row outlast the slowest of them: a chain passes on all it holds.
+            passing = 2.0 * np.sum(np.where(np.isfinite(stays), stays, 0.0), axis=1)
+            span = np.fmin(SETTLED / self.lambda_z + passing[which], FOR_EVER)
         end[last] = arrays.start[last] + span
         fine = self.solution.outcome[subject] == 0
         segment = np.flatnonzero((end > arrays.start) & fine)
@@ -263,6 +269,8 @@ class Curve:
         who = subject[q]
         if who.size == 0:
             return who, start, stop
+        # What is still above at the end of all times stays there.
+        stop = np.where(stop >= self._endless[who], np.inf, stop)
         order = np.lexsort((stop, start, who))
         who, start, stop = who[order], start[order], stop[order]
         fresh = np.ones(who.size, dtype=bool)
@@ -305,6 +313,12 @@ class Curve:
         time[who[inside]] = stop[inside]
         time[self.solution.outcome != 0] = np.nan
         return time
+
+    @cached_property
+    def _endless(self) -> Floats:
+        """Time at which a curve that never falls is given up, (N,) [h]."""
+        begin: Floats = self.solution.schedule.arrays.start[self._last]
+        return (begin + FOR_EVER) * (1.0 - 1e-12)
 
     @cached_property
     def _last(self) -> Ints:
@@ -354,7 +368,8 @@ class Curve:
     @property
     def t_half(self) -> Floats:
         """Terminal half-life, (N,) [h]."""
-        half: Floats = np.log(2.0) / self.lambda_z
+        with np.errstate(divide="ignore"):
+            half: Floats = np.log(2.0) / self.lambda_z
         return half
 
     @cached_property
@@ -387,9 +402,46 @@ class Curve:
     def MRT(self) -> Floats:
         """Mean residence time, first moment over area, (N,) [h].
 
-        The first moment is the integral of what is left of the area, by Gauss-Legendre quadrature
-        between the nodes; beyond them nothing is left.
+        The first moment is the integral of what is left of the area: of an exact solution one more
+        integral in every segment and two linear solves after the last, else by quadrature.
         """
+        left = self._left_exact() if self._seen.method == "exact" else self._left_by_quadrature()
+        with np.errstate(invalid="ignore"):
+            result: Floats = np.where(np.isinf(self.AUC_inf), np.inf, left / self.AUC_inf)
+        return result
+
+    def _left_exact(self) -> Floats:
+        """Integral over time of the area that is still to come, (N,) [mg h2/L]."""
+        seen, arrays = self._seen, self._seen.schedule.arrays
+        twice = seen.with_second_integral()
+        subject = np.repeat(np.arange(seen.n_subjects), np.diff(arrays.first))
+        inner = np.flatnonzero((arrays.end > arrays.start) & np.isfinite(arrays.end))
+        length = arrays.end[inner] - arrays.start[inner]
+        so_far = seen.state[inner, seen.system.n_dynamic + self._out]
+        gained = twice.of(subject[inner], arrays.end[inner], side="before")[:, -1]
+        total = np.zeros(seen.n_subjects)
+        to_come = self.AUC_inf[subject[inner]] - so_far
+        np.add.at(total, subject[inner], length * to_come - gained)
+        blocks, which = self._upstream
+        inside = np.delete(np.arange(seen.system.n_dynamic), self._elsewhere)
+        x = seen.state[self._last][:, inside]
+        with np.errstate(all="ignore"):
+            try:
+                area = -np.linalg.solve(blocks[which], x[..., None])
+                left = -np.linalg.solve(blocks[which], area)[..., 0]
+            except np.linalg.LinAlgError:
+                left = np.full_like(x, np.inf)
+            observe = seen.system.observe[arrays.row[self._last], self._out][:, inside]
+            total += np.sum(observe * left, axis=1)
+        return np.where(np.isfinite(self.AUC_inf), total, np.inf)
+
+    @property
+    def _elsewhere(self) -> int:
+        """Position of the place where all is that the output does not see."""
+        return len(self._seen.system.compartments)
+
+    def _left_by_quadrature(self) -> Floats:
+        """Integral as in `_left_exact`, by Gauss-Legendre between the nodes."""
         times, _, _ = self._nodes
         subject = self._segments[0]
         x, w = np.polynomial.legendre.leggauss(10)
@@ -401,8 +453,7 @@ class Curve:
         left = self.AUC_inf[subject][:, None, None] - area
         moment = np.zeros(self.solution.n_subjects)
         np.add.at(moment, subject, np.sum(0.5 * width * np.sum(left * w, axis=2), axis=1))
-        result: Floats = moment / self.AUC_inf
-        return result
+        return moment
 
     @cached_property
     def half_lives(self) -> list[Floats]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,7 +56,7 @@ class Exposure:
     analyte: str
     site: str = "plasma"
 
-    @property
+    @cached_property
     def _curve(self) -> Curve:
         return Curve(self.solution, self.solution.system.output_index(self.analyte, self.site))
 
