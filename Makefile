@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FIGURE ?= ketapk-demo.png
 WORKERS ?= 2
 
-.PHONY: help demo test lint coverage pages clean
+.PHONY: help demo test lint coverage pages bench bench-full clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,8 @@ help:
 	@echo "make lint      check style, types and layers"
 	@echo "make coverage  measure what the tests reach in the kernels, uncompiled"
 	@echo "make pages     write the pages of the library in docs/ from its data"
+	@echo "make bench     compare speed and error with other programs, two minutes"
+	@echo "make bench-full  the same at length; writes benchmarks/RESULTS.md"
 	@echo "make clean     remove the environment and everything made"
 
 $(VENV)/ready: pyproject.toml
@@ -26,6 +28,13 @@ $(VENV)/ready: pyproject.toml
 $(VENV)/ready-to-lint: $(VENV)/ready
 	@echo "==> Installing the linters"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[lint]'
+	@touch $@
+
+$(VENV)/ready-to-bench: $(VENV)/ready
+	@echo "==> Installing what ketapk is compared with"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'numbalsoda>=0.3.4' \
+		>/dev/null 2>&1 || echo "    numbalsoda could not be built (it needs a Fortran compiler)"
 	@touch $@
 
 demo: $(VENV)/ready
@@ -63,6 +72,14 @@ coverage: $(VENV)/ready
 pages: $(VENV)/ready
 	@echo "==> Writing docs/models, routes.md, effects.md and observed.md"
 	@$(BIN)/python docs/make_pages.py
+
+bench: $(VENV)/ready-to-bench
+	@echo "==> ketapk and others, the same jobs in one run (about two minutes)"
+	@$(BIN)/python benchmarks/run.py
+
+bench-full: $(VENV)/ready-to-bench
+	@echo "==> ketapk and others at length"
+	@$(BIN)/python benchmarks/run.py --full
 
 clean:
 	@echo "==> Removing $(VENV) and everything made"
