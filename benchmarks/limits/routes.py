@@ -51,7 +51,7 @@ def block(columns, step, lo, hi, table, out):  # type: ignore[no-untyped-def]
     for n in range(lo, hi):
         CL, V1, Q2, V2 = columns[n, 0], columns[n, 1], columns[n, 2], columns[n, 3]
         Q3, V3, ke0, ka = columns[n, 4], columns[n, 5], columns[n, 6], columns[n, 7]
-        kn, kg, km, Vmet = columns[n, 8], columns[n, 9], columns[n, 10], columns[n, 11]
+        kn, kg, km, vm = columns[n, 8], columns[n, 9], columns[n, 10], columns[n, 11]
         k10, k21, k31 = CL / V1, Q2 / V2, Q3 / V3
         a, b, c = poles(k10, Q2 / V1, k21, Q3 / V1, k31)
         pole[0], pole[1], pole[2], pole[EFFECT] = a, b, c, ke0
@@ -90,10 +90,10 @@ def block(columns, step, lo, hi, table, out):  # type: ignore[no-untyped-def]
                     if o == 1:
                         top *= ke0
                     elif o == 2:
-                        top *= FORMED * k10 * V1 / Vmet
+                        top *= FORMED * k10 * V1 / vm
                         if r == 2:
                             passage = (1.0 - F_NOSE) * (1.0 - F_LIVER) * FORMED * kg * (s + kn)
-                            top += DOSE_MG / Vmet * passage * (s + a) * (s + b) * (s + c)
+                            top += DOSE_MG / vm * passage * (s + a) * (s + b) * (s + c)
                     below = 1.0
                     for v in range(6):
                         j = used[v]
