@@ -198,6 +198,8 @@ def test_steady_state_of_an_endless_infusion():
     d = Dose(route="iv", amt=0.0, rate=10.0, ss=1)
     found = central(Regimen.of(d), oral(), [0.0, 2.0])
     np.testing.assert_allclose(found, 10.0 / CL * np.exp(-K * np.array([0.0, 2.0])), rtol=1e-13)
+    half = central(Regimen.of(replace(d, route="depot")), oral(F=0.5), [0.0])
+    np.testing.assert_allclose(half, 10.0 / CL, rtol=1e-13)
 
 
 def test_a_segment_names_its_row_of_parameters():

@@ -29,6 +29,8 @@ WORDS = 4
 """Numbers that the Philox generator makes of one counter; a subject has one counter."""
 SOBOL_BITS = 30
 """Bits of a Sobol point."""
+SPARSE = 64
+"""Numbers made for one that is asked for, before subjects are drawn one by one."""
 MOST_POINTS = 2**SOBOL_BITS
 """Subjects that a Sobol sequence has points for."""
 
@@ -64,6 +66,8 @@ class Draws:
     stream: str = ""
 
     def __post_init__(self) -> None:
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
+            raise InputError(f"seed={self.seed!r} is no seed; write a whole number from 0.")
         if self.sampling not in SAMPLING:
             raise InputError(
                 f"sampling={self.sampling!r} is not known; write one of {', '.join(SAMPLING)}."
@@ -73,7 +77,9 @@ class Draws:
     def of(cls, rng: Any, *, sampling: Sampling = "random", effects: Sequence[str] = ()) -> Draws:
         """Return the draws that start from a seed, a SeedSequence, a Generator, or draws."""
         if isinstance(rng, Draws):
-            return rng
+            if sampling in (rng.sampling, "random"):
+                return rng
+            return replace(rng, sampling=sampling, effects=tuple(effects))
         if isinstance(rng, np.random.Generator):
             seed = int.from_bytes(rng.bytes(16), "little")
         elif isinstance(rng, np.random.SeedSequence):
@@ -98,11 +104,19 @@ class Draws:
         low, high = int(subjects.min()), int(subjects.max()) + 1
         if self.sampling == "sobol" and effect in self.effects:
             numbers = self._sobol(low, high)[:, self.effects.index(effect)]
+        elif high - low <= SPARSE * subjects.size + WORDS:
+            numbers = _centred(self._raw(effect, low, high - low))
         else:
-            generator = np.random.Philox(key=self._key(effect), counter=low)
-            raw = generator.random_raw((high - low) * WORDS)[::WORDS]
-            numbers = ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+            different, inverse = np.unique(subjects, return_inverse=True)
+            raw = [self._raw(effect, int(subject), 1)[0] for subject in different]
+            return _centred(np.array(raw, dtype=np.uint64))[inverse]
         return numbers[subjects - low]
+
+    def _raw(self, effect: str, first: int, n: int) -> NDArray[np.uint64]:
+        """Numbers of ``n`` subjects in a row: the subject is the counter of the generator."""
+        generator = np.random.Philox(key=self._key(effect), counter=first)
+        raw: NDArray[np.uint64] = generator.random_raw(n * WORDS)[::WORDS]
+        return raw
 
     def normal(self, effect: str, subjects: Ints) -> Floats:
         """Standard normal numbers of subjects (N,), for one effect."""
@@ -123,7 +137,7 @@ class Draws:
             raise InputError(
                 f"A Sobol sequence has points for {MOST_POINTS} subjects; use sampling='random'."
             )
-        scramble = np.random.default_rng(self._key("Sobol"))
+        scramble = np.random.default_rng(self._key("/".join(("Sobol", *self.effects))))
         points = Sobol(len(self.effects), scramble=True, bits=SOBOL_BITS, rng=scramble)
         if low:
             points.fast_forward(low)
@@ -133,3 +147,9 @@ class Draws:
             found = np.concatenate([points.random(1), points.random(high - 1)])
         centred: Floats = found + 0.5 * 2.0**-SOBOL_BITS
         return centred
+
+
+def _centred(raw: NDArray[np.uint64]) -> Floats:
+    """Words as numbers between 0 and 1, both left out."""
+    numbers: Floats = ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    return numbers

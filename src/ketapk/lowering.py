@@ -203,7 +203,7 @@ class Lowering:
                     Flow(
                         self.full(0.0),
                         self.full(np.inf),
-                        given.rate * self.full(route_input.fraction),
+                        given.rate * (self.full(route_input.fraction) > 0.0),
                         self.system.index(route_input.to),
                         self.part(site_of(route_input)),
                     )

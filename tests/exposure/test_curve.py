@@ -168,9 +168,7 @@ def test_what_never_leaves_is_above_for_ever_and_stays_in_the_ledger():
     assert ledger == pytest.approx({"central": 5.0, "other": 5.0}, rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    "plan", ["84 mg spravato", "28 mg esketamine iv over 40 min"]
-)
+@pytest.mark.parametrize("plan", ["84 mg spravato", "28 mg esketamine iv over 40 min"])
 @pytest.mark.parametrize("analyte", ["esketamine", "noresketamine"])
 def test_the_mean_residence_time_is_that_of_quadrature(plan, analyte):
     curve = kp.simulate(plan, "perez_ruixo2021", kp.Patient(weight_kg=70)).curve(analyte)._curve

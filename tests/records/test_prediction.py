@@ -178,10 +178,89 @@ def test_wrong_arguments_of_a_prediction():
         good.simulate("otto2021", covariates={"weight_kg": 70})
     with pytest.raises(kp.InputError, match=r"no parameter 'Cl'.*Did you mean 'CL'"):
         good.simulate(central(), parameters={"Cl": 3.0})
-    with pytest.raises(kp.InputError, match="one finite value for each of 1 subjects or 2 records"):
+    with pytest.raises(kp.InputError, match="not negative, for each of 1 subjects or 2 records"):
         good.simulate(central(), parameters={"CL": [1.0, 2.0, 3.0]})
     with pytest.raises(kp.InputError, match="'weight' is not known; write one of weight_kg"):
         good.simulate(central(), covariates={"weight": "WT"})
+
+
+WRONG_ARGUMENTS = [
+    ({"parameters": {"CL": [-5.0]}}, "CL needs one finite value, not negative"),
+    ({"parameters": {"CL": True}}, "CL needs one finite value"),
+    ({"parameters": {"CL": ["a"]}}, "CL needs one finite value"),
+    ({"parameters": 5}, "parameters=5 name no columns"),
+    ({"parameters": [1]}, "1 is no name"),
+    ({"compartments": ["depot"]}, "is no mapping"),
+    ({"compartments": {"1": "central"}}, "'1' is no number"),
+    ({"rtol": "a"}, "rtol='a' is out of range"),
+    ({"covariates": {"weight_kg": [60, 70]}}, "is neither a column nor one value for all"),
+    ({"covariates": {"weight_kg": 1000.0}}, "must be between 0.3 and 500 kg"),
+    ({"rng": "x"}, "is no source of random numbers"),
+]
+
+
+@pytest.mark.parametrize(("options", "said"), WRONG_ARGUMENTS, ids=[w[1] for w in WRONG_ARGUMENTS])
+def test_a_slip_in_an_argument_is_a_sentence(options, said):
+    good = records({"ID": [1, 1], "TIME": [0.0, 1], "AMT": [35.0, 0]})
+    with pytest.raises(kp.InputError, match=said):
+        good.simulate(central(), **options)
+    with pytest.raises(kp.InputError, match="The model is a int; give one"):
+        good.simulate(5)
+    with pytest.raises(kp.InputError, match="must be finite hours that ascend"):
+        good.simulate(central()).curve("1", [2.0, 1.0])
+
+
+COVARIATES = [
+    ({"WT": [0.0, 70.0]}, "kamp2020", "row 1, ID 1, column WT: 0 must be between 0.3 and 500 kg."),
+    ({"AGE": [40.0, 40.0]}, "perez_ruixo2021", "needs ancestry; add a column ANCESTRY"),
+    ({"AGE": [40.0] * 2, "ANCESTRY": ["asian", "french"]}, "perez_ruixo2021", "'french' is not known; write other or asian"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("columns", "model", "said"), COVARIATES, ids=[c[2][:40] for c in COVARIATES]
+)
+def test_a_covariate_that_cannot_be_is_refused_with_its_row(columns, model, said):
+    drug = "S" if model == "perez_ruixo2021" else "racemic"
+    base = {"ID": [1, 1], "TIME": [0.0, 1], "AMT": [28.0, 0], "CMT": ["iv", "iv"]}
+    with pytest.raises(kp.RecordsError) as refused:
+        records(base | columns, drug=drug).simulate(model)
+    assert said in str(refused.value)
+
+
+def test_ancestry_is_a_covariate():
+    columns = {"ID": [1, 1], "TIME": [0.0, 1], "AMT": [28.0, 0], "CMT": ["nasal_spray"] * 2, "DEVICE": [1, 0],
+               "AGE": [40.0] * 2, "ANCESTRY": ["Japanese"] * 2}  # fmt: skip
+    found = records(columns, drug="S").simulate("perez_ruixo2021").concentration()[1]
+    who = kp.Patient(weight_kg=70, ancestry="japanese")
+    run = kp.simulate("28 mg spravato", "perez_ruixo2021", who, times=[1.0])
+    assert found == pytest.approx(run.concentration("esketamine")[0, 0], rel=1e-12)
+
+
+@pytest.mark.parametrize("mapping", [None, {1: "depot"}, {1: "oral"}])
+def test_columns_of_a_compartment_count_by_whatever_name_it_has(mapping):
+    model = kp.one_compartment(CL=50, V1=60, ka=1.3)
+    base = {"ID": [1, 1], "TIME": [0.0, 1], "AMT": [10.0, 0], "CMT": ["1.0", None]}
+    whole, half = (
+        records(base | extra).simulate(model, compartments=mapping).concentration()[1]
+        for extra in ({}, {"F1": [0.5, None]})
+    )
+    assert half == pytest.approx(0.5 * whole, rel=1e-14)
+    with pytest.raises(kp.RecordsError, match="column F7: There is no compartment of that number"):
+        records(base | {"F7": [0.5, None]}).simulate(model, compartments=mapping)
+
+
+def test_what_is_drawn_for_a_subject_depends_on_its_identifier_alone():
+    def predicted(names):
+        n = len(names)
+        columns = {"ID": np.repeat(names, 2), "TIME": [0.0, 1.0] * n, "AMT": [25.0, 0.0] * n}
+        found = records(columns, drug="S").simulate("otto2021", covariates={"weight_kg": 70}, rng=1)
+        return dict(zip(names, found.concentration()[1::2], strict=True))
+
+    all_of_them = predicted(["a", "b", "17", "Zürich"])
+    assert len(set(all_of_them.values())) == 4
+    assert predicted(["Zürich", "a"]) == {k: all_of_them[k] for k in ("Zürich", "a")}
+    assert predicted(["17"]) == {"17": all_of_them["17"]}
 
 
 def test_a_subject_that_fails_leaves_the_others_alone():

@@ -111,6 +111,9 @@ WRONG = [
     (row(ID="2"), None, "line 4, ID 1, column ID: The subject has records further up"),
     ("ID,TIME,AMT,F1\n1,0,35,-0.5", None, "column F1: -0.5 is negative."),
     ("ID,TIME,AMT,D1\n1,0,35,0", None, "column D1: 0 is not positive."),
+    ("1,0,35\n1,1,0", None, "The first line holds no names; write a header above the records."),
+    ("ID,TIME,AMT\n1,²,35", None, "column TIME: '²' is not a finite number"),
+    ("ID,DATE,TIME,AMT\n1,²,8:00,35", None, "column DATE: '²' is no date"),
     ("ID,TIME,AMT\n1,8:61,35", None, "column TIME: '8:61' is no clock time; write one such as 14:05."),
     ("ID,DATE,TIME,AMT\n1,31/12/2025,8:00,35", None, "column DATE: '31/12/2025' is no date; write month/day/year"),
     ("ID,DATE,TIME,AMT\n1,12/31/25,8:00,35", None, "'12/31/25' is no date; write month/day/year with four digits"),
@@ -226,6 +229,56 @@ def test_a_wrong_data_frame_names_its_row():
 def test_unknown_columns_are_kept(tmp_path):
     records = read(tmp_path, "ID,TIME,AMT,ARM\n1,0,35,active\n1,1,0,active")
     assert records.frame["ARM"].to_list() == ["active", "active"]
+
+
+def test_a_comment_is_one_where_a_row_begins_and_nowhere_else(tmp_path):
+    text = '# a "quote\nID,TIME,AMT,NOTE\n1,0,10,"line one\n# line two"\n#1,0,5,x\n1,1,0,"C,d"\n'
+    records = read(tmp_path, text)
+    assert records.amt.tolist() == [10.0, 0.0]
+    assert records.frame["NOTE"].to_list() == ["line one\n# line two", "C,d"]
+    assert records.rows.tolist() == [3, 6]
+
+
+def test_subjects_whose_name_begins_a_comment_are_not_written(tmp_path):
+    for name in ("C", "#1", ";a"):
+        frame = pl.DataFrame({"ID": [name], "TIME": [0.0], "AMT": [10.0]})
+        with pytest.raises(kp.InputError, match="would begin a comment row"):
+            kp.read_nonmem(frame).to_nonmem(tmp_path / "events.csv")
+
+
+def test_numbers_that_are_equal_are_one_subject(tmp_path):
+    records = read(tmp_path, "ID,TIME,AMT\n1,0,10\n1.0,1,0\n01,2,0\n2,0,10")
+    assert records.subjects == ("1", "2")
+    huge = pl.DataFrame(
+        {"ID": [2**63, 2**63 + 1], "TIME": [0.0, 0], "AMT": [1.0, 1]},
+        schema_overrides={"ID": pl.UInt64},
+    )
+    assert kp.read_nonmem(huge).subjects == (str(2**63), str(2**63 + 1))
+
+
+def test_an_empty_last_field_and_odd_columns_are_read(tmp_path):
+    assert read(tmp_path, "ID\tTIME\tAMT\tDV\n1\t0\t10\t5\n1\t1\t0\t\n").time_h.tolist() == [0, 1]
+    frame = pl.DataFrame({"ID": [1, 1], "TIME": [0.0, 1], "AMT": [10.0, 0], "EVID": [True, False]})
+    assert kp.read_nonmem(frame).evid.tolist() == [1, 0]
+    with pytest.raises(
+        kp.RecordsError, match="column X: The column holds neither text nor numbers"
+    ):
+        kp.read_nonmem(frame.with_columns(X=pl.lit([1, 2])))
+
+
+def test_one_field_that_cannot_be_read_is_one_problem(tmp_path):
+    with pytest.raises(kp.RecordsError) as refused:
+        read(tmp_path, "ID,TIME,EVID,AMT\n1,0:00,yes,10\n1,25:00,0,0")
+    assert refused.value.total == 2
+
+
+def test_missing_values_of_pandas_are_missing():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(
+        {"ID": [1, 1], "TIME": [0, 1], "AMT": [10, 0], "CMT": ["1", pandas.NA]}
+    )
+    records = kp.read_nonmem(frame.astype({"CMT": "string"}))
+    assert records.cmt.tolist() == ["1", ""]
 
 
 pieces = st.sampled_from(

@@ -31,8 +31,7 @@ def draw_predictive_check(
     matplotlib Axes
     """
     axes = axes_or_new(ax)
-    records = check.records
-    seen = records.is_observed
+    records, seen = check.records, check.seen
     axes.plot(
         records.time_h[seen], records.dv[seen], "o", markersize=3, color="0.55", alpha=0.7,
         markerfacecolor="none", label="observed",
@@ -41,9 +40,12 @@ def draw_predictive_check(
     for number, percentile in enumerate(sorted(check.table["percentile"].unique())):
         own = check.table.filter(percentile=percentile).sort("time_h")
         colour = COLOURS[1] if percentile == middle else COLOURS[0]
-        axes.fill_between(
-            own["time_h"], own["low"], own["high"], color=colour, alpha=0.2, linewidth=0
-        )
+        if own.height > 1:
+            axes.fill_between(
+                own["time_h"], own["low"], own["high"], color=colour, alpha=0.2, linewidth=0
+            )
+        else:
+            axes.vlines(own["time_h"], own["low"], own["high"], color=colour, alpha=0.3, lw=12)
         axes.plot(
             own["time_h"], own["observed"], color=colour, linestyle=DASHES[number % len(DASHES)],
             marker="s", markersize=3, label=f"observed, {percentile:g}th percentile",
@@ -51,7 +53,7 @@ def draw_predictive_check(
     if log:
         axes.set_yscale("log")
     axes.set_xlabel("Time [h]")
-    axes.set_ylabel(f"{check.model.parent.capitalize()} [ng/mL]")
+    axes.set_ylabel(f"{check.analyte.capitalize()} [ng/mL]")
     axes.set_title(
         f"{records.name} with {check.model.name}: visual predictive check", loc="left", fontsize=11
     )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOST = 12
 """Subjects in one figure."""
 COLUMNS = 4
+LONGEST = 24
+"""Characters of an identifier that fit above a panel."""
 STEPS = 400
 
 
@@ -46,8 +48,9 @@ def draw_records(
     InputError
         If more subjects are asked for than fit.
     """
-    records = predicted.records
-    names = list(records.subjects[:MOST] if subjects is None else map(str, subjects))
+    records, observed = predicted.records, predicted.observed_as()
+    asked = (subjects,) if isinstance(subjects, str) else subjects
+    names = list(records.subjects[:MOST] if asked is None else map(str, asked))
     if not 0 < len(names) <= MOST:
         raise InputError(f"{len(names)} subjects do not fit; name 1 to {MOST} of them.")
     across = min(COLUMNS, len(names))
@@ -57,26 +60,27 @@ def draw_records(
     for axes in panels[len(names) :]:
         axes.set_visible(False)
     for axes, name in zip(panels, names, strict=False):
-        rows = np.array(records.subjects)[records.subject] == name
+        rows = predicted.rows_of(name)
         times = records.time_h[rows]
         fine = np.union1d(np.linspace(times.min(), times.max(), STEPS), times)
         axes.plot(fine, predicted.curve(name, fine), color=COLOURS[0], label="predicted")
-        seen = rows & records.is_observed
+        seen = observed[rows]
         axes.plot(
-            records.time_h[seen], records.dv[seen], "o", color=COLOURS[1], markersize=4,
+            times[seen], records.dv[rows][seen], "o", color=COLOURS[1], markersize=4,
             markerfacecolor="none", label="observed",
         )  # fmt: skip
-        given = records.time_h[rows & records.is_dose]
+        given = times[records.is_dose[rows]]
         axes.plot(
             given, np.full(given.size, 0.02), "|", color="0.3", markersize=9, label="dose",
             transform=axes.get_xaxis_transform(),
         )  # fmt: skip
-        axes.set_title(f"ID {name}", loc="left", fontsize=9)
+        title = f"ID {name}" if len(name) <= LONGEST else f"ID {name[:LONGEST]}..."
+        axes.set_title(title, loc="left", fontsize=9)
         axes.spines[["top", "right"]].set_visible(False)
         if log:
             axes.set_yscale("log")
-        else:
-            axes.set_ylim(bottom=0.0)
+    if not log:
+        panels[0].set_ylim(bottom=0.0)
     for axes in panels[max(0, len(names) - across) : len(names)]:
         axes.set_xlabel("Time [h]", fontsize=9)
         axes.tick_params(labelbottom=True)

@@ -43,18 +43,22 @@ def draw_trial(
         own = table.filter(plan=plan)
         x = on_axis(own["time_h"].to_numpy(), span)
         line = style(number)
+        colour = COLOURS[number % len(COLOURS)]
+        if x.size == 1:
+            axes.plot(x + 0.02 * number, own["p50"], "o", color=colour, label=str(plan))
+            axes.vlines(x + 0.02 * number, own["p5"], own["p95"], color=colour)
+            continue
         axes.plot(x, own["p50"], label=str(plan), **line)
-        axes.fill_between(
-            x, own["p5"], own["p95"], color=COLOURS[number % len(COLOURS)], alpha=0.18, linewidth=0
-        )
+        axes.fill_between(x, own["p5"], own["p95"], color=colour, alpha=0.18, linewidth=0)
     if log:
         axes.set_yscale("log")
     else:
         axes.set_ylim(bottom=0.0)
-    axes.set_xlim(0.0, float(on_axis(span, span)))
+    if trial.times_h.size > 1:
+        axes.set_xlim(0.0, float(on_axis(span, span)))
     axes.set_xlabel("Time [min]" if span <= IN_MINUTES_H else "Time [h]")
     axes.set_ylabel(f"{which.capitalize()} [ng/mL]")
-    people = f"{trial.n:_} people".replace("_", " ")
+    people = "1 person" if trial.n == 1 else f"{trial.n:_} people".replace("_", " ")
     axes.set_title(f"{people}: median, 5th to 95th percentile", loc="left", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
     if len(axes.lines) > 1:

@@ -11,9 +11,9 @@ import numpy as np
 
 from ketapk.draws import Draws
 from ketapk.errors import InputError
-from ketapk.library.catalogue import load_model
 from ketapk.model.residual import measured
 from ketapk.notice import NOTICE
+from ketapk.records.records import Records
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ketapk.model.model import Model
-    from ketapk.records.records import Records
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -40,6 +39,9 @@ class PredictiveCheck:
 
     records: Records
     model: Model
+    analyte: str
+    seen: NDArray[np.bool_]
+    """(R,) records that hold a level of the analyte."""
     replicates: int
     residual: bool
     table: pl.DataFrame
@@ -86,6 +88,7 @@ def vpc(
     replicates: int = 200,
     residual: bool = True,
     bins: int | Sequence[float] | None = None,
+    analyte: str | None = None,
     **options: Any,
 ) -> PredictiveCheck:
     """Compare observed levels with simulated ones: a visual predictive check.
@@ -93,7 +96,7 @@ def vpc(
     Parameters
     ----------
     records : Records
-        Doses and observed levels (DV) of the dosed analyte.
+        Doses and observed levels (DV).
     model : Model or str
         A model with published variability, or its name.
     rng : int, SeedSequence, Generator or Draws
@@ -105,6 +108,8 @@ def vpc(
     bins : int or sequence of float, optional
         Number of bins of time with equally many levels, or their edges [h]; by default every time
         is a bin where there are few, else 8.
+    analyte : str, optional
+        Whose levels; those of the dosed one by default. CMT says what a record observes.
     **options
         Passed on to `Records.simulate`: parameters, covariates, compartments.
 
@@ -136,24 +141,31 @@ def vpc(
     """
     import polars as pl
 
-    model = load_model(model) if isinstance(model, str) else model
+    if not isinstance(records, Records):
+        raise InputError(
+            f"Levels come from records, not from a {type(records).__name__}; read them with "
+            f"read_nonmem(...)."
+        )
     if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 2:
         raise InputError(f"replicates={replicates!r} is not a count; write a whole number from 2.")
-    seen = np.flatnonzero(records.is_observed)
+    draws = Draws.of(rng)
+    typical = records.simulate(model, **options)
+    which_analyte = analyte or typical.model.parent
+    chosen = typical.observed_as(which_analyte)
+    seen = np.flatnonzero(chosen)
     if seen.size == 0:
         raise InputError(
-            f"{records.name} holds no observed level; give DV on records with EVID 0 and MDV 0."
+            f"{records.name} holds no observed level of {which_analyte}; give DV on records with "
+            f"EVID 0 and MDV 0."
         )
-    draws = Draws.of(rng)
-    everything = np.arange(len(records))
     which, times = _bins(records.time_h[seen], bins)
     simulated = np.empty((replicates, seen.size))
     for k in range(replicates):
         own = draws.named(f"replicate {k}")
-        levels = records.simulate(model, rng=own, **options).concentration(model.parent)
+        levels = records.simulate(typical.model, rng=own, **options).concentration(which_analyte)
         if residual:
-            noise = partial(own.named("residual").normal, subjects=everything)
-            levels = measured(levels, model.parent, model.residuals, noise)
+            noise = partial(_noise, records, own.named("residual"))
+            levels = measured(levels, which_analyte, typical.model.residuals, noise)
         simulated[k] = levels[seen]
     rows = []
     for b, time in enumerate(times.tolist()):
@@ -175,11 +187,25 @@ def vpc(
             )
     return PredictiveCheck(
         records=records,
-        model=model,
+        model=typical.model,
+        analyte=which_analyte,
+        seen=chosen,
         replicates=replicates,
         residual=residual,
         table=pl.DataFrame(rows),
     )
+
+
+def _noise(records: Records, draws: Draws, effect: str) -> Floats:
+    """Standard normal numbers (R,), which belong to a subject and the number of its record."""
+    first = np.searchsorted(records.subject, np.arange(records.n_subjects))
+    number = np.arange(len(records)) - first[records.subject]
+    noise = np.empty(len(records))
+    for k in np.unique(number).tolist():
+        here = number == k
+        keys = records.keys[records.subject[here]]
+        noise[here] = draws.normal(f"{effect}, record {k}", keys)
+    return noise
 
 
 def _bins(times: Floats, bins: int | Sequence[float] | None) -> tuple[Ints, Floats]:
@@ -194,7 +220,10 @@ def _bins(times: Floats, bins: int | Sequence[float] | None) -> tuple[Ints, Floa
             return np.searchsorted(different, times), different
         edges = np.quantile(times, np.linspace(0.0, 1.0, bins + 1))[1:-1]
     else:
-        edges = np.asarray(bins, dtype=float)
+        try:
+            edges = np.asarray(bins, dtype=float)
+        except (TypeError, ValueError):
+            edges = np.full(1, np.nan)
         if edges.ndim != 1 or not np.all(np.isfinite(edges)) or np.any(np.diff(edges) <= 0.0):
             raise InputError(f"bins={bins!r} are no edges; write ascending times in hours.")
     place = np.searchsorted(edges, times, side="left")

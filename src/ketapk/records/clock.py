@@ -28,6 +28,10 @@ def clock_hours(text: str) -> float:
     return int(match[1]) + minutes / MINUTES_PER_HOUR
 
 
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def day_number(text: str, order: str) -> float:
     """Days since a fixed one of a date such as "12/31/2025", or a number of days; NaN if neither.
 
@@ -37,9 +41,9 @@ def day_number(text: str, order: str) -> float:
     1.0
     """
     parts = re.split(r"[/.-]", text)
-    if len(parts) == 1 and text.isdigit():
+    if len(parts) == 1 and _digits(text):
         return float(text)
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+    if len(parts) != 3 or not all(_digits(part) for part in parts):
         return float("nan")
     by = dict(zip(order, parts, strict=True))
     if len(by["y"]) != 4:

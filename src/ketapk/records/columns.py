@@ -47,15 +47,15 @@ class Columns:
         import polars as pl
 
         column = self.series[name]
-        if column.dtype.is_numeric():
-            column = column.fill_nan(None) if column.dtype.is_float() else column
+        if column.dtype.is_float():
+            column = column.fill_nan(None)
             whole = column.cast(pl.Int64, strict=False)
-            column = whole if (whole == column).fill_null(True).all() else column
+            column = whole if (whole == column).fill_null(False).sum() == column.count() else column
         text = column.cast(pl.String).fill_null("").str.strip_chars()
         words = np.asarray(text.to_numpy(), dtype=np.str_)
         gone = np.isin(words, MISSING)
         if missing is None:
-            self.problems.where(gone, name, "The value is missing.")
+            self.problems.unreadable(gone, name, "The value is missing.")
         return np.where(gone, missing or "", words)
 
     def numbers(self, name: str, *, missing: float = 0.0, required: bool = False) -> Floats:
@@ -78,16 +78,18 @@ class Columns:
             values = text.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy()
             wrong = ~np.isfinite(values) & ~gone
             given = text.to_numpy()
-        self.problems.where(wrong, name, "{} is not a finite number; write '.' if missing.", given)
+        self.problems.unreadable(
+            wrong, name, "{} is not a finite number; write '.' if missing.", given
+        )
         if required:
-            self.problems.where(gone, name, "The value is missing, and nothing is imputed.")
+            self.problems.unreadable(gone, name, "The value is missing, and nothing is imputed.")
         return np.where(gone | wrong, missing, values)
 
     def counts(self, name: str) -> Ints:
         """Whole numbers of every record (R,), 0 where there is none."""
         values = self.numbers(name)
         wrong = (values != np.round(values)) | (np.abs(values) > LARGEST_COUNT)
-        self.problems.where(wrong, name, "{} is not a whole number.", values)
+        self.problems.unreadable(wrong, name, "{} is not a whole number.", values)
         return np.where(wrong, 0.0, values).astype(np.int64)
 
     def times(self, first: Ints, unit_h: float) -> Floats:
@@ -111,7 +113,7 @@ class Columns:
             words = self.words("TIME")
             hours = self._unique(words, clock_hours)
             wrong = np.isnan(hours) & (words != "")
-            self.problems.where(
+            self.problems.unreadable(
                 wrong, "TIME", "{} is no clock time; write one such as 14:05.", words
             )
             hours = np.nan_to_num(hours)
@@ -121,7 +123,7 @@ class Columns:
             days = self._unique(words, lambda text: day_number(text, DATES[name]))
             order = {"m": "month", "d": "day", "y": "year"}
             said = "/".join(order[letter] for letter in DATES[name])
-            self.problems.where(
+            self.problems.unreadable(
                 np.isnan(days) & (words != ""),
                 name,
                 f"{{}} is no date; write {said} with four digits for the year, or a day's number.",

@@ -83,7 +83,7 @@ def check_modelled(
             if not rows.any():
                 continue
             for route_input in targets.inputs(target, 1, targets.typical):
-                number = targets.number(route_input.to)
+                number = targets.number(route_input.to, target.route)
                 column = f"{letter}{number}"
                 own = route_input.rate if code == 3 else route_input.dur
                 if own is not None and np.any(np.asarray(own) > 0.0):
@@ -165,7 +165,7 @@ def _inputs(
     drop = {3: ("D",), 4: ("R",)}.get(code, ("R", "D"))
     wanted = {name: column for name, column in columns.items() if not name.startswith(drop)}
     return tuple(
-        at_rows(route_input, targets.number(route_input.to), wanted)
+        at_rows(route_input, targets.number(route_input.to, target.route), wanted)
         for route_input in targets.inputs(target, device, values)
     )
 

@@ -72,11 +72,24 @@ def to_nonmem(source: Records | Profiles, path: str | Path | None = None) -> pl.
         )
     frame = pl.DataFrame(columns).with_columns(pl.selectors.float().fill_nan(None))
     if path is not None:
+        _check_identifiers(frame)
         try:
             frame.write_csv(Path(path), null_value=".", float_precision=None)
         except OSError as error:
             raise InputError(f"{path} cannot be written ({error}); choose another path.") from None
     return frame
+
+
+def _check_identifiers(frame: pl.DataFrame) -> None:
+    """Refuse identifiers that would make a comment of their records."""
+    import polars as pl
+
+    names = frame["ID"].cast(pl.String).unique(maintain_order=True).to_list()
+    wrong = [name for name in names if name.startswith(("#", ";")) or name.upper() == "C"]
+    if wrong:
+        raise InputError(
+            f"The subject {wrong[0]!r} would begin a comment row; give another ID before writing."
+        )
 
 
 def _of_records(r: Records) -> dict[str, Any]:
@@ -132,7 +145,7 @@ def _of_profiles(run: Profiles) -> dict[str, Any]:
     flat = {name: np.take_along_axis(c, order, axis=1).ravel() for name, c in columns.items()}
     whole = {name: flat[name].astype(np.int64) for name in WHOLE}
     per_patient = {"WT": run.cohort.weight_kg, "AGE": run.cohort.age_y, "HT": run.cohort.height_cm,
-                   "SEX": run.cohort.sex}  # fmt: skip
+                   "SEX": run.cohort.sex, "ANCESTRY": run.cohort.ancestry}  # fmt: skip
     rows = flat["TIME"].size // n
     return (
         {"ID": np.repeat(np.arange(1, n + 1), rows)}

@@ -16,7 +16,9 @@ from ketapk.kernels.status import OK, SENTENCE
 from ketapk.library.catalogue import load_model
 from ketapk.model.model import Model
 from ketapk.notice import NOTICE
-from ketapk.patients import Cohort
+from ketapk.patients import ANCESTRIES, SEXES, Cohort
+from ketapk.patients.people import LIMITS
+from ketapk.records.columns import Columns
 from ketapk.records.doses import Doses, Flows, check_modelled, lower_doses
 from ketapk.records.events import Events, arrange, courses
 from ketapk.records.problems import Problems
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
+KNOWN_WORDS = {"sex": SEXES, "ancestry": ANCESTRIES}
+"""Covariates that are words, and which."""
 CHUNK = 20_000
 """Records that are solved at once, which bounds the memory it takes."""
 
@@ -56,6 +60,8 @@ class Predictions:
     warnings: tuple[str, ...]
     failed: Mapping[str, str]
     """Subjects that failed, with a sentence each; their predictions are NaN."""
+    _places: Mapping[str, str]
+    """Compartment that each word in CMT names."""
     _state: Floats
     """(R, S)"""
     _solved: Callable[[slice], tuple[Events, Solution]]
@@ -91,6 +97,23 @@ class Predictions:
         """
         return self._read(self._state, self.row, analyte, site)
 
+    def observed_as(self, analyte: str | None = None) -> NDArray[np.bool_]:
+        """Whether each record holds an observed level of an analyte in plasma, (R,).
+
+        What is observed is what the compartment in CMT is read as; the dosed analyte where it is
+        read as nothing, or is left out.
+        """
+        wanted = self.system.output_index(analyte or self.model.parent)
+        default = self.system.output_index(self.model.parent)
+        found = np.full(len(self.records), default)
+        for word, place in self._places.items():
+            for p, output in enumerate(self.system.outputs):
+                source = self.system.observe[0, p]
+                if output.site == "plasma" and source[self.system.index(place)] > 0.0:
+                    found[self.records.cmt == word] = p
+        seen: NDArray[np.bool_] = self.records.is_observed & (found == wanted)
+        return seen
+
     def _read(self, state: Floats, row: Ints, analyte: str | None, site: str) -> Floats:
         output = self.system.output_index(analyte or self.model.parent, site)
         per_mg = self.system.observe[:, output, :]
@@ -120,7 +143,9 @@ class Predictions:
             If there is no such subject, or its clock starts again after a reset.
         """
         times = np.atleast_1d(np.asarray(times_h, dtype=float))
-        rows = self._rows_of(subject)
+        if times.ndim != 1 or not np.all(np.isfinite(times)) or np.any(np.diff(times) < 0.0):
+            raise InputError("times_h must be finite hours that ascend; sort them.")
+        rows = self.rows_of(subject)
         clock = self.records.time_h[rows]
         if np.any(np.diff(clock) < 0.0):
             raise InputError(
@@ -141,7 +166,8 @@ class Predictions:
             row[here] = arrays.row[at]
         return self._read(state, row, analyte, "plasma")
 
-    def _rows_of(self, subject: str) -> slice:
+    def rows_of(self, subject: str) -> slice:
+        """Records of a subject, or say which subjects there are."""
         if str(subject) not in self.records.subjects:
             known = self.records.subjects
             raise InputError(
@@ -201,7 +227,7 @@ def predict(
     model: Model | str,
     *,
     parameters: Sequence[str] | Mapping[str, str | ArrayLike],
-    covariates: Mapping[str, str | float],
+    covariates: Mapping[str, Any],
     compartments: Mapping[int, str] | None,
     draws: Draws | None,
     method: Method,
@@ -209,12 +235,16 @@ def predict(
 ) -> Predictions:
     """Predict every record; arguments as in `Records.simulate`."""
     model = load_model(model) if isinstance(model, str) else model
+    if not isinstance(model, Model):
+        raise InputError(
+            f"The model is a {type(model).__name__}; give one, or a name such as 'kamp2020'."
+        )
     if records.drug not in model.drugs:
         raise PlanError(
             f"{model.name} describes {' and '.join(model.drugs)}, and the records give "
             f"{records.drug}; if another form was meant, read them with drug={model.drugs[0]!r}."
         )
-    if not 1e-13 <= rtol <= 1e-2:
+    if not isinstance(rtol, float) or not 1e-13 <= rtol <= 1e-2:
         raise InputError(f"rtol={rtol!r} is out of range; give a number from 1e-13 to 0.01.")
     place = "line" if str(records.name) != "The data frame" else "row"
     names = np.array(records.subjects)[records.subject]
@@ -277,6 +307,7 @@ def predict(
         row=row if system.n_rows > 1 else np.zeros(len(records), dtype=np.int64),
         warnings=tuple(said),
         failed=failed,
+        _places={word: target.place for word, target in words.items() if target.place},
         _state=state,
         _solved=solved,
     )
@@ -309,8 +340,6 @@ def _column(records: Records, name: str, problems: Problems) -> Any:
 
 
 def _numbers(records: Records, name: str, problems: Problems) -> Floats | None:
-    from ketapk.records.columns import Columns
-
     column = _column(records, name, problems)
     if column is None:
         return None
@@ -323,29 +352,45 @@ def _given_parameters(
     """Parameters that the records give, (R,) each."""
     if isinstance(parameters, str):
         parameters = (parameters,)
+    if not isinstance(parameters, (Mapping, Sequence)):
+        raise InputError(
+            f"parameters={parameters!r} name no columns; write parameters=('CL', 'V1')."
+        )
     wanted = parameters if isinstance(parameters, Mapping) else {name: name for name in parameters}
     found: dict[str, Floats] = {}
     for name, source in wanted.items():
+        if not isinstance(name, str):
+            raise InputError(f"parameters: {name!r} is no name; write parameters=('CL', 'V1').")
         if isinstance(source, str):
             column = _numbers(records, source, problems)
             if column is not None:
                 problems.where(~(column >= 0.0), source.upper(), "{} is negative.", column)
                 found[name] = column
             continue
-        values = np.asarray(source, dtype=float)
-        if values.shape == (records.n_subjects,):
-            values = values[records.subject]
-        if values.shape not in ((), (len(records),)) or not np.all(np.isfinite(values)):
-            raise InputError(
-                f"parameters: {name} needs one finite value for each of {records.n_subjects} "
-                f"subjects or {len(records)} records."
-            )
-        found[name] = np.broadcast_to(values, (len(records),))
+        found[name] = _array(records, name, source)
     return found
 
 
+def _array(records: Records, name: str, source: ArrayLike) -> Floats:
+    """Values of a parameter that are given as one for all, one a subject, or one a record."""
+    try:
+        given = np.asarray(source)
+        values = given.astype(float)
+    except (TypeError, ValueError):
+        given = values = np.full(0, np.nan)
+    if values.shape == (records.n_subjects,):
+        values = values[records.subject]
+    fits = values.shape in ((), (len(records),)) and given.dtype.kind in "iuf"
+    if not fits or not np.all(np.isfinite(values)) or np.any(values < 0.0):
+        raise InputError(
+            f"parameters: {name} needs one finite value, not negative, for each of "
+            f"{records.n_subjects} subjects or {len(records)} records."
+        )
+    return np.broadcast_to(values, (len(records),))
+
+
 def _people(
-    records: Records, model: Model, covariates: Mapping[str, str | float], problems: Problems
+    records: Records, model: Model, covariates: Mapping[str, Any], problems: Problems
 ) -> dict[str, Any]:
     """Covariates that the model asks for, (R,) or one for all."""
     for name in covariates:
@@ -367,15 +412,46 @@ def _people(
             continue
         if name not in model.covariates and name != "weight_kg" and name not in covariates:
             continue
-        if not isinstance(source, str) or (name == "sex" and source in ("F", "M")):
+        known = KNOWN_WORDS.get(name)
+        if known is not None and source in known:
             found[name] = source
-        elif name == "sex":
-            column = _column(records, source, problems)
-            if column is not None:
-                found[name] = records.frame[column].cast(str).str.strip_chars().to_numpy()
+        elif not isinstance(source, str):
+            if isinstance(source, bool) or not isinstance(source, (int, float)):
+                raise InputError(
+                    f"covariates: {name}={source!r} is neither a column nor one value for all."
+                )
+            found[name] = float(source)
+        elif known is not None:
+            found[name] = _known_words(records, source, known, problems)
         else:
-            found[name] = _numbers(records, source, problems)
+            found[name] = _within_limits(records, source, name, problems)
     return found
+
+
+def _known_words(
+    records: Records, name: str, known: tuple[str, ...], problems: Problems
+) -> NDArray[np.str_] | None:
+    """A column of words of which there are only a few."""
+    column = _column(records, name, problems)
+    if column is None:
+        return None
+    words: NDArray[np.str_] = Columns({column: records.frame[column]}, problems).words(column)
+    folded = np.char.upper(words) if known[0].isupper() else np.char.lower(words)
+    said = f"{{}} is not known; write {' or '.join(known)}."
+    problems.where(~np.isin(folded, known), column, said, words)
+    return folded
+
+
+def _within_limits(
+    records: Records, name: str, covariate: str, problems: Problems
+) -> Floats | None:
+    """A column of weights, ages or heights that a body can have."""
+    values = _numbers(records, name, problems)
+    if values is not None:
+        low, high, unit = LIMITS[covariate]
+        said = f"{{}} must be between {low:g} and {high:g} {unit}."
+        problems.where(~((values >= low) & (values <= high)), name.upper(), said, values)
+    return values
 
 
 def _values(
@@ -404,7 +480,7 @@ def _values(
     if len(cohort) == 1 and draws is not None:
         cohort = cohort[np.zeros(first.size, dtype=np.int64)]
     if draws is not None:
-        cohort = cohort.with_subjects(records.subject[first])
+        cohort = cohort.with_subjects(records.keys[records.subject[first]])
     people_of = np.zeros(first.size, dtype=np.int64)
     if len(cohort) > 1:
         people_of = np.arange(first.size)

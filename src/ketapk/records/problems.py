@@ -76,6 +76,8 @@ class Problems:
     """Identifier of each record, (R,)."""
     found: list[Problem] = field(default_factory=list)
     total: int = 0
+    unread: set[int] = field(default_factory=set)
+    """Records with a field that could not be read, of which no rule is checked."""
 
     def add(self, said: str, *, row: int | None = None, column: str | None = None) -> None:
         """Note a problem of the file, or of one line of it."""
@@ -91,6 +93,8 @@ class Problems:
         ``{}`` in ``said`` becomes the entry of ``values`` (R,).
         """
         at = np.flatnonzero(wrong)
+        if self.total:
+            at = np.array([r for r in at.tolist() if r not in self.unread], dtype=np.int64)
         self.total += at.size
         for r in at[: SHOWN - len(self.found)].tolist():
             value = "" if values is None else shown(values[r])  # type: ignore[index]
@@ -98,6 +102,15 @@ class Problems:
             self.found.append(
                 Problem(said.replace("{}", value), int(self.rows[r]), subject, column)
             )
+
+    def unreadable(
+        self, wrong: NDArray[np.bool_], column: str, said: str, values: object | None = None
+    ) -> None:
+        """Note records (R,) with a field that cannot be read, so that nothing follows from it."""
+        known = self.unread
+        self.unread = set()
+        self.where(wrong, column, said, values)
+        self.unread = known | set(np.flatnonzero(wrong).tolist())
 
     def settle(self) -> None:
         """Refuse the file if there is any problem."""

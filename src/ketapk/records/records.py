@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -33,13 +35,18 @@ Carry = Literal["nocb", "locf"]
 CARRY: tuple[Carry, ...] = ("nocb", "locf")
 PER_COMPARTMENT = re.compile(r"(F|ALAG|R|D)([1-9]\d?)")
 """Columns of one compartment: bioavailability, lag, modelled rate, modelled duration."""
+LARGEST_ID = 2.0**53
+"""Identifiers from here on are no longer exact as numbers, and stay the text they are."""
 COVARIATES = {
     "weight_kg": ("WT", "WEIGHT", "BW"),
     "age_y": ("AGE",),
     "height_cm": ("HT", "HEIGHT"),
     "sex": ("SEX",),
+    "ancestry": ("ANCESTRY",),
 }
 """Columns that hold what a model may ask for, in any case."""
+WORDS = ("SEX", "ANCESTRY")
+"""Those that hold words."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -88,6 +95,11 @@ class Records:
         """Number of subjects, N."""
         return len(self.subjects)
 
+    @cached_property
+    def keys(self) -> Ints:
+        """(N,) number of each subject that keys what is drawn for it: its own, in any file."""
+        return np.array([_key(name) for name in self.subjects], dtype=np.int64)
+
     @property
     def is_dose(self) -> NDArray[np.bool_]:
         """(R,) whether each record gives a dose."""
@@ -108,7 +120,7 @@ class Records:
         model: Model | str,
         *,
         parameters: Sequence[str] | Mapping[str, str | ArrayLike] = (),
-        covariates: Mapping[str, str | float] | None = None,
+        covariates: Mapping[str, Any] | None = None,
         compartments: Mapping[int, str] | None = None,
         rng: Any = None,
         method: Method = "auto",
@@ -125,8 +137,8 @@ class Records:
             parameter to a column, to one value a subject (N,), or to one a record (R,). In the
             model's own units, per hour and litre.
         covariates : mapping, optional
-            ``weight_kg``, ``age_y``, ``height_cm`` or ``sex``, each to a column or to a value that
-            holds for all. By default the columns WT, AGE, HT and SEX.
+            ``weight_kg``, ``age_y``, ``height_cm``, ``sex`` or ``ancestry``, each to a column or to
+            a value that holds for all. By default the columns WT, AGE, HT, SEX and ANCESTRY.
         compartments : mapping, optional
             What the numbers in CMT mean: names of compartments or of routes. By default depots come
             first, then the central and the other compartments.
@@ -254,7 +266,7 @@ def read_nonmem(
         problems.add(f"There is no column {name}; it has {', '.join(table.columns)}.")
     problems.settle()
 
-    identifiers = columns.words("ID")
+    identifiers = _plain(columns.words("ID"))
     problems.subjects = identifiers
     first, subject = _subjects(identifiers, problems)
     amt = columns.numbers("AMT") * mg
@@ -295,9 +307,11 @@ def read_nonmem(
     )
     for names in COVARIATES.values():
         for name in names:
-            if name in columns and name != "SEX":
+            if name in columns and name not in WORDS:
                 columns.numbers(name, required=True)
-    for name in covariates:
+    for name in (covariates,) if isinstance(covariates, str) else covariates or ():
+        if not isinstance(name, str):
+            raise InputError(f"covariates: {name!r} is no name of a column; write its name.")
         if name.upper() not in columns:
             problems.add(f"There is no covariate column {name}; it has {', '.join(columns)}.")
         else:
@@ -307,12 +321,33 @@ def read_nonmem(
     return records
 
 
+def _key(name: str) -> int:
+    """Number of a subject: the identifier if it is a count, else a hash of it."""
+    if name.isascii() and name.isdigit() and len(name) <= 15:
+        return int(name)
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "little")
+
+
 def _factor(unit: str, name: str, wanted: str) -> float:
     """How many of the wanted unit one of the file's unit is."""
     try:
         return units.convert(f"1 {unit}", wanted)
     except UnitError as error:
         raise UnitError(f"{name}={unit!r}: {error}") from None
+
+
+def _plain(identifiers: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Identifiers that are all numbers, written one way: 1, 1.0 and 01 are one subject."""
+    different, inverse = np.unique(identifiers, return_inverse=True)
+    try:
+        numbers = [float(text) for text in different.tolist()]
+    except ValueError:
+        return identifiers
+    plain = [
+        f"{number:.0f}" if number.is_integer() and abs(number) < LARGEST_ID else text
+        for number, text in zip(numbers, different.tolist(), strict=True)
+    ]
+    return np.array(plain)[inverse]
 
 
 def _subjects(identifiers: NDArray[np.str_], problems: Problems) -> tuple[Ints, Ints]:

@@ -67,9 +67,16 @@ def _series(values: Any) -> pl.Series:
 
     if values.dtype.kind in "iuf":
         return pl.Series(values, nan_to_null=True)
-    missing = [value is None or value != value for value in values]  # noqa: PLR0124
-    texts = [None if gone else str(v) for v, gone in zip(values, missing, strict=True)]
+    texts = [None if _is_missing(value) else str(value) for value in values]
     return pl.Series(texts, dtype=pl.String)
+
+
+def _is_missing(value: Any) -> bool:
+    """Whether a value is None, NaN, or one that cannot even be compared."""
+    try:
+        return value is None or bool(value != value)  # noqa: PLR0124
+    except TypeError:
+        return True
 
 
 def _from_columns(columns: list[tuple[str, pl.Series]]) -> Table:
@@ -83,8 +90,15 @@ def _from_columns(columns: list[tuple[str, pl.Series]]) -> Table:
     problems.settle()
     series = {}
     for name, (_, column) in zip(names, columns, strict=True):
-        plain = column.dtype.is_numeric() or column.dtype == pl.String
-        series[name] = column if plain else column.cast(pl.String, strict=False)
+        if column.dtype == pl.Boolean:
+            series[name] = column.cast(pl.Int8)
+        elif column.dtype.is_numeric() or column.dtype == pl.String:
+            series[name] = column
+        elif column.dtype.is_nested() or column.dtype == pl.Object:
+            problems.add("The column holds neither text nor numbers.", column=name)
+        else:
+            series[name] = column.cast(pl.String, strict=False)
+    problems.settle()
     return Table(problems.name, "row", series, np.arange(1, height + 1))
 
 
@@ -92,9 +106,10 @@ def _from_file(path: Path) -> Table:
     problems = Problems(path.name)
     try:
         data = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise InputError(
-            f"{path} cannot be read ({error.strerror}); check the path and try again."
+            f"{path} cannot be read ({reason}); check the path and try again."
         ) from None
     data = _clean(data, problems)
     starts, ends = _lines(data, problems)
@@ -103,7 +118,7 @@ def _from_file(path: Path) -> Table:
     separator = _separator(data[starts[header] : ends[header]])
     wanted = _kept(data, starts, ends, separator, header)
     if b'"' in data:
-        fields, rows = _quoted(data, wanted, separator, problems)
+        fields, rows = _quoted(data, starts, ends, wanted, separator, problems)
         return _table(fields[0], fields[1:], rows[1:], problems)
     lines = np.flatnonzero(wanted)
     if separator == b" ":
@@ -141,7 +156,7 @@ def _clean(data: bytes, problems: Problems) -> bytes:
     if not data.strip():
         problems.add("It is empty; write a header and at least one record.")
     problems.settle()
-    return data.rstrip(b"\n \t")
+    return data.rstrip(b"\n")
 
 
 def _bounds(data: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -204,23 +219,42 @@ def _kept(
 
 
 def _quoted(
-    data: bytes, wanted: NDArray[np.bool_], separator: bytes, problems: Problems
+    data: bytes,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    wanted: NDArray[np.bool_],
+    separator: bytes,
+    problems: Problems,
 ) -> tuple[list[list[str]], NDArray[np.int64]]:
-    """Fields of a file with quotation marks, row by row."""
+    """Fields of a file with quotation marks, and the first line of every row.
+
+    A quoted field may go on over lines; whether a line is a comment counts where a row begins.
+    """
     mark = separator.decode()
-    reader = csv.reader(
-        io.StringIO(data.decode()), delimiter=mark, skipinitialspace=True, strict=True
-    )
     fields, rows = [], []
-    try:
-        for row in reader:
-            begins = reader.line_num - 1
-            if wanted[min(begins, wanted.size - 1)]:
-                fields.append(row)
-                rows.append(reader.line_num)
-    except csv.Error as error:
-        problems.add(f"Quotation marks do not match ({error}).", row=reader.line_num)
-        problems.settle()
+    pending, begins = "", 0
+    for i, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        if not pending:
+            if not wanted[i]:
+                continue
+            begins = i
+        line = data[start:end].decode()
+        pending += line.strip() if mark == " " else line
+        if pending.count('"') % 2:
+            pending += "\n"
+            continue
+        reader = csv.reader(
+            io.StringIO(pending), delimiter=mark, skipinitialspace=True, strict=True
+        )
+        try:
+            fields.append(next(reader, []))
+        except csv.Error as error:
+            problems.add(f"Quotation marks do not match ({error}).", row=begins + 1)
+        rows.append(begins + 1)
+        pending = ""
+    if pending:
+        problems.add("Quotation marks do not match (the last is never closed).", row=begins + 1)
+    problems.settle()
     return fields, np.array(rows, dtype=np.int64)
 
 
@@ -281,4 +315,6 @@ def _names(given: list[str], problems: Problems) -> list[str]:
             problems.add(f"Column {i + 1} has no name; write one into the header.")
         elif name in names[:i]:
             problems.add(f"The header names {name} twice.", column=name)
+    if names and all(re.fullmatch(r"[-+.\dE]*", name) for name in names):
+        problems.add("The first line holds no names; write a header above the records.")
     return names

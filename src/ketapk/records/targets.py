@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
     from ketapk.records.problems import Problems
     from ketapk.records.records import Records
 
-ANY = ("", "0")
+ANY = ("", "0", "0.0")
 """How a record leaves the compartment to the model."""
+
+
+NUMBER = re.compile(r"([0-9]{1,6})(?:\.0*)?")
+"""How a number of a compartment is written."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,13 @@ class Targets:
             disposition = model.disposition(values).compartments
         depots = [name for name in system.compartments if name not in disposition]
         numbered = dict(enumerate([*depots, *disposition], start=1))
+        if given is not None and not isinstance(given, Mapping):
+            raise InputError(
+                f"compartments={given!r} is no mapping; write compartments={{1: 'depot'}}."
+            )
         for number, name in (given or {}).items():
+            if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+                raise InputError(f"compartments: {number!r} is no number; write 1, 2, ...")
             if name not in system.compartments and name not in model.routes:
                 raise InputError(
                     f"compartments: {number} is {name!r}, which {model.name} does not have; it has "
@@ -72,15 +83,17 @@ class Targets:
                 )
         return cls(model, drug, dict(given or numbered), system.compartments, values)
 
-    def number(self, place: str) -> int | None:
-        """Number of a compartment, which names its columns F1, ALAG1 and so on."""
-        return next((n for n, name in self.numbered.items() if name == place), None)
+    def number(self, place: str, route: str = "") -> int | None:
+        """Number of a compartment, or of its route, which names its columns F1, ALAG1 and so on."""
+        named = {name: number for number, name in reversed([*self.numbered.items()])}
+        return named.get(place, named.get(route))
 
     def named(self, word: str) -> Target | None:
         """Return the target of a word in CMT, or None if there is none of that name."""
         if word in ANY:
             return self._default()
-        name = self.numbered.get(int(word), "") if word.isdigit() else word
+        number = NUMBER.fullmatch(word)
+        name = self.numbered.get(int(number[1]), "") if number else word
         if name in self.model.routes:
             return Target("", name)
         return self._place(name) if name in self.places else None
@@ -116,6 +129,11 @@ class Targets:
         """Return the target of every word in CMT; those that have none are noted as problems."""
         found: dict[str, Target] = {}
         doses = records.is_dose
+        for column in records.per_compartment:
+            if int(column.lstrip("FALGRD")) not in self.numbered:
+                problems.add(
+                    f"There is no compartment of that number; {self._numbers()}.", column=column
+                )
         for word in np.unique(records.cmt).tolist():
             rows = records.cmt == word
             target = self.named(word)
@@ -153,6 +171,18 @@ class Targets:
                 "DEVICE",
                 "A nasal device needs its number within the session, from 1, in a column DEVICE.",
             )
+        entries = self.inputs(target, 1, self.typical)
+        number = self.number("", target.route)
+        if target.route and not target.place and number is not None and len(entries) > 1:
+            for letter in ("F", "ALAG", "R", "D"):
+                given = records.per_compartment.get(f"{letter}{number}")
+                if given is not None:
+                    problems.where(
+                        rows & ~np.isnan(given),
+                        f"{letter}{number}",
+                        f"The route {target.route!r} has several entries; number its compartments "
+                        f"and not the route.",
+                    )
         if not target.whole:
             share = f"F{self.number(target.place)}"
             given = records.per_compartment.get(share, np.full(len(records), np.nan))
@@ -163,13 +193,15 @@ class Targets:
                 f"the share that enters here in {share}.",
             )
 
+    def _numbers(self) -> str:
+        return "it has " + ", ".join(f"{n} ({name})" for n, name in self.numbered.items())
+
     def _unknown(self, word: str) -> str:
         if word.startswith("-"):
             return "Turning a compartment off is not supported; leave the record out."
-        numbers = ", ".join(f"{number} ({name})" for number, name in self.numbered.items())
         known = [*self.model.routes, *self.places]
         return (
-            f"{word!r} is no compartment of {self.model.name}; it has {numbers}, and the routes "
+            f"{word!r} is no compartment of {self.model.name}; {self._numbers()}, and the routes "
             f"{', '.join(self.model.routes)}.{nearest(word, known)}"
         )
 
