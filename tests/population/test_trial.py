@@ -1,6 +1,7 @@
 """A virtual trial: what it finds, and that chunks, threads and machines change nothing."""
 
 import json
+import os
 import pickle
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 
@@ -161,7 +162,8 @@ def test_ctrl_c_leaves_what_is_done(tmp_path, monkeypatch):
 def test_a_chunk_that_was_cut_off_is_made_again(found, tmp_path):
     folder = tmp_path / "run"
     small(directory=folder)
-    (folder / "chunk-0000001").rename(folder / "chunk-0000001.part99")
+    part = (folder / "chunk-0000001").rename(folder / "chunk-0000001.part99")
+    os.utime(part, (0, 0))
     same(found, small(directory=folder))
     assert not list(folder.glob("*.part*"))
 
@@ -169,9 +171,102 @@ def test_a_chunk_that_was_cut_off_is_made_again(found, tmp_path):
 def test_a_damaged_chunk_says_what_to_do(tmp_path):
     folder = tmp_path / "run"
     small(directory=folder)
-    (folder / "chunk-0000001" / "times.parquet").write_bytes(b"nothing")
-    with pytest.raises(kp.InputError, match=r"chunk-0000001 is damaged .* remove it, and the run"):
+    for name in ("times", "curves", "measures"):
+        whole = (folder / "chunk-0000001" / f"{name}.parquet").read_bytes()
+        other = (folder / "chunk-0000000" / f"{name}.parquet").read_bytes()
+        for wrong in (b"nothing", other):
+            (folder / "chunk-0000001" / f"{name}.parquet").write_bytes(wrong)
+            with pytest.raises(
+                kp.InputError, match=r"chunk-0000001 is damaged .* remove it, and the"
+            ):
+                small(directory=folder)
+        (folder / "chunk-0000001" / f"{name}.parquet").write_bytes(whole)
+    (folder / "chunk-0000001" / "about.json").write_text("[]")
+    with pytest.raises(kp.InputError, match=r"chunk-0000001 is damaged"):
         small(directory=folder)
+
+
+def test_a_copied_chunk_and_a_cut_off_manifest_do_no_harm(found, tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "manifest.part1").write_text("{")
+    same(found, small(directory=folder))
+    (folder / "chunk-0000001 (copy)").mkdir()
+    same(found, small(directory=folder))
+    (folder / "manifest.json").write_text("[]")
+    with pytest.raises(kp.InputError, match="is in use and holds no run"):
+        small(directory=folder)
+
+
+def test_a_disk_that_is_full_says_so_and_keeps_what_is_done(tmp_path, monkeypatch):
+    import polars as pl
+
+    def full(self, *args, **kwargs):
+        raise pl.exceptions.ComputeError("no space left")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    with pytest.raises(kp.InputError, match=r"cannot be written \(no space left\); make room"):
+        small(directory=tmp_path / "run")
+    assert not list((tmp_path / "run").glob("chunk*"))
+
+
+def test_a_pool_that_forks_is_refused():
+    import multiprocessing
+
+    with (
+        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool,
+        pytest.raises(kp.InputError, match=r"make it with mp_context=.*'spawn'"),
+    ):
+        small(executor=pool)
+
+
+def test_a_changed_model_is_what_runs_elsewhere():
+    from dataclasses import replace
+
+    model = kp.load_model("otto2021")
+    changed = replace(model, individual=Doubled(model.individual))
+    options = {"times": [0.5], "chunk": 5} | QUIET
+    here = kp.trial(IV, changed, 10, **options)
+    with ThreadPoolExecutor(2) as pool:
+        there = kp.trial(IV, changed, 10, executor=pool, **options)
+    plain = kp.trial(IV, model, 10, **options)
+    assert here.percentiles().equals(there.percentiles())
+    assert not here.percentiles().equals(plain.percentiles())
+
+
+class Doubled:
+    """Twice the clearance; a class, so that it can be pickled."""
+
+    def __init__(self, individual):
+        self.individual = individual
+
+    def __call__(self, who):
+        values = dict(self.individual(who))
+        return values | {"CL": 2.0 * values["CL"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "effect"),
+    [
+        ("height", lambda who: (who.height_cm / 170.0) ** 3),
+        ("ancestry", lambda who: np.where(who.ancestry == "asian", 0.5, 1.0)),
+    ],
+)
+def test_a_model_that_differs_in_a_rare_covariate_is_another_run(tmp_path, name, effect):
+    from dataclasses import replace
+
+    model = kp.load_model("otto2021")
+
+    def individual(who):
+        values = dict(model.individual(who))
+        return values | {"CL": values["CL"] * effect(who)}
+
+    options = {"times": [0.5], "directory": tmp_path / name} | QUIET
+    kp.trial(IV, model, kp.Cohort(weight_kg=[70.0] * 3), **options)
+    with pytest.raises(kp.InputError, match="model_numbers differ"):
+        kp.trial(
+            IV, replace(model, individual=individual), kp.Cohort(weight_kg=[70.0] * 3), **options
+        )
 
 
 OTHERS = [
@@ -321,6 +416,15 @@ WRONG = [
     ({"plans": 5}, "is no plan with doses"),
     ({"who": kp.Cohort(weight_kg=[70]), "demography": kp.Demography()}, "demography has nothing to draw"),
     ({"progress": "loud"}, "progress='loud' is not known"),
+    ({"plans": {}}, "There is no plan"),
+    ({"levels": None}, "levels=None are no texts"),
+    ({"windows": (("70 ng/mL",),)}, "are no windows"),
+    ({"analytes": [1]}, "are no texts"),
+    ({"demography": "adults"}, "demography='adults' is none"),
+    ({"executor": 3}, r"has no submit\(\)"),
+    ({"threads": 0}, "threads=0 is not a count"),
+    ({"directory": 5}, "directory=5 is no path"),
+    ({"directory": "/proc/nowhere/run"}, "cannot be used"),
     ({"sampling": "grid"}, "sampling='grid' is not known"),
     ({"model": "herd2007", "plans": "35 mg iv bolus", "residual": True}, "publishes no residual error"),
 ]  # fmt: skip
@@ -346,6 +450,13 @@ def test_questions_that_were_not_asked_say_how_to_ask(found):
         found.measures("x")
     with pytest.raises(kp.InputError, match="no percentiles"):
         found.percentiles((150,))
+    with pytest.raises(kp.InputError, match="no percentiles"):
+        found.percentiles(50)
+    with pytest.raises(kp.InputError, match="name a percentile twice"):
+        found.exposure((50, 50))
+    pair = kp.trial(IV, "otto2021", 3, times=[0.5], windows=("50 ng/mL", "150 ng/mL"), **QUIET)
+    assert pair.design.windows == (("50 ng/mL", "150 ng/mL"),)
+    assert pair.plot().lines
 
 
 def test_progress_is_a_line_in_a_log_a_bar_on_a_terminal_and_nothing_when_quiet(

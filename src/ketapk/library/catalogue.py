@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -64,9 +65,14 @@ def load_model(name: str) -> Model:
     model: Model = import_module(f"ketapk.library.{base}").MODEL
     if not borrowed:
         return model
+    return _composed(base, tuple(borrowed))
+
+
+@cache
+def _composed(base: str, borrowed: tuple[str, ...]) -> Model:
     from ketapk.library.composition import compose
 
-    return compose(model, *borrowed)
+    return compose(load_model(base), *borrowed)
 
 
 def list_models() -> pl.DataFrame:

@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,7 +72,7 @@ class Demography:
                 f"age_y={self.age_y!r} is outside {AGES_Y[0]:g} to {AGES_Y[1]:g} years, which the "
                 f"source of height and weight covers; for others make a Cohort of your own."
             )
-        if not 0.0 <= self.women <= 1.0:
+        if not isinstance(self.women, Real) or not 0.0 <= self.women <= 1.0:
             raise InputError(f"women={self.women!r} is no share; write a number from 0 to 1.")
 
     def people(self, draws: Draws, subjects: Ints) -> Cohort:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -204,7 +205,7 @@ class Cohort:
         """
         from ketapk.patients.demography import EFFECTS, Demography
 
-        if not isinstance(n, int) or isinstance(n, bool) or n < 1:
+        if not isinstance(n, Integral) or isinstance(n, bool) or n < 1:
             raise InputError(f"n={n!r} is not a count; write a whole number from 1.")
         draws = Draws.of(rng, sampling=sampling, effects=EFFECTS)
         return Demography(age_y=age_y, women=women).people(draws, np.arange(n))

@@ -15,7 +15,7 @@ import numpy as np
 from ketapk.draws import Draws
 from ketapk.errors import InputError, KetapkError
 from ketapk.library.catalogue import load_model
-from ketapk.patients import Cohort, Demography
+from ketapk.patients import ANCESTRIES, SEXES, Cohort, Demography
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+MOST_CHECKED = 500
+"""People of the first chunk whose numbers tell one model from another."""
 VERSIONS = ("ketapk", "numpy", "scipy", "numba")
 """What the bits of a result depend on."""
 
@@ -81,11 +83,14 @@ class Design:
     def manifest(self) -> dict[str, Any]:
         """What the results depend on, for people and for comparison."""
         who: Any = self.people
+        first = self.somebody(*self.bounds(0))[:MOST_CHECKED]
         return {
             "plans": {name: _events(plan) for name, plan in self.plans.items()},
             "models": {name: model.name for name, model in self.models.items()},
             "model_numbers": {
-                name: _numbers(model, self.plans[name]) for name, model in self.models.items()
+                name: f"{_numbers(model, self.plans[name], _everyone())} and "
+                f"{_numbers(model, self.plans[name], first)}"
+                for name, model in self.models.items()
             },
             "people": _cohort(who) if isinstance(who, Cohort) else repr(who),
             "n": self.n,
@@ -104,7 +109,7 @@ class Design:
 
     def fingerprint(self) -> str:
         """Hash of the manifest."""
-        return _digest(json.dumps(self.manifest(), sort_keys=True).encode())
+        return fingerprint(self.manifest())
 
     def packed(self) -> bytes:
         """Return the design as bytes for another process; models of the library go by name.
@@ -132,6 +137,11 @@ class Design:
         return cls(**state)
 
 
+def fingerprint(manifest: dict[str, Any]) -> str:
+    """Hash of what a run depends on."""
+    return _digest(json.dumps(manifest, sort_keys=True).encode())
+
+
 def _by_cloudpickle(state: dict[str, Any], error: Exception) -> bytes:
     try:
         import cloudpickle
@@ -151,7 +161,7 @@ def _by_name(model: Model) -> Model | str:
         known = load_model(model.name)
     except KetapkError:
         return model
-    return model.name if known is model or repr(known) == repr(model) else model
+    return model.name if known is model else model
 
 
 def _digest(data: bytes) -> str:
@@ -166,14 +176,33 @@ def _cohort(who: Cohort) -> str:
     return _digest(b"".join(getattr(who, name).tobytes() for name in Cohort.__slots__))
 
 
-def _numbers(model: Model, plan: Regimen) -> str:
-    """Hash of what a model makes of three people, and of how people differ."""
-    three = Cohort(weight_kg=[50.0, 70.0, 90.0], age_y=[25.0, 45.0, 75.0], sex=["F", "M", "F"])
-    values = model.values(three)
+def _numbers(model: Model, plan: Regimen, people: Cohort) -> str:
+    """Hash of what a model makes of some people, and of how people differ."""
+    values = model.values(people)
     system = model.system(values, plan.routes)
     arrays = (system.A, system.observe, system.Vmax, system.KmX, system.drift)
     parts = [np.ascontiguousarray(a).tobytes() for a in arrays]
-    with np.printoptions(threshold=10_000, precision=17):
-        parts += [repr(model.inputs(dose, values)).encode() for dose in plan.doses]
+    for dose in plan.doses:
+        for route_input in model.inputs(dose, values):
+            parts.append(repr((route_input.to, route_input.site)).encode())
+            for number in ("fraction", "lag", "dur", "rate"):
+                given = getattr(route_input, number)
+                parts.append(b"" if given is None else np.asarray(given, dtype=float).tobytes())
     parts += [repr((model.variability, model.correlations, model.residuals)).encode()]
     return _digest(b"".join(parts))
+
+
+def _everyone() -> Cohort:
+    """People of every kind, so that no effect of a covariate goes unseen."""
+    kinds = np.array(
+        np.meshgrid(
+            [20.0, 70.0, 130.0], [5.0, 30.0, 75.0], [110.0, 170.0, 195.0], [0, 1], [0, 1, 2]
+        )
+    ).reshape(5, -1)
+    return Cohort(
+        weight_kg=kinds[0],
+        age_y=kinds[1],
+        height_cm=kinds[2],
+        sex=np.array(SEXES)[kinds[3].astype(int)],
+        ancestry=np.array(ANCESTRIES)[kinds[4].astype(int)],
+    )

@@ -472,9 +472,16 @@ def quotient(values: Floats, base: Floats) -> Floats:
 
 
 def _shares(shares: Sequence[float]) -> list[float]:
-    asked = [float(share) for share in shares]
+    try:
+        asked = [float(share) for share in shares]
+    except (TypeError, ValueError):
+        asked = []
     if not asked or not all(0.0 <= share <= 100.0 for share in asked):
-        raise InputError(f"shares={shares!r} are no percentiles; write numbers from 0 to 100.")
+        raise InputError(
+            f"shares={shares!r} are no percentiles; write numbers from 0 to 100, as in (5, 95)."
+        )
+    if len({f"{share:g}" for share in asked}) < len(asked):
+        raise InputError(f"shares={shares!r} name a percentile twice; write each once.")
     return asked
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -139,11 +141,27 @@ def trial(
     101
     """
     named = dict(plans) if isinstance(plans, Mapping) else {"plan": plans}
+    if not named:
+        raise InputError(
+            "There is no plan; give at least one, such as '25 mg esketamine iv bolus'."
+        )
+    _check_means(executor, directory, threads)
     design = _design(
         {name: _plan(name, plan) for name, plan in named.items()},
-        model, who, rng, times, analytes, (levels,) if isinstance(levels, str) else tuple(levels),
-        tuple(windows), vary, residual, demography, sampling, chunk, allow_implausible,
-    )  # fmt: skip
+        model,
+        who,
+        rng,
+        times,
+        analytes,
+        _texts("levels", levels),
+        _pairs(windows),
+        vary,
+        residual,
+        demography,
+        sampling,
+        chunk,
+        allow_implausible,
+    )
     return run(design, executor=executor, directory=directory, threads=threads, show=progress)
 
 
@@ -173,12 +191,11 @@ def _chunks(
     report: Report,
 ) -> Iterator[Chunk]:
     """Every chunk in order, from the directory or fresh."""
-    missing = [number for number in range(design.n_chunks) if number not in done]
     fresh: Iterator[Chunk | int]
     if executor is None:
-        fresh = _here(design, missing, directory, threads)
+        fresh = _here(design, done, directory, threads)
     else:
-        fresh = _elsewhere(design, missing, executor, directory, threads or 1)
+        fresh = _elsewhere(design, done, executor, directory, threads or 1)
     for number in range(design.n_chunks):
         if number in done:
             chunk = read_chunk(str(directory), number, design)
@@ -190,9 +207,9 @@ def _chunks(
 
 
 def _here(
-    design: Design, missing: list[int], directory: str | Path | None, threads: int | None
+    design: Design, done: set[int], directory: str | Path | None, threads: int | None
 ) -> Iterator[Chunk]:
-    for number in missing:
+    for number in _missing(design, done):
         chunk = run_chunk(design, number, threads)
         if directory is not None:
             write_chunk(directory, chunk)
@@ -201,7 +218,7 @@ def _here(
 
 def _elsewhere(
     design: Design,
-    missing: list[int],
+    done: set[int],
     executor: Executor,
     directory: str | Path | None,
     threads: int,
@@ -210,15 +227,67 @@ def _elsewhere(
     data = design.packed()
     folder = None if directory is None else str(Path(directory).resolve())
     waiting: dict[int, Any] = {}
-    ahead = iter(missing)
+    ahead = _missing(design, done)
     try:
-        for number in missing:
+        for number in _missing(design, done):
             while len(waiting) < IN_FLIGHT and (following := next(ahead, None)) is not None:
                 waiting[following] = executor.submit(run_packed, data, following, threads, folder)
             yield waiting.pop(number).result()
     finally:
         for future in waiting.values():
-            future.cancel()
+            with suppress(Exception):
+                future.cancel()
+
+
+def _missing(design: Design, done: set[int]) -> Iterator[int]:
+    return (number for number in range(design.n_chunks) if number not in done)
+
+
+def _check_means(executor: Any, directory: Any, threads: Any) -> None:
+    """Refuse what chunks could not run with."""
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise InputError(
+            f"executor={executor!r} has no submit(); give one of concurrent.futures, or "
+            f"client.get_executor() of Dask."
+        )
+    if isinstance(executor, ProcessPoolExecutor):
+        context = getattr(executor, "_mp_context", None)
+        if context is not None and context.get_start_method() == "fork":
+            raise InputError(
+                "This pool forks its processes, and a fork of a process with threads may wait for "
+                "ever; make it with mp_context=multiprocessing.get_context('spawn')."
+            )
+    if directory is not None and not isinstance(directory, (str, Path)):
+        raise InputError(f"directory={directory!r} is no path; write directory='run'.")
+    counts = threads is None or (isinstance(threads, int) and not isinstance(threads, bool))
+    if not counts or (threads is not None and threads < 1):
+        raise InputError(f"threads={threads!r} is not a count; write a whole number from 1.")
+
+
+def _texts(name: str, given: Any) -> tuple[str, ...]:
+    """One text or several."""
+    found = (given,) if isinstance(given, str) else given
+    if not isinstance(found, Sequence) or not all(isinstance(text, str) for text in found):
+        raise InputError(
+            f"{name}={given!r} are no texts; write them in a tuple, such as ('70 ng/mL',)."
+        )
+    return tuple(found)
+
+
+def _pairs(given: Any) -> tuple[tuple[str, str], ...]:
+    """Windows, each with its lower and its upper level."""
+    found = given
+    if isinstance(given, Sequence) and len(given) == 2 and all(isinstance(t, str) for t in given):
+        found = (tuple(given),)
+    good = isinstance(found, Sequence) and all(
+        isinstance(pair, (tuple, list)) and len(pair) == 2 and all(isinstance(t, str) for t in pair)
+        for pair in found
+    )
+    if not good or isinstance(found, str):
+        raise InputError(
+            f"windows={given!r} are no windows; write windows=(('50 ng/mL', '150 ng/mL'),)."
+        )
+    return tuple((pair[0], pair[1]) for pair in found)
 
 
 def _plan(name: str, plan: Any) -> Regimen:
@@ -263,6 +332,10 @@ def _design(
             raise InputError(
                 f"The window from {low!r} to {high!r} is empty; write the lower first."
             )
+    if demography is not None and not isinstance(demography, Demography):
+        raise InputError(
+            f"demography={demography!r} is none; write kp.Demography(age_y=(20, 80), women=0.5)."
+        )
     if isinstance(chunk, bool) or not isinstance(chunk, int) or chunk < 1:
         raise InputError(f"chunk={chunk!r} is not a count; write a whole number from 1.")
     people, n = _people(who, demography)
@@ -293,7 +366,7 @@ def _design(
 def _followed(model: Model, analytes: Sequence[str] | None) -> tuple[str, ...]:
     if analytes is None:
         return (model.parent,)
-    wanted = (analytes,) if isinstance(analytes, str) else tuple(analytes)
+    wanted = _texts("analytes", analytes)
     missing = [name for name in wanted if name not in model.analytes]
     if missing or not wanted:
         raise InputError(
