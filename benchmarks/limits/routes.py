@@ -23,16 +23,12 @@ from jobs import (
     TIMES_H,
     Patients,
 )
-from limits.three_compartments import poles
+from limits.three_compartments import LANES, fading, poles
 
 NAME = "limit: routes"
 BLOCK = 128
 POLES = 8
-PAD = 8
-"""Times that a table runs over the grid, so that it is filled eight at a time."""
 EFFECT, METABOLITE, MUSCLE, NOSE, GUT = 3, 4, 5, 6, 7
-TINY = 1e-280
-"""Where a fading exponential is put to zero, before it becomes slow."""
 USED = np.array(
     [[[0, 1, 2, e, s, x] for s in (-1, EFFECT, METABOLITE)]
      for e, x in ((-1, -1), (MUSCLE, -1), (NOSE, GUT))]
@@ -43,8 +39,6 @@ USED = np.array(
 @numba.njit(nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
 def block(columns, step, lo, hi, table, out):  # type: ignore[no-untyped-def]
     """Write the nine curves of patients ``lo`` to ``hi`` into ``out`` (9, N, T)."""
-    T = out.shape[2]
-    wide = T + PAD
     inside = int(DURATION_H / step + 1e-9) + 1
     late = inside * step - DURATION_H
     pole, weight = np.empty(POLES), np.empty(6)
@@ -57,20 +51,7 @@ def block(columns, step, lo, hi, table, out):  # type: ignore[no-untyped-def]
         pole[0], pole[1], pole[2], pole[EFFECT] = a, b, c, ke0
         pole[METABOLITE], pole[MUSCLE], pole[NOSE], pole[GUT] = km, ka, kn, kg
         for i in range(POLES):
-            once = math.exp(-pole[i] * step)
-            own = table[i]
-            value = 1.0
-            for t in range(8):
-                own[t] = value
-                value *= once
-            leap = value
-            for t in range(8, wide - 7, 8):
-                before, after = own[t - 8 : t], own[t : t + 8]
-                for k in range(8):
-                    after[k] = before[k] * leap
-                if after[0] < TINY:
-                    own[t:] = 0.0
-                    break
+            fading(pole[i], step, table[i])
         for r in range(3):
             for o in range(3):
                 used = USED[r, o]
@@ -137,7 +118,7 @@ def routes(columns, step, out):  # type: ignore[no-untyped-def]
     """Write the curves (9, N, T) of job B, route by route and output by output."""
     N, T = out.shape[1:]
     for piece in numba.prange((N + BLOCK - 1) // BLOCK):
-        table = np.empty((POLES, T + PAD))
+        table = np.empty((POLES, -(-T // LANES) * LANES))
         block(columns, step, piece * BLOCK, min(N, (piece + 1) * BLOCK), table, out)
 
 

@@ -1,8 +1,7 @@
 """A limit for jobs A and D: exactly three compartments, one infusion, one uniform grid, no checks.
 
-Roots of the cubic, then exponentials by recurrence: eight patients in the lanes of a vector for
-job A, sixteen times in them for job D. Nobody should use it: it knows no other plan, and divides by
-the distance of two roots.
+Roots of the cubic, then exponentials by recurrence, with times in the lanes of a vector.
+Nobody should use it: it knows no other plan, and divides by the distance of two roots.
 """
 
 from __future__ import annotations
@@ -40,63 +39,60 @@ def poles(k10: float, k12: float, k21: float, k13: float, k31: float) -> Any:
 
 
 @numba.njit(nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
-def block(CL, V1, Q2, V2, Q3, V3, dose, duration, step, lo, hi, work, out):  # type: ignore[no-untyped-def]
-    """Write the curves of patients ``lo`` to ``hi``; their number is a multiple of eight."""
-    T = out.shape[1]
+def fading(pole, step, own):  # type: ignore[no-untyped-def]
+    """Write an exponential on the grid, doubling what there is, so that no product waits long."""
+    once = math.exp(-pole * step)
+    value = 1.0
+    for k in range(LANES):
+        own[k] = value
+        value *= once
+    there = LANES
+    while there < own.size:
+        more = min(there, own.size - there)
+        before, after = own[:more], own[there : there + more]
+        for k in range(more):
+            after[k] = before[k] * value
+        value *= value
+        there += more
+
+
+@numba.njit(nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
+def block(CL, V1, Q2, V2, Q3, V3, dose, duration, step, lo, hi, table, out):  # type: ignore[no-untyped-def]
+    """Write the curves of patients ``lo`` to ``hi``."""
     inside = int(duration / step + 1e-9) + 1
-    grid = 96
-    for n in range(lo, hi, 8):
-        for k in range(8):
-            m = n + k
-            k21, k31 = Q2[m] / V2[m], Q3[m] / V3[m]
-            a, b, c = poles(CL[m] / V1[m], Q2[m] / V1[m], k21, Q3[m] / V1[m], k31)
-            scale = dose / (duration * V1[m])
-            ga = scale * (k21 - a) * (k31 - a) / ((b - a) * (c - a) * a)
-            gb = scale * (k21 - b) * (k31 - b) / ((a - b) * (c - b) * b)
-            gc = scale * (k21 - c) * (k31 - c) / ((a - c) * (b - c) * c)
-            late = inside * step - duration
-            work[k], work[8 + k], work[16 + k] = ga, gb, gc
-            work[24 + k] = math.exp(-a * step)
-            work[32 + k] = math.exp(-b * step)
-            work[40 + k] = math.exp(-c * step)
-            # What is left at the first time after the infusion is its end's, less its start's.
-            work[48 + k], work[56 + k], work[64 + k] = ga, gb, gc
-            work[72 + k] = math.exp(-a * late)
-            work[80 + k] = math.exp(-b * late)
-            work[88 + k] = math.exp(-c * late)
+    late = inside * step - duration
+    ta, tb, tc = table[0], table[1], table[2]
+    for n in range(lo, hi):
+        k21, k31 = Q2[n] / V2[n], Q3[n] / V3[n]
+        a, b, c = poles(CL[n] / V1[n], Q2[n] / V1[n], k21, Q3[n] / V1[n], k31)
+        scale = dose / (duration * V1[n])
+        ga = scale * (k21 - a) * (k31 - a) / ((b - a) * (c - a) * a)
+        gb = scale * (k21 - b) * (k31 - b) / ((a - b) * (c - b) * b)
+        gc = scale * (k21 - c) * (k31 - c) / ((a - c) * (b - c) * c)
+        fading(a, step, ta)
+        fading(b, step, tb)
+        fading(c, step, tc)
+        row = out[n]
         for t in range(inside):
-            for k in range(8):
-                a, b, c = work[48 + k], work[56 + k], work[64 + k]
-                work[grid + 8 * t + k] = (work[k] - a) + (work[8 + k] - b) + (work[16 + k] - c)
-                work[48 + k] = a * work[24 + k]
-                work[56 + k] = b * work[32 + k]
-                work[64 + k] = c * work[40 + k]
-        for k in range(8):
-            work[48 + k] = work[k] * work[72 + k] - work[48 + k]
-            work[56 + k] = work[8 + k] * work[80 + k] - work[56 + k]
-            work[64 + k] = work[16 + k] * work[88 + k] - work[64 + k]
-        for t in range(inside, T):
-            for k in range(8):
-                a, b, c = work[48 + k], work[56 + k], work[64 + k]
-                work[grid + 8 * t + k] = a + b + c
-                work[48 + k] = a * work[24 + k]
-                work[56 + k] = b * work[32 + k]
-                work[64 + k] = c * work[40 + k]
-        for k in range(8):
-            row = out[n + k]
-            for t in range(T):
-                row[t] = work[grid + 8 * t + k]
+            row[t] = ga * (1.0 - ta[t]) + gb * (1.0 - tb[t]) + gc * (1.0 - tc[t])
+        # What is left at the first time after the infusion is its end's, less its start's.
+        ga *= math.exp(-a * late) - ta[inside]
+        gb *= math.exp(-b * late) - tb[inside]
+        gc *= math.exp(-c * late) - tc[inside]
+        tail = row[inside:]
+        for t in range(tail.size):
+            tail[t] = ga * ta[t] + gb * tb[t] + gc * tc[t]
 
 
 @numba.njit(nogil=True, parallel=True, error_model="numpy")
 def population(CL, V1, Q2, V2, Q3, V3, dose, duration, step, out):  # type: ignore[no-untyped-def]
-    """Write the curves (N, T) of job A; N is a multiple of eight."""
+    """Write the curves (N, T) of job A."""
     N, T = out.shape
     for piece in numba.prange((N + BLOCK - 1) // BLOCK):
-        work = np.empty(96 + 8 * T)
+        table = np.empty((3, -(-T // LANES) * LANES))
         lo = piece * BLOCK
         hi = min(N, lo + BLOCK)
-        block(CL, V1, Q2, V2, Q3, V3, dose, duration, step, lo, hi, work, out)
+        block(CL, V1, Q2, V2, Q3, V3, dose, duration, step, lo, hi, table, out)
 
 
 @numba.njit(nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
@@ -149,33 +145,28 @@ def versions() -> str:
     return f"numba {numba.__version__}"
 
 
-def _parameters(people: Patients, n: int) -> tuple[Any, ...]:
-    """Parameters of ``n`` patients, the last ones twice where there are fewer."""
-    which = np.minimum(np.arange(n), len(people) - 1)
-    p = people
-    return tuple(column[which] for column in (p.CL, p.V1, p.Q2, p.V2, p.Q3, p.V3))
+def _parameters(p: Patients) -> tuple[Any, ...]:
+    return p.CL, p.V1, p.Q2, p.V2, p.Q3, p.V3
 
 
 def _population(people: Patients, out: Any = None) -> Callable[[], Curves]:
-    padded = -(-len(people) // LANES) * LANES
-    parameters = _parameters(people, padded)
+    parameters = _parameters(people)
     step = float(TIMES_H[1])
 
     def run() -> Curves:
-        curves = np.empty((padded, TIMES_H.size)) if out is None else out
+        curves = np.empty((len(people), TIMES_H.size)) if out is None else out
         population(*parameters, DOSE_MG, DURATION_H, step, curves)
-        return (curves[: len(people)],)
+        return (curves,)
 
     return run
 
 
 def _population_again(people: Patients) -> Callable[[], Curves]:
-    padded = -(-len(people) // LANES) * LANES
-    return _population(people, np.zeros((padded, TIMES_H.size)))
+    return _population(people, np.zeros((len(people), TIMES_H.size)))
 
 
 def _schedule(people: Patients) -> Callable[[], Curves]:
-    one = [float(column[0]) for column in _parameters(people, 1)]
+    one = [float(column[0]) for column in _parameters(people)]
     starts = np.array([s.start for s in LONG])
     rates = np.array([s.rate for s in LONG])
     first = np.array([s.lo for s in LONG] + [LONG[-1].hi])
