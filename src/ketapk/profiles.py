@@ -123,10 +123,10 @@ class Profiles:
             seen = self.solution.seen_by(self.solution.system.output_index(analyte, site))
             per_mg = seen.system.observe[:, seen.system.output_index(analyte, site), :]
             keep = np.flatnonzero(np.any(per_mg != 0.0, axis=0))
+            arrays = seen.schedule.arrays
+            own = per_mg[arrays.row[arrays.first[:-1]]][:, keep]
             states = seen.at(self.times_h, side=side, keep=keep.tolist())
-            rows = self._row_at(seen.schedule.arrays, side)
-            mg_per_l = np.einsum("ntk,ntk->nt", states, per_mg[rows][..., keep])
-            self._cache[key] = units.mg_per_l_to_ng_per_ml(mg_per_l)
+            self._cache[key] = np.einsum("ntk,nk->nt", states, units.mg_per_l_to_ng_per_ml(own))
         result: Floats = self._cache[key]
         return result
 
@@ -171,17 +171,6 @@ class Profiles:
             return np.stack([draws.normal(f"{effect} at {t!r} h", subjects) for t in times], axis=1)
 
         return measured(self.concentration(name), name, self.model.residuals, noise)
-
-    def _row_at(self, schedule: Any, side: str) -> NDArray[np.int64]:
-        """System row that holds at each time, (N, T)."""
-        if self.solution.system.n_rows == 1:
-            return np.zeros((len(self.cohort), self.times_h.size), dtype=np.int64)
-        rows = np.empty((len(self.cohort), self.times_h.size), dtype=np.int64)
-        how = "right" if side == "after" else "left"
-        for n, (lo, hi) in enumerate(zip(schedule.first[:-1], schedule.first[1:], strict=True)):
-            at = np.searchsorted(schedule.start[lo:hi], self.times_h, side=how) - 1  # type: ignore[call-overload]
-            rows[n] = schedule.row[lo:hi][np.maximum(at, 0)]
-        return rows
 
     @property
     def amounts(self) -> Floats:
