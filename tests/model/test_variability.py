@@ -74,6 +74,22 @@ def test_the_same_seed_draws_the_same_people():
     assert len(set(first)) == 5
 
 
+def test_an_impossible_covariance_is_refused_with_a_sentence():
+    from ketapk.model.variability import Correlation, Variability, factor
+
+    effects = [
+        Variability(parameter=p, value=30.0, scale="CV %", where="nowhere", grade="assumed")
+        for p in ("CL", "V1", "Q2")
+    ]
+    pairs = [("CL", "V1", 0.9), ("V1", "Q2", 0.9), ("CL", "Q2", -0.9)]
+    together = [
+        Correlation(first=a, second=b, value=r, scale="correlation", where="x", grade="assumed")
+        for a, b, r in pairs
+    ]
+    with pytest.raises(kp.PlanError, match="CL, V1, Q2 is not positive definite .* lower the"):
+        factor(effects, together)
+
+
 def test_a_percentage_is_not_a_fraction():
     with pytest.raises(kp.InputError, match=r"write 30 % as 0\.3"):
         omega_from_cv(30.0)
