@@ -86,7 +86,7 @@ def test_an_impossible_covariance_is_refused_with_a_sentence():
         Correlation(first=a, second=b, value=r, scale="correlation", where="x", grade="assumed")
         for a, b, r in pairs
     ]
-    with pytest.raises(kp.PlanError, match="CL, V1, Q2 is not positive definite .* lower the"):
+    with pytest.raises(kp.PlanError, match=r"CL, V1, Q2 is not positive definite .* lower the"):
         factor(effects, together)
 
 
