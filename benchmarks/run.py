@@ -48,6 +48,8 @@ QUICK_SHARE = 5
 """A slow contestant gets this many times fewer patients in the quick run."""
 BATCH = {"B": 10_000}
 """Patients whose curves are held at once, by everybody, where 100 000 would fill the memory."""
+TURN_S = 0.02
+"""Within which a fast contestant is called again before the next one has its turn."""
 CHECKED = {"A": 16, "B": 8, "C": 8, "C stiff": 4, "D": 1}
 """Patients whose error is measured."""
 
@@ -154,7 +156,10 @@ def interleaved(calls: Sequence[Callable[[], Any]], effort: Effort) -> list[list
     times: list[list[float]] = [[] for _ in calls]
     for _ in range(effort.rounds):
         for call, mine in zip(calls, times, strict=True):
+            turn = time.perf_counter() + TURN_S
             if sum(mine) < effort.seconds:
+                mine.append(seconds(call))
+            while time.perf_counter() < turn and sum(mine) < effort.seconds:
                 mine.append(seconds(call))
     return times
 
@@ -327,36 +332,48 @@ def _micro(value: float) -> str:
 
 def figures(results: dict[tuple[str, int], list[Measured]]) -> list[str]:
     """Draw time against patients and error against time; return the names of the files."""
+    from matplotlib import colormaps
     from matplotlib.figure import Figure
 
     def save(name: str, figure: Any) -> str:
         figure.savefig(HERE / name, dpi=150, bbox_inches="tight")
         return name
 
-    figure = Figure(figsize=(8, 6))
-    axes = figure.subplots()
-    lines: dict[str, list[tuple[int, float]]] = {}
+    everybody = dict.fromkeys(m.name for measured in results.values() for m in measured)
+    colours = colormaps["tab20"].colors
+    looks = {
+        name: {"color": colours[i % 20], "marker": "osD^v"[i % 5], "linestyle": "-", "label": name}
+        for i, name in enumerate(everybody)
+    }
+    names = []
+    population_runs: dict[str, dict[int, float]] = {}
     for (job, _), measured in results.items():
-        if job == "A":
-            for m in measured:
-                lines.setdefault(m.name, []).append((m.n, m.median * m.n * 1e3))
-    for name, points in lines.items():
-        n, milliseconds = zip(*sorted(set(points)), strict=True)
-        axes.loglog(n, milliseconds, marker="o", label=name)
-    axes.set(xlabel="patients", ylabel="time [ms]", title="Job A: time against patients")
-    axes.legend(fontsize=7)
-    names = [save("time-against-patients.png", figure)]
+        for m in measured if job == "A" else ():
+            population_runs.setdefault(m.name, {})[m.n] = m.median * m.n * 1e3
+    if population_runs:
+        figure = Figure(figsize=(8, 5))
+        axes = figure.subplots()
+        for name, points in population_runs.items():
+            axes.loglog(sorted(points), [points[n] for n in sorted(points)], **looks[name])
+        axes.set(xlabel="patients", ylabel="time [ms]", title="Job A: time against patients")
+        axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        names.append(save("time-against-patients.png", figure))
 
     largest = dict(sorted(results))
     figure = Figure(figsize=(12, 7))
-    panels = figure.subplots(2, 3).ravel()
+    panels = figure.subplots(2, 3, sharex=True, sharey=True).ravel()
     for panel, (job, size) in zip(panels, largest.items(), strict=False):
         for m in results[job, size]:
-            panel.loglog(m.median * 1e6, max(m.error, 1e-16), marker="o", label=m.name)
-            panel.annotate(m.name, (m.median * 1e6, max(m.error, 1e-16)), fontsize=5)
-        panel.set(xlabel="µs a patient", ylabel="largest relative error", title=f"Job {job}")
+            panel.loglog(m.median * 1e6, max(m.error, 1e-16), **looks[m.name])
+        panel.set_title(f"Job {job}")
+        panel.set(xlabel="µs a patient", ylabel="largest relative error")
+        panel.tick_params(labelbottom=True, labelleft=True)
     for panel in panels[len(largest) :]:
         panel.set_axis_off()
+    handles = {
+        line.get_label(): line for panel in panels[: len(largest)] for line in panel.get_lines()
+    }
+    panels[-1].legend(handles.values(), handles.keys(), fontsize=8, loc="center")
     figure.tight_layout()
     return [*names, save("error-against-time.png", figure)]
 
