@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from ketapk.population.trial import trial
     from ketapk.profiles import Profiles
     from ketapk.records.export import to_nonmem
-    from ketapk.records.prediction import Predictions
+    from ketapk.records.predictions import Predictions
     from ketapk.records.problems import RecordsError
     from ketapk.records.records import Records, read_nonmem
     from ketapk.repetition import accumulation
@@ -114,7 +114,7 @@ _HOME = {
     "agreement": "Observed observed",
     "decrement": "decrement_times",
     "records.export": "to_nonmem",
-    "records.prediction": "Predictions",
+    "records.predictions": "Predictions",
     "records.problems": "RecordsError",
     "records.records": "Records read_nonmem",
     "repetition": "accumulation",

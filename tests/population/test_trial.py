@@ -127,7 +127,7 @@ def interrupted(monkeypatch, after):
             raise Stop
         return run_chunk(design, number, threads)
 
-    monkeypatch.setattr("ketapk.population.trial.run_chunk", stopping)
+    monkeypatch.setattr("ketapk.population.running.run_chunk", stopping)
 
 
 def test_a_resumed_trial_is_the_uninterrupted_one(found, tmp_path, monkeypatch):
@@ -153,7 +153,7 @@ def test_ctrl_c_leaves_what_is_done(tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return run_chunk(design, number, threads)
 
-    monkeypatch.setattr("ketapk.population.trial.run_chunk", key_pressed)
+    monkeypatch.setattr("ketapk.population.running.run_chunk", key_pressed)
     with pytest.raises(KeyboardInterrupt):
         small(directory=folder)
     assert len(list(folder.glob("chunk-*"))) == 1
@@ -320,7 +320,7 @@ def test_the_manifest_says_what_was_run(found, tmp_path):
 
 @pytest.mark.parametrize("exact", [True, False])
 def test_a_written_chunk_is_read_to_the_bit(tmp_path, monkeypatch, exact):
-    monkeypatch.setattr("ketapk.population.trial.KEPT", 10**9 if exact else 0)
+    monkeypatch.setattr("ketapk.population.arguments.KEPT", 10**9 if exact else 0)
     trial = small(directory=tmp_path / "run")
     wanted = run_chunk(trial.design, 1)
     back = read_chunk(tmp_path / "run", 1, trial.design)
@@ -334,7 +334,7 @@ def test_a_written_chunk_is_read_to_the_bit(tmp_path, monkeypatch, exact):
 
 
 def test_a_sketch_is_within_its_stated_error(found, monkeypatch):
-    monkeypatch.setattr("ketapk.population.trial.KEPT", 0)
+    monkeypatch.setattr("ketapk.population.arguments.KEPT", 0)
     sketched = small()
     assert sketched.quantiles == "sketch, within 0.5 % of the value"
     assert found.quantiles == "exact"
@@ -346,7 +346,7 @@ def test_a_sketch_is_within_its_stated_error(found, monkeypatch):
     assert_allclose(table.select("p5", "p50", "p95").to_numpy().T, ranks, rtol=0.00501, atol=2e-9)
     assert sketched.exposure().equals(found.exposure(), null_equal=True)
     same(sketched, small(threads=1))
-    monkeypatch.setattr("ketapk.population.outcome.KEPT_MEASURES", 0)
+    monkeypatch.setattr("ketapk.population.gathering.KEPT_MEASURES", 0)
     sketched = small()
     for table in ("exposure", "ratios"):
         exact, rough = (getattr(t, table)(shares=(5, 50, 95)) for t in (found, sketched))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ketapk.cli import terminal
+from ketapk.cli import findings
 from ketapk.cli.options import (
     Csv,
     Implausible,
@@ -78,7 +78,7 @@ def predict(
             predicted.warnings,
         )
     else:
-        terminal.predictions(predicted)
+        findings.predictions(predicted)
     if plot is not None:
         save(predicted.plot(), plot)
     close(predicted.warnings, failed=len(predicted.failed), quiet=json_ or quiet)
@@ -168,7 +168,7 @@ def trial(
     elif json_:
         print_json(_content(found), found.warnings)
     else:
-        terminal.trial(found)
+        findings.trial(found)
     if plot is not None:
         save(found.plot(), plot)
     close(found.warnings, failed=sum(found.failed.values()), quiet=json_ or quiet)

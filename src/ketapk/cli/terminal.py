@@ -14,13 +14,14 @@ def number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _wrapped(text: str, indent: int = 2) -> None:
+def wrapped(text: str, indent: int = 2) -> None:
     """Print long lines so that they fit 80 columns."""
     for line in text.splitlines():
         print(textwrap.fill(line, 80, subsequent_indent=" " * indent, break_long_words=False))
 
 
-def _table(*columns: str, left: int = 1) -> Any:
+def table_of(*columns: str, left: int = 1) -> Any:
+    """Return an empty table; all columns but the first ``left`` hold numbers."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -32,14 +33,16 @@ def _table(*columns: str, left: int = 1) -> Any:
     return table
 
 
-def _show(table: Any) -> None:
+def show(table: Any) -> None:
+    """Print a table, 80 columns wide where nobody looks."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else 80
     Console(width=width, highlight=False, markup=False).print(table)
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """Text of a cell: numbers as people write them."""
     from ketapk import units
 
     if value is None:
@@ -47,11 +50,11 @@ def _cell(value: Any) -> str:
     return units.fmt(value) if isinstance(value, float) else str(value)
 
 
-def _add(table: Any, *cells: Any) -> None:
+def add(table: Any, *cells: Any) -> None:
     """Add a row whose brackets are units and not markup."""
     from rich.text import Text
 
-    table.add_row(*(Text(_cell(cell)) for cell in cells))
+    table.add_row(*(Text(cell(value)) for value in cells))
 
 
 def _who(cohort: Any) -> str:
@@ -80,7 +83,7 @@ def profiles(run: Any, levels: tuple[str, ...], *, asked: bool) -> None:
         label: run.exposure(analyte, site=site, above=levels)
         for label, (analyte, site) in readings.items()
     }
-    table = _table("", *tables)
+    table = table_of("", *tables)
     minutes = units.MINUTES_PER_HOUR
     wanted = [("Cmax [ng/mL]", "Cmax", 1.0), ("Tmax [min]", "Tmax", minutes)]
     for level in levels:
@@ -93,15 +96,15 @@ def profiles(run: Any, levels: tuple[str, ...], *, asked: bool) -> None:
         ("terminal half-life [h]", "t_half", 1.0),
     ]
     for label, key, factor in wanted:
-        _add(table, label, *(_spread(t[key].to_numpy() * factor) for t in tables.values()))
-    _show(table)
+        add(table, label, *(_spread(t[key].to_numpy() * factor) for t in tables.values()))
+    show(table)
     if asked:
-        table = _table("time [h]", *(f"{label} [ng/mL]" for label in readings), left=0)
+        table = table_of("time [h]", *(f"{label} [ng/mL]" for label in readings), left=0)
         curves = [run.concentration(analyte, site=site) for analyte, site in readings.values()]
         for k, time in enumerate(run.times_h):
-            _add(table, float(time), *(_spread(curve[:, k]) for curve in curves))
-        _show(table)
-    _wrapped(run.cite())
+            add(table, float(time), *(_spread(curve[:, k]) for curve in curves))
+        show(table)
+    wrapped(run.cite())
 
 
 def _spread(values: Any) -> Any:
@@ -130,14 +133,14 @@ def parts(run: Any) -> None:
 
     print("Area to infinity by dose and absorption site [ng h/mL]:")
     found = {analyte: areas(run.course, analyte) for analyte in run.analytes}
-    table = _table("", *run.analytes)
+    table = table_of("", *run.analytes)
     for part in next(iter(found.values())):
-        _add(
+        add(
             table,
             f"dose {part.dose}, {part.site}",
             *(float(np.median(found[analyte][part])) for analyte in run.analytes),
         )
-    _show(table)
+    show(table)
 
 
 def comparison(compared: Any, differences: Any, ledger: Any, at: str | None) -> None:
@@ -160,20 +163,20 @@ def comparison(compared: Any, differences: Any, ledger: Any, at: str | None) -> 
     print(f"Where the dose is {'at the end' if at is None else f'at {at}'} [mg]:")
     fates = ledger["fate"].unique(maintain_order=True)
     held = {(r["plan"], r["fate"]): r["mg"] for r in ledger.to_dicts()}
-    table = _table("", *names)
+    table = table_of("", *names)
     for fate in fates:
-        _add(table, fate, *(held.get((name, fate)) for name in names))
-    _show(table)
-    _wrapped(compared.cite())
+        add(table, fate, *(held.get((name, fate)) for name in names))
+    show(table)
+    wrapped(compared.cite())
 
 
 def _sideways(names: list[str], rows: list[dict[str, Any]], *, skip: tuple[str, ...]) -> None:
     """A column a plan, a row a quantity."""
-    table = _table("", *names)
+    table = table_of("", *names)
     for key in rows[0]:
         if key not in skip:
-            _add(table, key, *(row[key] for row in rows))
-    _show(table)
+            add(table, key, *(row[key] for row in rows))
+    show(table)
 
 
 def models(table: Any) -> None:
@@ -181,7 +184,7 @@ def models(table: Any) -> None:
     for row in table.to_dicts():
         print(f"{row['name']}  (grade {row['grade']}, {row['status']})")
         for key in ("drug", "routes", "can borrow", "analytes", "site", "population"):
-            _wrapped(f"  {key:<11}{row[key] or '-'}", indent=13)
+            wrapped(f"  {key:<11}{row[key] or '-'}", indent=13)
         print()
 
 
@@ -194,9 +197,9 @@ def ensemble(spread: Any) -> None:
     for line in explain(spread.plan, float(cohort.weight_kg[0])):
         print(line)
     print(_who(cohort))
-    table = _table("model", "Cmax [ng/mL]", "Tmax [min]", "AUC [ng h/mL]", "t1/2 [h]", "grade")
+    table = table_of("model", "Cmax [ng/mL]", "Tmax [min]", "AUC [ng h/mL]", "t1/2 [h]", "grade")
     for row in spread.table.to_dicts():
-        _add(
+        add(
             table,
             row["model"],
             row["Cmax [ng/mL]"],
@@ -205,14 +208,14 @@ def ensemble(spread: Any) -> None:
             row["t_half [h]"],
             row["grade"],
         )
-    _show(table)
+    show(table)
     for row in spread.table.to_dicts():
-        _wrapped(f"{row['model']}: {row['status']}; sampled: {row['site']}")
+        wrapped(f"{row['model']}: {row['status']}; sampled: {row['site']}")
     print("Left out:")
     for name, reason in spread.reasons.items():
-        _wrapped(f"  {name}: {reason}", indent=4)
+        wrapped(f"  {name}: {reason}", indent=4)
     print()
-    _wrapped(spread.cite())
+    wrapped(spread.cite())
 
 
 def ledger(table: Any) -> None:
@@ -222,12 +225,12 @@ def ledger(table: Any) -> None:
     for (time,), rows in table.group_by("time_h", maintain_order=True):
         when = "after everything has left" if math.isinf(time) else f"at {time:g} h"
         print(f"Where every milligram is, {when}:")
-        shown = _table("fate", "site", "dose", "mg", left=3)
+        shown = table_of("fate", "site", "dose", "mg", left=3)
         sums = rows.group_by("fate", "site", "dose", maintain_order=True).agg(pl.col("mg").sum())
         for row in sums.to_dicts():
-            _add(shown, row["fate"], row["site"], row["dose"], row["mg"])
-        _add(shown, "sum", "", "", float(rows["mg"].sum()))
-        _show(shown)
+            add(shown, row["fate"], row["site"], row["dose"], row["mg"])
+        add(shown, "sum", "", "", float(rows["mg"].sum()))
+        show(shown)
 
 
 def verification(table: Any, names: tuple[str, ...]) -> None:
@@ -240,14 +243,14 @@ def verification(table: Any, names: tuple[str, ...]) -> None:
         if not rows:
             print(f"{name}: nothing besides the parameters was found to re-create.\n")
             continue
-        shown = _table(name, "published", "simulated", "unit", "off", "verdict")
+        shown = table_of(name, "published", "simulated", "unit", "off", "verdict")
         for row in rows:
             off = f"{100.0 * row['difference']:+.1f} %"
             simulated = units.fmt(row["simulated"], 4)
-            _add(shown, row["what"], row["published"], simulated, row["unit"], off, row["verdict"])
-        _show(shown)
+            add(shown, row["what"], row["published"], simulated, row["unit"], off, row["verdict"])
+        show(shown)
         for note in dict.fromkeys(r["note"] for r in rows if r["verdict"] == "does not reproduce"):
-            _wrapped(f"does not reproduce: {note}")
+            wrapped(f"does not reproduce: {note}")
             print()
     verdicts = table["verdict"].to_list()
     kinds = ("pass", "does not reproduce", "FAIL")
@@ -256,9 +259,9 @@ def verification(table: Any, names: tuple[str, ...]) -> None:
 
 def observed(report: Any) -> None:
     """The summary by model, then each study and why it is comparable or not."""
-    shown = _table("model", "rows", "same site", "GMFE", "bias", "in 1.5x", "in 2x")
+    shown = table_of("model", "rows", "same site", "GMFE", "bias", "in 1.5x", "in 2x")
     for row in report.summary().to_dicts():
-        _add(
+        add(
             shown,
             row["model"],
             row["rows"],
@@ -268,13 +271,13 @@ def observed(report: Any) -> None:
             f"{100 * row['within 1.5-fold']:.0f} %",
             f"{100 * row['within 2-fold']:.0f} %",
         )
-    _show(shown)
+    show(shown)
     print("GMFE: geometric mean fold error; bias: geometric mean of predicted over observed.\n")
     for row in report.studies.to_dicts():
         if row["comparable"]:
-            _wrapped(f"{row['study']}: compared with {row['models']}. {row['why']}.")
+            wrapped(f"{row['study']}: compared with {row['models']}. {row['why']}.")
         else:
-            _wrapped(f"{row['study']}: not comparable. {row['why']}.")
+            wrapped(f"{row['study']}: not comparable. {row['why']}.")
 
 
 def effects(table: Any) -> None:
@@ -283,7 +286,7 @@ def effects(table: Any) -> None:
         print(f"{row['name']}  (grade {row['grade']}, {row['drug']})")
         for key, value in row.items():
             if key not in ("name", "grade", "drug") and value not in (None, "", "not published"):
-                _wrapped(f"  {key}: {_cell(value)}", indent=4)
+                wrapped(f"  {key}: {cell(value)}", indent=4)
         print()
 
 
@@ -302,37 +305,37 @@ def model(found: Any) -> None:
         ("structure", found.structure),
         *(("part", part) for part in found.parts),
     ):
-        _wrapped(f"{label:<11}{text}", indent=11)
+        wrapped(f"{label:<11}{text}", indent=11)
     if found.parameters:
-        table = _table("parameter", "value", "unit", "grade", left=1)
+        table = table_of("parameter", "value", "unit", "grade", left=1)
         borrowed = [
             (f"{r.name}: {p.name}", p) for r in found.routes.values() if r.borrowed
             for p in r.parameters
         ]  # fmt: skip
         for name, p in [*((p.name, p) for p in found.parameters), *borrowed]:
-            _add(table, name, p.value, p.unit, p.grade)
-        _show(table)
+            add(table, name, p.value, p.unit, p.grade)
+        show(table)
     if found.variability:
-        table = _table("variability of", "value", "scale", "level", left=1)
+        table = table_of("variability of", "value", "scale", "level", left=1)
         for v in found.variability:
-            _add(table, v.parameter, v.value, v.scale, v.level)
-        _show(table)
+            add(table, v.parameter, v.value, v.scale, v.level)
+        show(table)
     else:
         print("Variability: not published, or not found.")
     for problem in found.problems:
-        _wrapped(f"- {problem}")
+        wrapped(f"- {problem}")
     print()
-    _wrapped(found.cite())
+    wrapped(found.cite())
 
 
 def protocols(table: Any) -> None:
     """Print each protocol with its plan and source."""
     for row in table.to_dicts():
         print(f"{row['name']}  (grade {row['grade']})")
-        _wrapped(f"  {row['plan']}", indent=4)
-        _wrapped(f"  {row['title']}; {row['source']}", indent=4)
+        wrapped(f"  {row['plan']}", indent=4)
+        wrapped(f"  {row['title']}; {row['source']}", indent=4)
         if row["range"]:
-            _wrapped(f"  published: {row['range']}", indent=4)
+            wrapped(f"  published: {row['range']}", indent=4)
         print()
 
 
@@ -345,12 +348,12 @@ def equivalence(found: Any) -> None:
     print(f"{found.plan} {verb} the {found.match} of {found.given.plan}")
     print(f"{units.fmt(found.dose_mg)} mg; model {found.found.model.name}, grade "
           f"{found.found.model.grade}")  # fmt: skip
-    table = _table("", "given", "equivalent", "ratio", "")
+    table = table_of("", "given", "equivalent", "ratio", "")
     for row in found.table.to_dicts():
         mark = "matched" if row["matched"] else ""
-        _add(table, row["what"], row["given"], row["equivalent"], row["ratio"], mark)
-    _show(table)
-    _wrapped(found.found.cite())
+        add(table, row["what"], row["given"], row["equivalent"], row["ratio"], mark)
+    show(table)
+    wrapped(found.found.cite())
 
 
 def nca(table: Any, by: str) -> None:
@@ -367,91 +370,8 @@ def decrement(table: Any) -> None:
 
     for (name,), rows in table.group_by("model", maintain_order=True):
         percentages = rows["by"].unique(maintain_order=True).to_list()
-        shown = _table(f"{name}: infusion [h]", *(f"by {by} [min]" for by in percentages))
+        shown = table_of(f"{name}: infusion [h]", *(f"by {by} [min]" for by in percentages))
         for (length,), part in rows.group_by("length_h", maintain_order=True):
             minutes = [hours * units.MINUTES_PER_HOUR for hours in part["time_h"]]
-            _add(shown, float(length), *minutes)
-        _show(shown)
-
-
-SHOWN_RECORDS = 40
-"""Records in a table on a terminal; `--csv` prints all."""
-
-
-def predictions(predicted: Any) -> None:
-    """The first predictions of every record."""
-    records = predicted.records
-    print(f"{records!r}".strip("<>"))
-    print(f"Model: {predicted.model.name} (grade {predicted.model.grade})")
-    readings = [(o.analyte, o.site) for o in predicted.system.outputs]
-    names = [a if site == "plasma" else f"{a}, {site} site" for a, site in readings]
-    table = _table("ID", "time [h]", "EVID", "AMT [mg]", "DV", *(f"{n} [ng/mL]" for n in names))
-    curves = [predicted.concentration(a, site=site) for a, site in readings]
-    for r in range(min(len(records), SHOWN_RECORDS)):
-        _add(
-            table,
-            records.subjects[records.subject[r]],
-            float(records.time_h[r]),
-            int(records.evid[r]),
-            float(records.amt[r]) if records.amt[r] else None,
-            float(records.dv[r]) if math.isfinite(records.dv[r]) else None,
-            *(float(curve[r]) for curve in curves),
-        )
-    _show(table)
-    if len(records) > SHOWN_RECORDS:
-        print(f"The first {SHOWN_RECORDS} of {len(records)} records; --csv prints all.")
-    _wrapped(predicted.cite())
-
-
-def trial(found: Any) -> None:
-    """Exposure of every plan, chances, and ratios within people."""
-    print(f"{found.n} people, drawn with seed {found.design.draws.seed}")
-    for name, plan in found.design.plans.items():
-        print(f"{name}: {plan} ({found.design.models[name].name})")
-    _distributions(found.exposure((5, 50, 95)))
-    for level in found.design.levels:
-        for line in found.chance(level).iter_rows(named=True):
-            low, high = (_percent(line[name]) for name in ("low", "high"))
-            print(
-                f"{line['plan']}: {_percent(line['share'])} of people ever reach {level} of "
-                f"{line['analyte']} (95 % interval {low} to {high})"
-            )
-    for line in _best_inside(found):
-        print(line)
-    if len(found.design.plans) > 1:
-        print()
-        print("Ratios within people")
-        _distributions(found.ratios(shares=(5, 50, 95)))
-    print(f"Quantiles over time: {found.quantiles}")
-    _wrapped(found.cite())
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
-
-
-def _best_inside(found: Any) -> list[str]:
-    """When most people are inside each window."""
-    if not found.design.windows:
-        return []
-    lines = []
-    for (plan, analyte, window), own in found.inside().group_by(
-        "plan", "analyte", "window", maintain_order=True
-    ):
-        best = own.sort("share", descending=True).row(0, named=True)
-        lines.append(
-            f"{plan}: at most {_percent(best['share'])} of people are inside {window} of "
-            f"{analyte}, at {_cell(float(best['time_h']))} h"
-        )
-    return lines
-
-
-def _distributions(frame: Any) -> None:
-    units_of = {"Cmax": "ng/mL", "AUC_last": "ng h/mL", "AUC_inf": "ng h/mL"}
-    for (plan, analyte), own in frame.group_by("plan", "analyte", maintain_order=True):
-        ratio = " / " in str(plan)
-        table = _table(f"{plan}: {analyte}", "5 %", "median", "95 %", "people")
-        for line in own.iter_rows(named=True):
-            unit = "" if ratio else f" [{units_of.get(line['measure'], 'h')}]"
-            _add(table, f"{line['measure']}{unit}", line["p5"], line["p50"], line["p95"], line["n"])
-        _show(table)
+            add(shown, float(length), *minutes)
+        show(shown)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from ketapk.records.prediction import Predictions
+    from ketapk.records.predictions import Predictions
 
 MOST = 12
 """Subjects in one figure."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from ketapk.model.model import Model
-    from ketapk.records.prediction import Predictions
+    from ketapk.records.predictions import Predictions
     from ketapk.solution import Method
 
     Floats = NDArray[np.float64]
