@@ -165,15 +165,14 @@ def interleaved(calls: Sequence[Callable[[], Any]], effort: Effort) -> list[list
 
 
 def _in_batches(entry: Entry, people: Patients) -> Callable[[], Curves]:
-    """Call of an entry that hands its curves on batch by batch; it returns the first."""
+    """Call of an entry that hands its curves on batch by batch; the first patients come last."""
     size = BATCH.get(entry.job, len(people))
     calls = [entry.prepare(people[lo : lo + size]) for lo in range(0, len(people), size)]
 
     def run() -> Curves:
-        first = calls[0]()
-        for call in calls[1:]:
+        for call in reversed(calls[1:]):
             call()
-        return first
+        return calls[0]()
 
     return run
 
