@@ -89,12 +89,12 @@ class Profiles:
     @property
     def analytes(self) -> tuple[str, ...]:
         """Names of the analytes that can be read in plasma."""
-        return tuple(o.analyte for o in self.solution.system.outputs if o.site == "plasma")
+        return tuple(o.analyte for o in self.course.system.outputs if o.site == "plasma")
 
     @property
     def sites(self) -> tuple[str, ...]:
         """Names of the places that `amounts` counts, K of them."""
-        return self.solution.system.sites
+        return self.course.system.sites
 
     def concentration(self, analyte: str, *, site: str = "plasma", side: str = "after") -> Floats:
         """Concentration of an analyte, (N, T) [ng/mL].
@@ -120,13 +120,9 @@ class Profiles:
         """
         key = ("concentration", analyte, site, side)
         if key not in self._cache:
-            seen = self.solution.seen_by(self.solution.system.output_index(analyte, site))
-            per_mg = seen.system.observe[:, seen.system.output_index(analyte, site), :]
-            keep = np.flatnonzero(np.any(per_mg != 0.0, axis=0))
-            arrays = seen.schedule.arrays
-            own = per_mg[arrays.row[arrays.first[:-1]]][:, keep]
-            states = seen.at(self.times_h, side=side, keep=keep.tolist())
-            self._cache[key] = np.einsum("ntk,nk->nt", states, units.mg_per_l_to_ng_per_ml(own))
+            output = self.course.system.output_index(analyte, site)
+            levels = self.course.curve(output, self.times_h, side=side)
+            self._cache[key] = units.mg_per_l_to_ng_per_ml(levels)
         result: Floats = self._cache[key]
         return result
 
@@ -299,14 +295,14 @@ class Profiles:
     @property
     def stats(self) -> Stats:
         """Method that ran, steps and error estimate."""
-        return self.solution.stats
+        return self.course.stats
 
     @property
     def failed(self) -> dict[int, str]:
         """Patients that failed, by position, with a sentence each."""
         return {
-            int(n): SENTENCE[int(self.solution.worst[n])]
-            for n in np.flatnonzero(self.solution.worst != OK)
+            int(n): SENTENCE[int(self.course.outcome[n])]
+            for n in np.flatnonzero(self.course.outcome != OK)
         }
 
     def curve(self, analyte: str | None = None, *, site: str = "plasma") -> Exposure:
@@ -326,7 +322,7 @@ class Profiles:
         from ketapk.exposure.measures import Exposure
 
         name = analyte or self.model.parent
-        self.solution.system.output_index(name, site)
+        self.course.system.output_index(name, site)
         return Exposure(self.solution, self.plan, name, site)
 
     def metabolite_ratio(self) -> Floats:
@@ -380,7 +376,7 @@ class Profiles:
         import polars as pl
 
         name = analyte or self.model.parent
-        output = self.solution.system.output_index(name, site)
+        output = self.course.system.output_index(name, site)
         texts = (above,) if isinstance(above, str) else above
         levels = {text: units.concentration_mg_per_l(text, name) for text in texts}
         n = len(self.cohort)
@@ -422,7 +418,7 @@ class Profiles:
         """Area under the curve of the first patient from 0 to a time [ng h/mL], exact."""
         from ketapk.exposure import Curve
 
-        curve = Curve(self.solution.part(0, 1), self.solution.system.output_index(analyte))
+        curve = Curve(self.solution.part(0, 1), self.course.system.output_index(analyte))
         return float(units.mg_per_l_to_ng_per_ml(curve.AUC(until_h)[0]))
 
     def to_frame(self) -> pl.DataFrame:

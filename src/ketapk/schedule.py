@@ -74,7 +74,7 @@ class Schedule:
         return total
 
 
-def _tie(times: Floats, samples: Floats) -> Floats:
+def tie(times: Floats, samples: Floats) -> Floats:
     """Give times (N, E) that agree within rounding, or agree with a sample, one value."""
 
     def close(a: Floats, b: Floats) -> NDArray[np.bool_]:
@@ -228,7 +228,7 @@ def assemble(
     times += [t for flow in flows for t in (flow.start, flow.end)]
     times += [flow.stop for flow in flows if flow.stop is not None]
     times += [action.time for action in actions]
-    tied = _tie(np.stack(times, axis=1), np.asarray(samples, dtype=float))
+    tied = tie(np.stack(times, axis=1), np.asarray(samples, dtype=float))
     begin, action_at = _segments(tied, actions)
     G = begin.shape[1]
     end = np.concatenate([begin[:, 1:], np.full((n, 1), np.inf)], axis=1)

@@ -12,7 +12,7 @@ from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
 from ketapk.draws import Draws
 from ketapk.errors import InputError, KetapkWarning, PlanError
-from ketapk.grid import checked_times, telling_times
+from ketapk.grid import SHOWN, checked_times, telling_times
 from ketapk.library.absorption import ABSORPTION
 from ketapk.library.catalogue import load_model
 from ketapk.library.composition import borrowable
@@ -131,7 +131,9 @@ def simulate(
     )
     _refuse_steady_state_of_drift(course)
     run = Profiles(
-        times_h=telling_times(course.solution) if grid is None else grid,
+        times_h=telling_times(course.of(np.arange(min(len(cohort), SHOWN))).solution)
+        if grid is None
+        else grid,
         course=course,
         effect=attached,
         warnings=tuple(said),

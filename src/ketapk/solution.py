@@ -54,6 +54,8 @@ class Stats:
     error_estimate: float
     """Largest sum of weighted local error estimates; 0 for the exact method, whose error is
     rounding alone."""
+    by_modes: int = 0
+    """Subjects whose curve was read as a sum of exponentials, without the states."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,321 @@
+"""Linear systems taken apart into modes: decay rates, and what every input gives to the output.
+
+Compartments that exchange drug both ways, in pairs without a ring, have a matrix that is similar to
+a symmetric one, whose modes Jacobi's method finds to the last digit. Between such groups drug flows
+one way only, so the whole is triangular in the modes of the groups, and two substitutions solve it.
+Modes of different groups that nearly coincide make large terms that cancel; the amplitude of the
+terms is returned, so that the caller can see how many digits are left.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ketapk.kernels.compile import kernel
+
+SWEEPS = 30
+"""Jacobi sweeps after which a group is given up; four or five are enough."""
+
+
+@kernel
+def jacobi(S, Q):  # type: ignore[no-untyped-def]
+    """Turn the symmetric ``S`` (m, m) diagonal in place; ``Q`` (m, m) gets its eigenvectors."""
+    m = S.shape[0]
+    for i in range(m):
+        for j in range(m):
+            Q[i, j] = 1.0 if i == j else 0.0
+    for _ in range(SWEEPS):
+        off = 0.0
+        for i in range(m):
+            for j in range(i + 1, m):
+                if abs(S[i, j]) > 1e-17 * math.sqrt(abs(S[i, i] * S[j, j])):
+                    off = max(off, abs(S[i, j]))
+        if off == 0.0:
+            return True
+        for p in range(m):
+            for q in range(p + 1, m):
+                if S[p, q] == 0.0:
+                    continue
+                theta = 0.5 * (S[q, q] - S[p, p]) / S[p, q]
+                t = 1.0 / (abs(theta) + math.sqrt(theta * theta + 1.0))
+                if theta < 0.0:
+                    t = -t
+                c = 1.0 / math.sqrt(t * t + 1.0)
+                s = t * c
+                tau = s / (1.0 + c)
+                h = t * S[p, q]
+                S[p, p] -= h
+                S[q, q] += h
+                S[p, q] = 0.0
+                S[q, p] = 0.0
+                for r in range(m):
+                    if r != p and r != q:
+                        g, k = S[r, p], S[r, q]
+                        S[r, p] = g - s * (k + g * tau)
+                        S[r, q] = k + s * (g - k * tau)
+                        S[p, r] = S[r, p]
+                        S[q, r] = S[r, q]
+                    g, k = Q[r, p], Q[r, q]
+                    Q[r, p] = g - s * (k + g * tau)
+                    Q[r, q] = k + s * (g - k * tau)
+    return False
+
+
+@kernel
+def modes(entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs, n,
+          room, rates, gains):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Write decay rates and gains of patient ``n``; returns the distance of the digits lost.
+
+    Parameters
+    ----------
+    entry_to, entry_from : (K,) int array
+        Places of the entries off the diagonal.
+    entries : (K, N) array
+        Rate constants [1/h].
+    diagonal : (n, N) array
+        What leaves every state [1/h].
+    group : (n,) int array
+        Group of every state, ascending downstream; states of a group stand together.
+    parent, link : (n,) int array
+        State of the same group that a state exchanges with and that stands before it, and the
+        entries to and from it as ``2 * k``; -1 for the first of a group.
+    output, scale
+        State that is read, and concentration per amount (N,) [1/L].
+    inputs : (I,) int array
+        States into which drug is given.
+    room : (6, n, n) array
+        Work.
+    rates : (n,) array
+        Decay rates [1/h], written.
+    gains : (I, n) array
+        Concentration per amount given that every mode adds [1/L], written.
+
+    Returns
+    -------
+    float
+        Largest relative change of a mode over the gaps between modes, in units of rounding; NaN
+        where the system has no such form.
+    """
+    size = diagonal.shape[0]
+    V, U, T, Y, S, Q = room[0], room[1], room[2], room[3], room[4], room[5]
+    for i in range(size):
+        for j in range(size):
+            V[i, j] = 0.0
+            U[i, j] = 0.0
+            T[i, j] = 0.0
+            Y[i, j] = 0.0
+    first = 0
+    while first < size:
+        last = first + 1
+        while last < size and group[last] == group[first]:
+            last += 1
+        m = last - first
+        # Amounts over D have a symmetric matrix; D grows along the tree of exchanges.
+        for i in range(m):
+            for j in range(m):
+                S[i, j] = 0.0
+        D = Y[0]
+        D[first] = 1.0
+        for i in range(first, last):
+            S[i - first, i - first] = diagonal[i, n]
+            if parent[i] >= 0:
+                up, down = entries[link[i], n], entries[link[i] + 1, n]
+                if not (up > 0.0 and down > 0.0):
+                    return math.nan
+                both = math.sqrt(up * down)
+                D[i] = D[parent[i]] * math.sqrt(up / down)
+                S[i - first, parent[i] - first] = -both
+                S[parent[i] - first, i - first] = -both
+        if m > 1 and not jacobi(S[:m, :m], Q[:m, :m]):
+            return math.nan
+        if m == 1:
+            Q[0, 0] = 1.0
+        for k in range(m):
+            rates[first + k] = S[k, k]
+            for i in range(m):
+                V[first + i, first + k] = Q[i, k] * D[first + i]
+                U[first + k, first + i] = Q[i, k] / D[first + i]
+        first = last
+    for i in range(size):
+        Y[0, i] = 0.0
+    # Flows between groups, from mode to mode.
+    for k in range(entry_to.size):
+        i, j = entry_to[k], entry_from[k]
+        if group[i] == group[j]:
+            continue
+        value = entries[k, n]
+        for a in range(size):
+            if U[a, i] != 0.0:
+                for b in range(size):
+                    if V[j, b] != 0.0:
+                        T[a, b] += U[a, i] * value * V[j, b]
+    worst = 0.0
+    slowest, fastest = math.inf, 0.0
+    for a in range(size):
+        slowest, fastest = min(slowest, rates[a]), max(fastest, rates[a])
+    if not (slowest > 0.0 and fastest < math.inf):
+        return math.nan
+    worst = 1.0
+    # Columns of Y are the eigenvectors in the modes of the groups.
+    for b in range(size):
+        for a in range(size):
+            Y[a, b] = 1.0 if a == b else 0.0
+        for a in range(size):
+            if group[a] <= group[b]:
+                continue
+            total = 0.0
+            for c in range(a):
+                if T[a, c] != 0.0 and Y[c, b] != 0.0:
+                    total += T[a, c] * Y[c, b]
+            if total != 0.0:
+                gap = rates[a] - rates[b]
+                if gap == 0.0:
+                    return math.nan
+                Y[a, b] = total / gap
+                worst = max(worst, max(rates[a], rates[b]) / abs(gap))
+    for source in range(inputs.size):
+        for a in range(size):
+            amount = U[a, inputs[source]]
+            for c in range(a):
+                if Y[a, c] != 0.0:
+                    amount -= Y[a, c] * gains[source, c]
+            gains[source, a] = amount
+    for a in range(size):
+        weight = 0.0
+        for c in range(a, size):
+            if V[output, c] != 0.0 and Y[c, a] != 0.0:
+                weight += V[output, c] * Y[c, a]
+        weight *= scale[n]
+        for source in range(inputs.size):
+            gains[source, a] *= weight
+    return worst
+
+
+@kernel
+def fade(rate, step, table):  # type: ignore[no-untyped-def]
+    """Write ``exp(-rate * step * k)`` for every ``k``, twice as many at a time from what is there."""
+    size = table.size
+    once = math.exp(-rate * step)
+    value = 1.0
+    known = min(8, size)
+    for k in range(known):
+        table[k] = value
+        value *= once
+    while known < size:
+        more = min(known, size - known)
+        before, after = table[:more], table[known : known + more]
+        for k in range(more):
+            after[k] = before[k] * value
+        value *= value
+        known += more
+
+
+@kernel
+def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stretch_time,
+              stretch_step, stretch_segment, rates, gains, n, level, forced, table, out):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Write the concentration of patient ``n`` at all times; returns its amplitude.
+
+    Parameters
+    ----------
+    start, end : (G,) array
+        Segments, shared by all patients [h].
+    jump, rate : (G, I, N) or (G, I, 1) array
+        What enters at the start of a segment [mg], and during it [mg/h], by source.
+    stretch_first, stretch_size : (W,) int array
+        First time and number of times of every even stretch.
+    stretch_time, stretch_step : (W,) array
+        Its first time and its step [h].
+    stretch_segment : (W,) int array
+        The segment that it lies in.
+    rates, gains
+        What ``modes`` wrote.
+    level, forced : (n,) array
+        Work.
+    table : (longest,) array
+        Work.
+    out : (T,) array
+        Concentrations [mg/L], written.
+
+    Returns
+    -------
+    float
+        Sum of the sizes of all terms, at its largest.
+    """
+    size = rates.size
+    column = n if jump.shape[2] > 1 else 0
+    amplitude = 0.0
+    for a in range(size):
+        level[a] = 0.0
+    w = 0
+    for g in range(start.size):
+        steady = 0.0
+        for a in range(size):
+            flow = 0.0
+            for s in range(sources):
+                level[a] += gains[s, a] * jump[g, s, column]
+                flow += gains[s, a] * rate[g, s, column]
+            forced[a] = flow / rates[a]
+            steady += forced[a]
+            level[a] -= forced[a]
+        total = abs(steady)
+        for a in range(size):
+            total += abs(level[a]) + abs(forced[a])
+        amplitude = max(amplitude, total)
+        while w < stretch_first.size and stretch_segment[w] == g:
+            lo, count = stretch_first[w], stretch_size[w]
+            row = out[lo : lo + count]
+            for k in range(count):
+                row[k] = steady
+            since = stretch_time[w] - start[g]
+            own = table[:count]
+            for a in range(size):
+                if level[a] == 0.0:
+                    continue
+                fade(rates[a], stretch_step[w], own)
+                here = level[a] * math.exp(-rates[a] * since)
+                for k in range(count):
+                    row[k] += here * own[k]
+            w += 1
+        length = end[g] - start[g]
+        if not math.isinf(length):
+            for a in range(size):
+                level[a] = level[a] * math.exp(-rates[a] * length) + forced[a]
+    return amplitude
+
+
+@kernel
+def curves(entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs,
+           start, end, jump, rate, stretch_first, stretch_size, stretch_time, stretch_step,
+           stretch_segment, lo, hi, limit, out, done):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Write the curves of patients ``lo`` to ``hi`` into ``out`` (N, T) where the digits hold.
+
+    ``done`` (N,) becomes True for a patient whose error, relative to its largest concentration, is
+    below ``limit``; the others are left for the exponential.
+    """
+    size, sources = diagonal.shape[0], inputs.size
+    room = np.empty((6, size, size))
+    rates, level, forced = np.empty(size), np.empty(size), np.empty(size)
+    gains = np.empty((sources, size))
+    longest = 1
+    for w in range(stretch_size.size):
+        longest = max(longest, stretch_size[w])
+    table = np.empty(longest)
+    for n in range(lo, hi):
+        done[n] = False
+        lost = modes(
+            entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs, n,
+            room, rates, gains,
+        )  # fmt: skip
+        if not lost < math.inf:
+            continue
+        row = out[n]
+        amplitude = superpose(
+            start, end, jump, rate, sources, stretch_first, stretch_size, stretch_time,
+            stretch_step, stretch_segment, rates, gains, n, level, forced, table, row,
+        )  # fmt: skip
+        peak = 0.0
+        for t in range(row.size):
+            peak = max(peak, abs(row[t]))
+        done[n] = amplitude * (10.0 + lost) * 2.2e-16 <= limit * peak
