@@ -94,6 +94,8 @@ def test_an_expression_takes_people_one_by_one(text, people):
         "(" * 240 + "CL" + ")" * 240,
         "-" * 300 + "CL",
         "+".join(["CL"] * 160),
+        "[" + "-" * 450 + "1]",
+        "f(" + "-" * 450 + "1)",
         "CL" * 300,
         "CL is V",
         "CL in (V,)",
@@ -124,6 +126,9 @@ def test_any_text_is_read_or_refused(text):
     [
         ("CL * (weight_kg / 70) ** 0.75", "L/h"),
         ("per_kg * weight_kg", "L"),
+        ("k * (70 / weight_kg) ** 0.25", "1/h"),
+        ("k * (1 / (weight_kg / 70)) ** 0.25", "1/h"),
+        ("CL / weight_kg * 70", "L/h/kg"),
         ("CL - slope * max(age_y - 60, 0)", "L/h"),
         ("CL / V", "1/h"),
         ("sqrt(CL * CL)", "L/h"),
