@@ -200,6 +200,9 @@ def test_a_wrong_file_is_refused_with_its_path(name, tmp_path):
         ("m.toml", None, "cannot be read"),
         ("m.toml", "a" + ".a" * 20_000 + " = 1", "not TOML: a key has more than 8 names"),
         ("m.toml", '[x.y]\n"a" . b' + ".'a'" * 20_000 + " = 1", "more than 8 names"),
+        ("m.toml", "x = '" + "a'.'" * 20_000, "not TOML"),
+        ("m.toml", 'x = """' + '"""\n\\' * 20_000, "not TOML"),
+        ("m.toml", 'x = "' + '\\"' * 20_000, "not TOML"),
         ("m.toml", "x = { a" + ".a" * 20_000 + " = 1 }", "more than 8 names"),
     ],
 )

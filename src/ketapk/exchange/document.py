@@ -29,9 +29,14 @@ VERSION = 1
 DEEPEST = 8
 """Names in a key, such as ``a.b.c``; the form needs three."""
 _WORDS = re.compile(
-    r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.S
+    r'"""(?:[^\\]|\\.)*?(?:"""|\\?\Z)'
+    r"|'''.*?(?:'''|\Z)"
+    r'|"(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n|\Z))'
+    r"|'[^'\n]*+(?:'|(?=\n|\Z))"
+    r"|#[^\n]*+",
+    re.S,
 )
-"""Texts and remarks of TOML, in which dots mean nothing."""
+"""Texts and remarks of TOML, in which dots mean nothing; one without an end goes on to the last."""
 _DEEP = re.compile(rf"(?:\.[ \t]*[\w-]+[ \t]*){{{DEEPEST}}}")
 
 Real = Annotated[float, Strict()]
