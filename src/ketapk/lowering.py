@@ -162,7 +162,8 @@ class Lowering:
                 dur = share / self.full(route_input.rate)
             else:
                 dur = self.full(route_input.dur)
-            found.append((route_input, share, dur))
+            # Whose share is no number fails where it enters, which has to be at a time.
+            found.append((route_input, share, np.where(np.isnan(share), 0.0, dur)))
         return found
 
     def enter(self, given: Given, inputs: Sequence[Input]) -> None:

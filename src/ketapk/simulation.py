@@ -203,11 +203,11 @@ def _check_somebody(plan: Regimen, model: Model) -> None:
 
 
 def _check_tolerance(rtol: float, atol: float, max_steps: int) -> None:
-    if not (1e-13 <= rtol <= 1e-2):
+    if not isinstance(rtol, (int, float)) or not (1e-13 <= rtol <= 1e-2):
         raise InputError(f"rtol={rtol!r} is out of range; give a number from 1e-13 to 0.01.")
-    if not (0.0 < atol < np.inf):
+    if not isinstance(atol, (int, float)) or not (0.0 < atol < np.inf):
         raise InputError(f"atol={atol!r} is out of range; give a positive amount in mg.")
-    if max_steps < 1:
+    if isinstance(max_steps, bool) or not isinstance(max_steps, int) or max_steps < 1:
         raise InputError(f"max_steps={max_steps!r} is out of range; give a whole number above 0.")
 
 

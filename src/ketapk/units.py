@@ -176,7 +176,7 @@ def quantity(text: str) -> Quantity:
         )
     value = _number(number, text)
     factor, kind = _unit(unit, text, tuple(_WRITTEN))
-    return Quantity(value * factor, kind, text.strip())
+    return Quantity(_held(value * factor, repr(text)), kind, text.strip())
 
 
 def _number(number: str, text: str) -> Fraction:
@@ -191,6 +191,17 @@ def _number(number: str, text: str) -> Fraction:
             raise InputError(f"{text!r} is too small to be meant; write it in a smaller unit.")
         return Fraction(0)
     return Fraction(number)
+
+
+def _held(exact: Fraction, said: str) -> Fraction:
+    """Refuse what turns infinite, or into nothing, as soon as it is rounded."""
+    try:
+        rounded = float(exact)
+    except OverflowError:
+        raise InputError(f"{said} is too large to be meant; write it in a larger unit.") from None
+    if rounded == 0.0 and exact != 0:
+        raise InputError(f"{said} is too small to be meant; write it in a smaller unit.")
+    return exact
 
 
 def _unit(unit: str, text: str, kinds: tuple[str, ...]) -> tuple[Fraction, str]:
@@ -373,7 +384,7 @@ def convert(text: str, unit: str, *, weight_kg: float | None = None, analyte: st
             f"{text!r} is {_NAMED[given.kind]} and {unit!r} a unit of {_NAMED[kind][2:]}; nothing "
             f"turns one into the other."
         )
-    return float(value / factor)
+    return float(_held(value / factor, repr(text)))
 
 
 BASES = ("mg", "L", "h", "kg", "cm", "y")
@@ -453,7 +464,10 @@ def parameter(value: Any, name: str) -> tuple[Fraction, Dimension]:
     (1.2, 'L/h/kg')
     """
     plain = isinstance(value, Real) and not isinstance(value, bool)
-    text = repr(float(value)) if plain else value
+    try:
+        text = repr(float(value)) if plain else value
+    except OverflowError:
+        raise InputError(f"{name} is a number of more than 308 digits; write one less.") from None
     match = _NUMBER.match(text) if isinstance(text, str) else None
     if match is None:
         raise InputError(
@@ -467,7 +481,7 @@ def parameter(value: Any, name: str) -> tuple[Fraction, Dimension]:
             factor, measured = _part(part.strip(), value, name)
             exact = exact / factor if position else exact * factor
             dimension = dimension / measured if position else dimension * measured
-    return exact, dimension
+    return _held(exact, f"{name}={value!r}"), dimension
 
 
 def _part(unit: str, value: Any, name: str) -> tuple[Fraction, Dimension]:
@@ -476,9 +490,11 @@ def _part(unit: str, value: Any, name: str) -> tuple[Fraction, Dimension]:
     if raised is not None:
         factor, dimension = _part(raised[1], value, name)
         power = Fraction(raised[2])
-        return (
-            factor if factor == 1 else Fraction(float(factor) ** float(power))
-        ), dimension**power
+        # A whole power is exact, and no power of a unit rounds to nothing.
+        exact = factor**power if power.denominator == 1 else Fraction(float(factor) ** float(power))
+        if exact == 0:
+            raise InputError(f"{name}={value!r} is too small to be meant; write a smaller power.")
+        return Fraction(exact), dimension**power
     for known, canonical in ((_MASS, "mg"), (_TIME, "h"), (_VOLUME, "L")):
         if unit.lower() in known:
             return known[unit.lower()], Dimension(((canonical, Fraction(1)),))

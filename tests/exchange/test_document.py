@@ -159,6 +159,20 @@ WRONG = {
     "an equation of nothing": (lambda d: d["covariates"].update(k10="ka"), "'k10'.*no parameter"),
     "a spread without scale": (lambda d: d["variability"].update(CL="3"), "no variability"),
     "a compartment twice": (lambda d: d["compartments"].append(d["compartments"][0]), "already"),
+    "true for a share": (lambda d: d["inputs"][0].update(F=True), r"inputs\.0\.F.*valid"),
+    "true for a version": (lambda d: d.update(version=True), "of version True"),
+    "text for a correlation": (
+        lambda d: d["correlations"][0].update(value="0.3"), r"correlations\.0\.value",
+    ),
+    "text for true": (lambda d: d["outputs"][0].update(own_mass="yes"), r"outputs\.0\.own_mass"),
+    "a range upside down": (
+        lambda d: d["population"].update(weight_kg=[90, 50]), "no range; write the lowest",
+    ),
+    "a number beyond all": (lambda d: d["parameters"].update(F=10**400), "F is a number of more"),
+    "a share beyond all": (lambda d: d["inputs"][0].update(F=10**400), r"inputs\.0\.F"),
+    "an equation that is far too deep": (
+        lambda d: d["covariates"].update(V1="[" + "-" * 450 + "1]"), "nested too deeply",
+    ),
     "a flow with both": (lambda d: d["flows"][0].update(clearance="CL"), "one of the two"),
 }  # fmt: skip
 
@@ -184,6 +198,12 @@ def test_a_wrong_file_is_refused_with_its_path(name, tmp_path):
         ("m.toml", "", "no model of ketapk"),
         ("m.yaml", "", r"\.toml or \.json"),
         ("m.toml", None, "cannot be read"),
+        ("m.toml", "a" + ".a" * 20_000 + " = 1", "not TOML: a key has more than 8 names"),
+        ("m.toml", '[x.y]\n"a" . b' + ".'a'" * 20_000 + " = 1", "more than 8 names"),
+        ("m.toml", "x = '" + "a'.'" * 20_000, "not TOML"),
+        ("m.toml", 'x = """' + '"""\n\\' * 20_000, "not TOML"),
+        ("m.toml", 'x = "' + '\\"' * 20_000, "not TOML"),
+        ("m.toml", "x = { a" + ".a" * 20_000 + " = 1 }", "more than 8 names"),
     ],
 )
 def test_a_file_that_is_no_model_is_refused(file, text, words, tmp_path):
@@ -198,3 +218,27 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
     (tmp_path / "m.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(kp.InputError, match="cannot be read"):
         kp.read_model(tmp_path / "m.toml")
+
+
+def test_a_mark_of_the_encoding_is_read_over(tmp_path):
+    for kind in ("toml", "json"):
+        path = tmp_path / f"model.{kind}"
+        kp.write_model(everything(), path)
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+        assert kp.read_model(path) == everything().model()
+
+
+@pytest.mark.parametrize("quotes", ["", '"', '"""', "'''", "#"])
+def test_dots_in_a_text_are_no_key(quotes, tmp_path):
+    build = everything()
+    build.title = quotes + "a.b." * 20
+    kp.write_model(build, tmp_path / "model.toml")
+    assert kp.read_model(tmp_path / "model.toml").title == build.title
+
+
+@pytest.mark.parametrize("path", [None, 5, b"a.toml", "a\0b.toml"])
+def test_what_is_no_path_is_refused(path):
+    with pytest.raises(kp.InputError, match=r"no path of a file|cannot be"):
+        kp.read_model(path)
+    with pytest.raises(kp.InputError, match=r"no path of a file|cannot be"):
+        kp.write_model(everything(), path)

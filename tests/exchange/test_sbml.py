@@ -152,6 +152,24 @@ def test_names_of_any_kind_become_identifiers():
         )
 
 
+def test_characters_that_xml_cannot_hold_become_blanks():
+    build = kp.ModelBuilder("model", title="a\x00b\x1bc\ud800d\ufffee")
+    build.parameters(V="10 L", k="1 1/h")
+    build.compartment("body\x07", volume="V")
+    build.flow("body\x07", "out", "k")
+    build.input("iv", to="body\x07")
+    build.output("ketamine", "body\x07")
+    sbml = kp.to_sbml(build.model())
+    assert 'name="a b c d e"' in sbml
+    assert 'name="body "' in sbml
+
+
+@pytest.mark.parametrize("path", [None, 5.0, "a\0b.xml"])
+def test_what_is_no_path_is_refused(path):
+    with pytest.raises(kp.InputError, match="cannot be written"):
+        kp.write_sbml("kamp2020", path, patient=ME)
+
+
 def test_what_cannot_be_exported_is_refused(tmp_path, monkeypatch):
     with pytest.raises(kp.PlanError, match="one person's, and the cohort has 2"):
         kp.to_sbml("kamp2020", plan="35 mg iv bolus", patient=kp.Cohort(weight_kg=[70, 80]))

@@ -13,6 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import ketapk as kp
 from ketapk.kernels.linear import boundaries
+from ketapk.model.model import Population
 
 ME = kp.Patient(weight_kg=80, age_y=50)
 TIMES = np.concatenate([[0.0], np.geomspace(0.01, 60.0, 60)])
@@ -247,14 +248,6 @@ def test_people_whose_rates_turn_negative_fail_alone():
     assert sorted(run.failed) == wrong.tolist()
 
 
-def test_a_share_that_turns_negative_is_refused_with_its_patient():
-    build = own(F=0.9)
-    build.input("rectal", to="gut", F="1 - F")
-    build.vary(F="100 %")
-    with pytest.raises(kp.InputError, match=r"for patient \d+.*logit"):
-        kp.simulate("50 mg rectal", build.model(), kp.Cohort(weight_kg=np.full(99, 70.0)), rng=1)
-
-
 def test_an_equation_that_turns_negative_is_refused_with_its_patient():
     build = own(slope="1 L/h/y")
     build.covariates(Q="Q - 2 * slope * age_y")
@@ -323,6 +316,11 @@ def test_a_model_does_not_change_with_its_builder():
     build.exchange("met", "far", "Qm")
     assert before == MODEL
     assert build.model() != before
+
+
+def changes_its_values(p, who):
+    p.CL *= 10
+    return p.ka
 
 
 WRONG = {
@@ -492,6 +490,85 @@ WRONG = {
     "own mass of an unknown drug": (
         lambda b: b.output("propofol", "met", own_mass=True), kp.ModelError, "molar mass",
     ),
+    "a logit SD of a clearance": (
+        lambda b: b.vary(CL="0.5 logit SD"), kp.UnitError, "'CL' varies by a logit SD.*in L/h; write '30 %'",
+    ),
+    "a logit SD of a share of all": (
+        lambda b: (b.parameters(x=1), b.vary(x="0.5 logit SD")),
+        kp.ModelError, "between 0 and 1, and is 1 for the typical person",
+    ),
+    "a first pass above one": (
+        lambda b: b.first_pass("met", 2.0), kp.ModelError, "is 2 at the typical.*from 0 to 1",
+    ),
+    "a number beyond all": (
+        lambda b: b.parameters(x="1e308 g"), kp.InputError, "x='1e308 g' is too large to be meant",
+    ),
+    "a unit beyond all": (
+        lambda b: b.parameters(x="5 1/ng^99"), kp.InputError, "too large to be meant",
+    ),
+    "a number next to nothing": (
+        lambda b: b.parameters(x="1e-320 ng"), kp.InputError, "too small to be meant",
+    ),
+    "a unit next to nothing": (
+        lambda b: b.parameters(x="5 ng^99"), kp.InputError, "too small to be meant",
+    ),
+    "a unit to a broken power next to nothing": (
+        lambda b: b.parameters(x="5 1/ng^99.5"), kp.InputError, "too small to be meant",
+    ),
+    "a whole number beyond all": (
+        lambda b: b.parameters(x=10**5000), kp.InputError, "x is a number of more than 308 digits",
+    ),
+    "a share beyond all": (
+        lambda b: b.input("im", to="gut", F=10**400), kp.ModelError, "no finite number",
+    ),
+    "an expression that is far too deep": (
+        lambda b: b.flow("gut", "out", "[" + "-" * 450 + "1]"), kp.ModelError, "nested too deeply",
+    ),
+    "a correlation in words": (
+        lambda b: b.correlate("CL", "V1", "0.5"), kp.InputError, "of '0.5' is not possible",
+    ),
+    "a correlation of a number": (
+        lambda b: b.correlate("CL", 5, 0.5), kp.InputError, "CL and 5 .*give two parameters",
+    ),
+    "a route that is a list": (
+        lambda b: b.input(["iv"], to="central"), kp.ModelError, r"route \['iv'\] is not known",
+    ),
+    "an output that is a list": (
+        lambda b: b.output(["a"], "central"), kp.ModelError, r"output of \['a'\] has no name",
+    ),
+    "an effect site that is a list": (
+        lambda b: b.effect_site(["x"], "ke0"), kp.ModelError, r"of \['x'\] has no name",
+    ),
+    "a place of a list": (
+        lambda b: b.flow("gut", ["met"], "ka"), kp.ModelError, r"no place \['met'\]",
+    ),
+    "a fate that is no text": (
+        lambda b: b.loss("urine", fate=5), kp.ModelError, "fate=5 is no text",
+    ),
+    "a source that is no text": (
+        lambda b: b.parameter("x", 1, where=5), kp.ModelError, "where=5 is no text",
+    ),
+    "a function that asks for no parameter": (
+        lambda b: b.covariates(V1=lambda p, who: p.VV1), kp.InputError,
+        "equation of V1 asks for 'VV1', which there is not; there is CL.*Did you mean 'V1'",
+    ),
+    "a function that asks what is not known of people": (
+        lambda b: b.covariates(V1=lambda p, who: p.V1 * who.weight), kp.InputError,
+        "asks for 'weight', which there is not; there is weight_kg.*Did you mean 'weight_kg'",
+    ),
+    "a function that asks for no attribute of another thing": (
+        lambda b: b.covariates(V1=lambda p, who: np.nothing), kp.InputError, "V1 fails with Attr",
+    ),
+    "a function that takes people for one": (
+        lambda b: b.covariates(V1=lambda p, who: p.V1 if who.weight_kg > 60 else 1.0),
+        kp.InputError, r"V1 fails with ValueError.*write a choice as np\.where",
+    ),
+    "a function that changes what it is given": (
+        lambda b: b.covariates(ka=changes_its_values), kp.InputError, "ka fails with.*may not change",
+    ),
+    "a function that divides by nothing": (
+        lambda b: b.covariates(ka=lambda p, who: 1 // 0), kp.InputError, "ZeroDivisionError",
+    ),
     "code instead of arithmetic": (
         lambda b: b.flow("gut", "out", "__import__('os').getpid()"), kp.ModelError, "arithmetic",
     ),
@@ -520,6 +597,13 @@ def test_what_does_not_fit_is_refused_with_a_sentence(name):
         ({"name": "a+b"}, "cannot be called"),
         ({"analytes": ""}, "analytes"),
         ({"analytes": "ketamine ketamine"}, "different"),
+        ({"analytes": 5}, "analytes=5 is not a list"),
+        ({"analytes": None}, "analytes=None is not a list"),
+        ({"analytes": [["a"]]}, "is not a list of different names"),
+        ({"drugs": 5}, "drugs=5 is not a list"),
+        ({"title": 5}, "title=5 is no text"),
+        ({"doi": None}, "doi=None is no text"),
+        ({"population": 5}, "population=5 is nobody"),
         ({"drugs": "s"}, "Did you mean 'S'|not known"),
         ({"grade": "D"}, "grade"),
     ],
@@ -527,6 +611,28 @@ def test_what_does_not_fit_is_refused_with_a_sentence(name):
 def test_a_builder_refuses_what_cannot_be(options, words):
     with pytest.raises(kp.ModelError, match=words):
         kp.ModelBuilder(**{"name": "mine", **options})
+
+
+@pytest.mark.parametrize("span", [(90, 50), (-1, 50), (50,), 50, ("a", "b"), (50, np.inf)])
+def test_a_population_has_ranges(span):
+    with pytest.raises(kp.InputError, match=r"of the population is no range; write the lowest"):
+        Population(description="adults", weight_kg=span)
+
+
+def test_what_varies_on_the_logit_scale_is_a_share_in_everybody():
+    build = own(F=0.8)
+    build.covariates(F="F * (weight_kg / 70)")
+    build.vary(F="0.5 logit SD")
+    who = kp.Cohort(weight_kg=[50, 87.5, 140])
+    with pytest.raises(kp.InputError, match="F is 1 for patient 1 and varies on the logit scale"):
+        kp.simulate("100 mg oral", build.model(), who, rng=1)
+
+
+def test_a_rate_constant_follows_the_weight_with_its_usual_exponent():
+    build = own()
+    build.covariates(ka="ka * (70 / weight_kg) ** 0.25")
+    who = kp.Cohort(weight_kg=[35, 70])
+    assert_allclose(build.model().values(who)["ka"], [1.2 * 2**0.25, 1.2], rtol=1e-15)
 
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/own-models.md").read_text(encoding="utf-8")

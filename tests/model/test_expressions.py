@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from ketapk.errors import ModelError, UnitError
+from ketapk.errors import InputError, ModelError, UnitError
 from ketapk.model.expressions import COVARIATES, Expression
-from ketapk.units import Dimension, parameter
+from ketapk.units import Dimension, convert, parameter, quantity
 
 UNITS = {"CL": "L/h", "V": "L", "k": "1/h", "per_kg": "L/kg", "slope": "L/h/y", "f": "1"}
 KNOWN = {name: Dimension.of(unit) for name, unit in UNITS.items()} | COVARIATES
@@ -94,6 +94,8 @@ def test_an_expression_takes_people_one_by_one(text, people):
         "(" * 240 + "CL" + ")" * 240,
         "-" * 300 + "CL",
         "+".join(["CL"] * 160),
+        "[" + "-" * 450 + "1]",
+        "f(" + "-" * 450 + "1)",
         "CL" * 300,
         "CL is V",
         "CL in (V,)",
@@ -124,6 +126,9 @@ def test_any_text_is_read_or_refused(text):
     [
         ("CL * (weight_kg / 70) ** 0.75", "L/h"),
         ("per_kg * weight_kg", "L"),
+        ("k * (70 / weight_kg) ** 0.25", "1/h"),
+        ("k * (1 / (weight_kg / 70)) ** 0.25", "1/h"),
+        ("CL / weight_kg * 70", "L/h/kg"),
         ("CL - slope * max(age_y - 60, 0)", "L/h"),
         ("CL / V", "1/h"),
         ("sqrt(CL * CL)", "L/h"),
@@ -201,3 +206,16 @@ def test_parameters_are_read_to_mg_litres_and_hours(text, value, unit):
 def test_units_that_are_not_known_are_refused(text):
     with pytest.raises(UnitError, match="not known"):
         parameter(text, "x")
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: quantity("1e308 g"), "'1e308 g' is too large"),
+        (lambda: quantity("1e-320 ng"), "'1e-320 ng' is too small"),
+        (lambda: convert("1e305 g", "ng"), "'1e305 g' is too large"),
+    ],
+)
+def test_a_quantity_that_no_number_holds_is_refused(call, words):
+    with pytest.raises(InputError, match=words):
+        call()

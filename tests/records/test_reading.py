@@ -294,6 +294,8 @@ pieces = st.sampled_from(
 @example('"ID","TIME","AMT"\n"1\n2",0,35')
 @example("#\n#\n")
 @example("#")
+@example("\u1000\n\x0b")
+@example("ID,TIME,AMT\n\x0b\n1,0,5\n\x0c")
 @example(" #a\nID,TIME,AMT\n1,0,1")
 @example("ID TIME AMT\n 1 0 1\n   # 2\n")
 def test_any_text_is_read_or_refused_with_a_sentence(tmp_path_factory, text):

@@ -189,6 +189,48 @@ def test_the_peak_is_that_of_the_curve_and_not_of_the_grid():
     assert found.peak[0] == pytest.approx(3 - 2 * Ce / (50 + Ce), rel=1e-9)
 
 
+@pytest.mark.parametrize("times", [None, [0.0, 1000.0]])
+def test_the_peak_at_a_dose_is_that_of_the_dose_itself(times):
+    """After a bolus the effect is largest at once: the Hill equation of Cmax."""
+    model = kp.one_compartment(CL=70, V1=100)
+    run = kp.simulate("50 mg iv bolus every 6 h x 50", model, times=times)
+    found = kp.respond(run, kp.Emax(E0=0, Emax=100, EC50="100 ng/mL", gamma=2))
+    Cmax = run.exposure()["Cmax"][0]
+    assert found.peak[0] == pytest.approx(100 * Cmax**2 / (100**2 + Cmax**2), rel=1e-13)
+    assert found.peak_time_h[0] % 6.0 == 0.0
+
+
+def test_every_patient_has_the_peak_of_its_own_events():
+    """A dose that enters after a lag of each patient's own acts most when it enters."""
+    build = kp.ModelBuilder("late")
+    build.parameters(CL="70 L/h", V1="100 L", lag="7 h")
+    build.covariates(lag="lag * (weight_kg / 70)")
+    build.compartments(central="V1")
+    build.eliminate(central="CL")
+    build.input("im", to="central", lag="lag")
+    build.outputs(ketamine="central")
+    weights = np.linspace(50.0, 90.0, 23) * np.sqrt(1.01)
+    run = kp.simulate("50 mg im", build.model(), kp.Cohort(weight_kg=weights), times=[0.0, 24.0])
+    found = kp.respond(run, kp.Emax(E0=0, Emax=1, EC50="500 ng/mL"))
+    assert_allclose(found.peak, 0.5, rtol=1e-13)
+    assert_allclose(found.peak_time_h, 0.1 * weights, rtol=1e-13)
+
+
+def test_the_peak_before_a_reset_is_that_just_before_it():
+    plan = Regimen.of(Dose(route="iv", amt=20.0, dur=2.0), Reset(time=1.5))
+    run = kp.simulate(plan, kp.one_compartment(CL=5, V1=20), times=[0.0, 9.0])
+    found = kp.respond(run, kp.Emax(**EMAX))
+    C = 10_000.0 / 5.0 * -np.expm1(-0.25 * 1.5)
+    assert found.peak[0] == pytest.approx(5 + 100 * C / (100 + C), rel=1e-12)
+    assert found.peak_time_h[0] == 1.5
+
+
+def test_a_steepness_beyond_all_overflows_nothing():
+    run = kp.simulate("2 mg iv bolus", kp.one_compartment(CL=5, V1=20), times=[0.0, 1.0, 9.0])
+    found = kp.respond(run, kp.Emax(E0=0, Emax=1, EC50="50 ng/mL", gamma=1e308))
+    assert found.values[0].tolist() == [1.0, 1.0, 0.0]
+
+
 def test_the_frame_is_tidy():
     cohort = kp.Cohort(weight_kg=[60, 70])
     run = kp.simulate(PLAN, "domino", cohort, times=[0.0, 1.0, 2.0])

@@ -1,5 +1,6 @@
 """Responses that are made and lost: laws, closed forms, and an independent integrator."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -281,6 +282,56 @@ def test_the_peak_of_a_response_is_where_production_and_loss_meet():
         assert found.peak[0] == pytest.approx(5 / 0.3 * made / lost, rel=1e-5)
 
 
+@pytest.mark.parametrize("model", [EVERY[0], WITH_FEEDBACK[0]], ids=name)
+def test_the_peak_before_a_reset_is_that_just_before_it(model):
+    reset = Regimen.of(Dose(route="iv", amt=35.0), Reset(time=1.3), Dose(route="iv", amt=1, time=5))
+    with_reset = kp.simulate(reset, MODEL, times=[0.0, 36.0])
+    without = kp.simulate("35 mg iv bolus", MODEL, times=[1.3])
+    found = kp.respond(with_reset, model)
+    assert found.peak[0] == pytest.approx(kp.respond(without, model).values[0, 0], rel=1e-9)
+    assert found.peak_time_h[0] == 1.3
+    assert found.at_times(np.array([1.3])).values[0, 0] == found.baseline[0]
+
+
+@pytest.mark.parametrize("model", [EVERY[1], WITH_FEEDBACK[1]], ids=name)
+@pytest.mark.parametrize("kout", ["0.3 1/h", "1e6 1/h"])
+def test_a_later_reading_starts_where_an_earlier_one_has_been(model, kout):
+    """To the bit, in any order, also where the kernel has turned stiff on the way."""
+    inner = getattr(model, "response", model)
+    changed = replace(inner, kout=kout, kin=None, baseline=3.0)
+    model = replace(model, response=changed) if inner is not model else changed
+    plan = kp.parse("35 mg iv over 2 h; 20 mg iv bolus at 7 h; 10 mg iv bolus at 20 h")
+    fine = np.linspace(0.0, 36.0, 361)
+    run = kp.simulate(plan, MODEL, kp.Cohort(weight_kg=[60, 70]), times=fine)
+    whole = kp.respond(run, model).values
+    pieces = kp.respond(run, model, times=fine[:30])
+    for part in (slice(300, 361), slice(40, 90), slice(10, 20), slice(200, 320)):
+        assert pieces.at_times(fine[part]).values.tobytes() == whole[:, part].tobytes()
+
+
+def test_a_second_reading_does_not_integrate_what_it_does_not_read():
+    """A start of a segment that is changed shows in that segment, and not in those after it."""
+    run = kp.simulate("35 mg iv bolus every 6 h x 40", MODEL, times=[0.0, 260.0])
+    response = kp.respond(run, EVERY[0])
+    plain = kp.respond(run, EVERY[0], times=[114.0, 119.0, 121.0]).values[0]
+    starts = run.solution.schedule.arrays.start
+    begun = response.curve.begun
+    assert np.isfinite(begun[1:]).all()
+    begun[np.flatnonzero(starts == 114.0), 0] *= 1.5
+    found = [response.at_times(np.array([t])).values[0, 0] for t in (114.0, 119.0, 121.0)]
+    assert found[0] == pytest.approx(1.5 * plain[0], rel=1e-12)
+    assert found[1] > plain[1]
+    assert found[2] == plain[2]
+
+
+def test_a_response_beyond_all_fails_and_says_so():
+    run = kp.simulate("35 mg iv bolus", MODEL, times=TIMES)
+    model = kp.Turnover(raises="production", baseline=1e308, kout="1 1/h", doubles_at="1 ng/mL")
+    with pytest.warns(kp.KetapkWarning, match="response of 1 of 1 patients failed; .*infinite"):
+        found = kp.respond(run, model)
+    assert np.isnan(found.values).all()
+
+
 def test_very_fast_turnover_is_the_direct_effect():
     """kout far above the elimination: the response follows without delay, and stiffly."""
     run = kp.simulate("35 mg iv over 2 h", MODEL, times=TIMES[1:])
@@ -306,5 +357,5 @@ def test_a_patient_that_cannot_be_solved_says_so_and_leaves_the_others_alone():
 
 def test_too_few_steps_are_said():
     run = kp.simulate("35 mg iv bolus", MODEL, times=TIMES)
-    with pytest.warns(kp.KetapkWarning, match="raise max_steps"):
+    with pytest.warns(kp.KetapkWarning, match=r"raise max_steps or loosen rtol\.$"):
         kp.respond(run, EVERY[0], max_steps=2)

@@ -99,6 +99,24 @@ WRONG = {
     "times that do not ascend": (attach(times=[1, 0]), kp.InputError, "times must ascend"),
     "tolerance out of range": (attach(rtol=1), kp.InputError, "rtol=1 is out of range"),
     "no steps": (attach(max_steps=0), kp.InputError, "max_steps=0 is out of range"),
+    "steps that are no whole number": (
+        attach(max_steps=1.5), kp.InputError, "max_steps=1.5 is out of range; give a whole number",
+    ),
+    "steps in words": (attach(max_steps="a"), kp.InputError, "max_steps='a' is out of range"),
+    "true for steps": (attach(max_steps=True), kp.InputError, "max_steps=True is out of range"),
+    "tolerance in words": (attach(rtol="a"), kp.InputError, "rtol='a' is out of range"),
+    "no tolerance": (attach(rtol=None), kp.InputError, "rtol=None is out of range"),
+    "concentration beyond all": (emax(EC50="1e308 g/mL"), kp.InputError, "is too large to be meant"),
+    "many concentrations beyond all": (
+        emax(EC50=([1, 1e308], "g/mL")), kp.InputError, "is too large to be meant",
+    ),
+    "rate beyond all": (emax(ke0="1e308 1/s"), kp.InputError, "is too large to be meant"),
+    "effect beyond all": (emax(E0=1e308, Emax=1e308), kp.InputError, "are too large together"),
+    "effect of more digits than a number has": (emax(E0=10**400), kp.InputError, "is not a number"),
+    "baseline beyond all": (
+        attach(kp.Turnover(raises="loss", kin="1e300 1/h", kout="1e-300 1/h", doubles_at="9 ng/mL")),
+        kp.InputError, "is no finite baseline",
+    ),
     "three for one": (
         attach(kp.Emax(**{**EMAX, "gamma": [1, 2, 3]})), kp.InputError,
         "gamma has 3 values for 1 patients",

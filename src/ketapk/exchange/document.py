@@ -8,12 +8,13 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError
 
 from ketapk.errors import InputError, KetapkError, ModelError, nearest
-from ketapk.model.build import GIVEN, SCALES, ModelBuilder
+from ketapk.model.build import GIVEN, ModelBuilder
 from ketapk.model.design import Design, Disposition, Individual
 from ketapk.model.expressions import Expression
+from ketapk.model.given import SCALES
 from ketapk.model.model import Group, Model, Population, Setting
 
 if TYPE_CHECKING:
@@ -25,6 +26,21 @@ if TYPE_CHECKING:
 FORMAT = "ketapk model"
 VERSION = 1
 """Of the form; a change that older readers would misread counts it up."""
+DEEPEST = 8
+"""Names in a key, such as ``a.b.c``; the form needs three."""
+_WORDS = re.compile(
+    r'"""(?:[^\\]|\\.)*?(?:"""|\\?\Z)'
+    r"|'''.*?(?:'''|\Z)"
+    r'|"(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n|\Z))'
+    r"|'[^'\n]*+(?:'|(?=\n|\Z))"
+    r"|#[^\n]*+",
+    re.S,
+)
+"""Texts and remarks of TOML, in which dots mean nothing; one without an end goes on to the last."""
+_DEEP = re.compile(rf"(?:\.[ \t]*[\w-]+[ \t]*){{{DEEPEST}}}")
+
+Real = Annotated[float, Strict()]
+"""A number, and neither a text nor true or false."""
 
 
 class Part(BaseModel):
@@ -52,8 +68,8 @@ class Who(Part):
     description: str
     group: Group = "adults"
     setting: Setting = "any"
-    weight_kg: tuple[float, float] | None = None
-    age_y: tuple[float, float] | None = None
+    weight_kg: tuple[Real, Real] | None = None
+    age_y: tuple[Real, Real] | None = None
 
 
 class Compartment(Part):
@@ -95,7 +111,7 @@ class Input(Part):
 
     route: str
     to: str
-    F: str | float | None = Field(default=None, description="Expression [1]")
+    F: str | Real | None = Field(default=None, description="Expression [1]")
     lag: str | None = Field(default=None, description="Expression [h]")
     dur: str | None = Field(default=None, description="Expression [h]")
     site: str = ""
@@ -106,21 +122,21 @@ class Output(Part):
 
     analyte: str
     compartment: str
-    own_mass: bool = False
+    own_mass: Annotated[bool, Strict()] = False
 
 
 class FirstPass(Part):
     """What the first pass of a borrowed route forms."""
 
     compartment: str
-    share: str | float = 1.0
+    share: str | Real = 1.0
 
 
 class Pair(Part):
     """Two random effects that go together."""
 
     between: tuple[str, str]
-    value: float
+    value: Real
 
 
 class Document(Part):
@@ -211,18 +227,20 @@ def read_model(path: str | PathLike[str]) -> Model:
     """
     kind = _kind(path)
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        # Some editors begin a file with a mark of its encoding.
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {error}.") from None
     try:
-        content = tomllib.loads(text) if kind == "toml" else _from_json(text)
+        content = _from_toml(text) if kind == "toml" else _from_json(text)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not {kind.upper()}: {error}.") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f'{path} is no model of ketapk; such a file says format = "{FORMAT}".')
-    if content.get("version") != VERSION:
+    version = content.get("version")
+    if isinstance(version, bool) or version != VERSION:
         raise InputError(
-            f"{path} is of version {content.get('version')!r}, and this ketapk reads version "
+            f"{path} is of version {version!r}, and this ketapk reads version "
             f"{VERSION}; write it again, or take the ketapk that wrote it."
         )
     try:
@@ -262,7 +280,7 @@ def write_model(model: Model | ModelBuilder, path: str | PathLike[str]) -> None:
     text = _toml(content) if kind == "toml" else json.dumps(content, indent=2, ensure_ascii=False)
     try:
         Path(path).write_text(text.rstrip("\n") + "\n", encoding="utf-8", newline="\n")
-    except (OSError, UnicodeEncodeError) as error:
+    except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be written: {error}.") from None
 
 
@@ -388,10 +406,20 @@ def _spread(effect: Variability) -> str:
 
 
 def _kind(path: str | PathLike[str]) -> str:
-    kind = Path(path).suffix.lower().removeprefix(".")
+    try:
+        kind = Path(path).suffix.lower().removeprefix(".")
+    except TypeError:
+        raise InputError(f"{path!r} is no path of a file; write one such as 'mine.toml'.") from None
     if kind not in ("toml", "json"):
         raise InputError(f"{path} has no known form; end its name in .toml or .json.")
     return kind
+
+
+def _from_toml(text: str) -> Any:
+    """Refuse keys of very many names, which take the square of their number to read."""
+    if _DEEP.search(_WORDS.sub("x", text)):
+        raise ValueError(f"a key has more than {DEEPEST} names with dots between")
+    return tomllib.loads(text)
 
 
 def _from_json(text: str) -> Any:

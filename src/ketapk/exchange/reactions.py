@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+_NOT_IN_XML = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that XML refuses, or that end a line."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """What is done to a system at a time, and the input rates from then on."""
@@ -222,7 +226,8 @@ def _words(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return text.replace('"', "'").replace("\n", " ").replace("\\", "/")
+    """Text between quotes, without what neither Antimony nor XML can hold."""
+    return _NOT_IN_XML.sub(" ", text).replace('"', "'").replace("\\", "/")
 
 
 def _digits(value: float) -> str:

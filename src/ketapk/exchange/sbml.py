@@ -33,8 +33,8 @@ def write_sbml(
     text = to_sbml(model, plan=plan, patient=patient, **options)
     try:
         Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error}.") from None
+    except (OSError, TypeError, ValueError) as error:
+        raise InputError(f"{path!r} cannot be written: {error}.") from None
 
 
 def to_sbml(

@@ -17,7 +17,8 @@ SENTENCE: dict[int, str] = {
         "stopped at the step limit; raise max_steps, loosen rtol, or use method='stiff'"
     ),
     NOT_FINITE: (
-        "a value became infinite or not a number; check the parameters and the doses for overflow"
+        "a value became infinite or not a number; look for a rate below 0, shares of a dose that "
+        "are below 0 or above 1 in all, and an overflow of parameters or doses"
     ),
     STEP_TOO_SMALL: (
         "the step became too small to advance time; the solution may blow up, or rtol is too tight"

@@ -20,6 +20,7 @@ from ketapk.kernels.compile import OPTIONS, kernel
 from ketapk.kernels.nonlinear import flows_of
 from ketapk.kernels.ode import integrate, workspace
 from ketapk.kernels.problem import Flows, flow_jacobian, flow_slope, jacobian, slope
+from ketapk.kernels.stepping import STIFF_RUNS
 
 FIRST_BLOCK = 1.0
 """Length of the first block of the endless last segment [h]; each is twice as long as the last, so
@@ -162,6 +163,8 @@ def responses(
     hi,
     times,
     spans,
+    before,
+    begun,
     out,
     outcome,
     counts,
@@ -186,6 +189,11 @@ def responses(
         Times [h], ascending within each span.
     spans : (N, 3) int array
         First and last index into ``times`` and first row of ``out`` of each subject.
+    before : bool
+        Whether a time at an event is read before it, and not after.
+    begun : (G, 3) array
+        Response, moderator and whether the system is stiff when a segment begins; NaN where no
+        reading has come so far. Filled, so that the next reading starts there.
     out : (rows, 1) array
         Filled; the rows of failed subjects keep their NaN.
     """
@@ -206,10 +214,18 @@ def responses(
         for g in range(schedule.first[n], schedule.first[n + 1]):
             if k == spans[n, 1] or result != status.OK:
                 break
+            if g > schedule.first[n]:
+                if math.isnan(begun[g, 0]):
+                    begun[g, 0], begun[g, 1] = response, moderator
+                    begun[g, 2] = counts[n, STIFF_RUNS]
+                response, moderator, counts[n, STIFF_RUNS] = begun[g, 0], begun[g, 1], begun[g, 2]
             if schedule.action[g] == RESET:
                 response, moderator = 1.0, 1.0
             begin, end = schedule.start[g], schedule.end[g]
             if not end > begin:
+                continue
+            known = g + 1 < schedule.first[n + 1] and not math.isnan(begun[g + 1, 0])
+            if known and not (times[k] < end or (before and times[k] == end)):
                 continue
             flows = flows_of(system, schedule.row[g], schedule.rate[g])
             problem = Driven(flows, per_mg[n], turnover, n)
@@ -220,7 +236,9 @@ def responses(
             while begin < end and k < spans[n, 1] and result == status.OK:
                 stop = min(begin + block, end) if math.isinf(end) else end
                 upto = k
-                while upto < spans[n, 1] and times[upto] < stop:
+                while upto < spans[n, 1] and (
+                    times[upto] < stop or (before and times[upto] == stop)
+                ):
                     upto += 1
                 at = spans[n, 2] + k - spans[n, 0]
                 result, _ = integrate(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import keyword
-import math
-import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from ketapk import units
 from ketapk.dosing.regimen import DRUGS, ROUTES
 from ketapk.errors import InputError, ModelError, nearest
 from ketapk.model.connections import check_flows, check_places
-from ketapk.model.consistency import check_shares, check_units, check_value, uses
+from ketapk.model.consistency import (
+    check_equations,
+    check_shares,
+    check_units,
+    check_value,
+    check_variability,
+    uses,
+)
 from ketapk.model.design import (
     OUT,
     Design,
@@ -29,27 +31,28 @@ from ketapk.model.design import (
     Saturable,
     Transfer,
 )
-from ketapk.model.expressions import ABOUT_PEOPLE, COVARIATES, FUNCTIONS, Expression
+from ketapk.model.expressions import Expression
+from ketapk.model.given import (
+    correlation,
+    different,
+    expression,
+    name_of_model,
+    name_of_parameter,
+    new,
+    spread,
+    text,
+    with_unit_given,
+)
 from ketapk.model.model import Model, Population
 from ketapk.model.parameters import GRADES, Grade, Parameter
 from ketapk.model.routes import Route, nothing_more
 from ketapk.model.system import NEVER_ABSORBED, WAITING
-from ketapk.model.variability import Correlation, Scale, Variability, covariance
-from ketapk.patients import Cohort, Patient
+from ketapk.model.variability import Correlation, Variability
+from ketapk.patients import Cohort
 from ketapk.units import Dimension
-
-if TYPE_CHECKING:
-    pass
 
 GIVEN = "given by the user"
 NO_PUBLICATION = "no publication: the parameters were given by the user"
-SCALES: dict[str, Scale] = {
-    "%": "CV %",
-    "variance": "variance on the log scale",
-    "logit SD": "SD on the logit scale",
-}
-"""How variability is written after its number."""
-_SPREAD = re.compile(rf"\s*([0-9.eE+-]+)\s*({'|'.join(SCALES)})\s*")
 
 
 class ModelBuilder:
@@ -107,14 +110,9 @@ class ModelBuilder:
         population: str | Population = "whoever the parameters describe",
         grade: Grade = "assumed",
     ) -> None:
-        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z][\w.-]*", name):
-            raise ModelError(
-                f"A model cannot be called {name!r}; write a letter, then letters, "
-                f"digits, '_' or '-'."
-            )
-        self.name = name
-        self.analytes = _listed("analytes", analytes)
-        self.drugs = _listed("drugs", drugs)
+        self.name = name_of_model(name)
+        self.analytes = different("analytes", analytes)
+        self.drugs = different("drugs", drugs)
         for drug in self.drugs:
             if drug not in DRUGS:
                 raise ModelError(
@@ -123,11 +121,14 @@ class ModelBuilder:
                 )
         if grade not in GRADES:
             raise ModelError(f"grade={grade!r} is not known; write one of {', '.join(GRADES)}.")
-        self.title, self.citation, self.doi = title, citation, doi
-        self.sampling_site, self.grade = sampling_site, grade
-        self.population = (
-            Population(description=population) if isinstance(population, str) else population
-        )
+        self.title, self.citation = text("title", title), text("citation", citation)
+        self.doi, self.sampling_site = text("doi", doi), text("sampling_site", sampling_site)
+        self.grade = grade
+        if isinstance(population, str):
+            population = Population(description=population)
+        if not isinstance(population, Population):
+            raise ModelError(f"population={population!r} is nobody; write who, or a Population.")
+        self.population = population
         self._parameters: dict[str, Parameter] = {}
         self._dimensions: dict[str, Dimension] = {}
         self._equations: dict[str, Equation] = {}
@@ -173,16 +174,7 @@ class ModelBuilder:
         ModelError
             If the name is taken, or cannot be a name.
         """
-        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z]\w*", name, re.A):
-            raise ModelError(
-                f"A parameter cannot be called {name!r}; write a letter, then letters, digits, '_'."
-            )
-        if name in FUNCTIONS or name in ABOUT_PEOPLE or keyword.iskeyword(name):
-            raise ModelError(
-                f"A parameter cannot be called {name!r}, which means something else in "
-                f"expressions; give it another name."
-            )
-        _new(name, self._parameters, "parameter")
+        new(name_of_parameter(name), self._parameters, "parameter")
         exact, dimension = units.parameter(value, name)
         if exact < 0:
             raise InputError(
@@ -192,9 +184,9 @@ class ModelBuilder:
             name=name,
             value=float(exact),
             unit=str(dimension),
-            where=where,
+            where=text("where", where),
             grade=grade or self.grade,
-            note=_with_unit_given(note, value, dimension),
+            note=with_unit_given(text("note", note), value, dimension),
         )
         self._dimensions[name] = dimension
 
@@ -226,7 +218,7 @@ class ModelBuilder:
         >>> build.covariates(CL="CL - slope * max(age_y - 60, 0)")
         """
         for name, equation in equations.items():
-            _new(name, self._equations, "covariate equation of")
+            new(name, self._equations, "covariate equation of")
             if not isinstance(equation, str) and not callable(equation):
                 raise ModelError(
                     f"The equation of {name} is {equation!r}; write '{name} * weight_kg / 70', or "
@@ -253,8 +245,8 @@ class ModelBuilder:
             What it means to be there, for the ledger.
         """
         self._check_place(name)
-        held = None if volume is None else _expression(volume, f"volume of {name!r}")
-        self._places[name] = Place(name=name, volume=held, of=of, fate=fate)
+        held = None if volume is None else expression(volume, f"volume of {name!r}")
+        self._places[name] = Place(name=name, volume=held, of=of, fate=text("fate", fate))
 
     def compartments(self, *names: str, **volumes: str) -> None:
         """Add compartments: names of those without a volume, then others with theirs [L]."""
@@ -266,7 +258,7 @@ class ModelBuilder:
     def loss(self, name: str, *, fate: str = "") -> None:
         """Add a place where drug is lost, beside "out"; ``fate`` names it in the ledger."""
         self._check_place(name)
-        self._losses[name] = Loss(name=name, fate=fate)
+        self._losses[name] = Loss(name=name, fate=text("fate", fate))
 
     def flow(
         self, source: str, target: str, rate: str | None = None, *, clearance: str | None = None
@@ -292,8 +284,8 @@ class ModelBuilder:
             Transfer(
                 source=source,
                 target=target,
-                rate=None if rate is None else _expression(rate, what),
-                clearance=None if clearance is None else _expression(clearance, what),
+                rate=None if rate is None else expression(rate, what),
+                clearance=None if clearance is None else expression(clearance, what),
             )
         )
 
@@ -324,8 +316,8 @@ class ModelBuilder:
             Saturable(
                 source=source,
                 target=target,
-                Vmax=_expression(Vmax, what),
-                Km=_expression(Km, what),
+                Vmax=expression(Vmax, what),
+                Km=expression(Km, what),
             )
         )
 
@@ -356,16 +348,16 @@ class ModelBuilder:
         site : str
             What the ledger calls it; ``to`` by default.
         """
-        if route not in ROUTES:
+        if not isinstance(route, str) or route not in ROUTES:
             raise ModelError(
                 f"The route {route!r} is not known; write one of {', '.join(ROUTES)}."
                 f"{nearest(str(route), ROUTES)}"
             )
         given = {
-            name: None if value is None else _expression(value, f"{name} of the route {route!r}")
+            name: None if value is None else expression(value, f"{name} of the route {route!r}")
             for name, value in (("F", F), ("lag", lag), ("dur", dur))
         }
-        self._entries.append(Entry(route=route, to=to, site=site, **given))
+        self._entries.append(Entry(route=route, to=to, site=text("site", site), **given))
 
     def output(self, analyte: str, compartment: str, *, own_mass: bool = False) -> None:
         """Read the concentration of an analyte in a compartment with a volume, in ng/mL.
@@ -378,7 +370,7 @@ class ModelBuilder:
                 f"The molar mass of {analyte!r} is not known; leave out own_mass and read "
                 f"milligrams of the dosed drug, or put the ratio into the volume."
             )
-        _new(analyte, self._readings, "output of")
+        new(analyte, self._readings, "output of")
         self._readings[analyte] = Reading(
             analyte=analyte, compartment=compartment, own_mass=own_mass
         )
@@ -390,12 +382,12 @@ class ModelBuilder:
 
     def effect_site(self, analyte: str, ke0: str) -> None:
         """Follow the concentration of an analyte with a rate constant [1/h]."""
-        _new(analyte, self._effect_sites, "effect site of")
-        self._effect_sites[analyte] = _expression(ke0, f"effect site of {analyte}")
+        new(analyte, self._effect_sites, "effect site of")
+        self._effect_sites[analyte] = expression(ke0, f"effect site of {analyte}")
 
     def first_pass(self, compartment: str, share: str | float = 1.0) -> None:
         """Say what a borrowed route's first pass forms: where it enters, and its share [1]."""
-        self._first_pass = (compartment, _expression(share, "first pass"))
+        self._first_pass = (compartment, expression(share, "first pass"))
 
     def vary(self, **spreads: str) -> None:
         """Let parameters differ between people.
@@ -406,32 +398,22 @@ class ModelBuilder:
             By parameter: "30 %" (CV of a log-normal parameter), "0.09 variance" (of its
             logarithm), or "0.7 logit SD" (for a share, which stays between 0 and 1).
         """
-        for name, spread in spreads.items():
-            _new(name, self._spreads, "variability of")
-            match = _SPREAD.fullmatch(spread) if isinstance(spread, str) else None
-            value = _float(match[1]) if match else math.nan
-            if match is None or not (math.isfinite(value) and value >= 0.0):
-                raise InputError(
-                    f"{name}={spread!r} is no variability; write '30 %', '0.09 variance' or "
-                    f"'0.7 logit SD'."
-                )
+        for name, given in spreads.items():
+            new(name, self._spreads, "variability of")
+            value, scale = spread(name, given)
             self._spreads[name] = Variability(
-                parameter=name, value=value, scale=SCALES[match[2]], where=GIVEN, grade=self.grade
+                parameter=name, value=value, scale=scale, where=GIVEN, grade=self.grade
             )
 
     def correlate(self, first: str, second: str, value: float) -> None:
         """Let the random effects of two parameters go together, by their correlation."""
+        number = correlation(first, second, value)
         pair = (min(first, second), max(first, second))
-        _new(pair, self._correlations, "correlation of")
-        if first == second or not -1.0 <= value <= 1.0:
-            raise InputError(
-                f"A correlation of {first} and {second} of {value!r} is not possible; give two "
-                f"parameters, and a number from -1 to 1."
-            )
+        new(pair, self._correlations, "correlation of")
         self._correlations[pair] = Correlation(
             first=first,
             second=second,
-            value=float(value),
+            value=number,
             scale="correlation",
             where=GIVEN,
             grade=self.grade,
@@ -467,7 +449,7 @@ class ModelBuilder:
         check_places(design)
         for use in uses(design):
             check_units(use.expression, use.what, use.dimension, self._dimensions)
-        self._check_equations()
+        check_equations(self._equations, self._dimensions)
         check_flows(design)
         individual = Individual(tuple(self._parameters.values()), tuple(self._equations.items()))
         typical = self._typical()
@@ -475,7 +457,8 @@ class ModelBuilder:
         for use in uses(design):
             check_value(use, values)
         check_shares(design, values)
-        self._check_variability()
+        correlations = tuple(self._correlations.values())
+        check_variability(self._spreads, correlations, self._dimensions, values)
         model = Model(
             name=self.name,
             title=self.title,
@@ -494,7 +477,7 @@ class ModelBuilder:
             covariates=individual.asks(typical),
             structure=design.words,
             variability=tuple(self._spreads.values()),
-            correlations=tuple(self._correlations.values()),
+            correlations=correlations,
             problems=_problems(design),
             refuses=_refuses(design),
         )
@@ -522,54 +505,17 @@ class ModelBuilder:
         )
 
     def _typical(self) -> Cohort:
-        """Somebody for whom the model must work."""
+        """Somebody for whom the model must work, twice: a function may take one for a number."""
         weight, age = self.population.weight_kg, self.population.age_y
-        return Cohort.of(
-            Patient(
-                weight_kg=70.0 if weight is None else sum(weight) / 2.0,
-                age_y=40.0 if age is None else sum(age) / 2.0,
-            )
+        return Cohort(
+            weight_kg=[70.0 if weight is None else sum(weight) / 2.0] * 2,
+            age_y=40.0 if age is None else sum(age) / 2.0,
         )
 
     def _check_place(self, name: str) -> None:
         if not isinstance(name, str) or not name.strip() or name in (OUT, WAITING, NEVER_ABSORBED):
             raise ModelError(f"A place cannot be called {name!r}; give it another name.")
-        _new(name, {**self._places, **self._losses}, "place")
-
-    def _check_equations(self) -> None:
-        for name, equation in self._equations.items():
-            if name not in self._parameters:
-                raise ModelError(
-                    f"There is a covariate equation of {name!r}, which is no parameter; there is "
-                    f"{', '.join(self._parameters)}.{nearest(name, self._parameters)} Write what "
-                    f"follows from parameters where it is used."
-                )
-            if isinstance(equation, Expression):
-                known = {**self._dimensions, **COVARIATES}
-                check_units(equation, f"equation of {name}", self._dimensions[name], known)
-
-    def _check_variability(self) -> None:
-        for name in self._spreads:
-            if name not in self._parameters:
-                raise ModelError(
-                    f"{name!r} varies and is no parameter; there is {', '.join(self._parameters)}."
-                    f"{nearest(name, self._parameters)}"
-                )
-        for name in (name for pair in self._correlations for name in pair):
-            if name not in self._spreads:
-                raise ModelError(
-                    f"{name!r} is correlated and does not vary; write vary({name}='30 %') as well."
-                )
-        if not self._spreads:
-            return
-        matrix = covariance(tuple(self._spreads.values()), tuple(self._correlations.values()))
-        try:
-            np.linalg.cholesky(matrix)
-        except np.linalg.LinAlgError:
-            raise ModelError(
-                "The variability cannot be drawn: its covariance is not positive definite. No "
-                "spread may be 0, and correlations that go against one another must be smaller."
-            ) from None
+        new(name, {**self._places, **self._losses}, "place")
 
 
 def _problems(design: Design) -> tuple[str, ...]:
@@ -587,42 +533,3 @@ def _refuses(design: Design) -> dict[str, str]:
         return {}
     reason = "it has no compartment called 'central' for a borrowed route to enter"
     return dict.fromkeys((name for name in ROUTES if name not in design.routes), reason)
-
-
-def _new(name: Any, known: Any, kind: str) -> None:
-    if name in known:
-        said = " and ".join(name) if isinstance(name, tuple) else repr(name)
-        raise ModelError(f"The {kind} {said} is there already; leave one out.")
-
-
-def _expression(value: Any, what: str) -> Expression:
-    if isinstance(value, float | int) and not isinstance(value, bool):
-        return Expression(repr(float(value)))
-    if not isinstance(value, str):
-        raise ModelError(f"The {what} is {value!r}; write a parameter, or arithmetic of them.")
-    try:
-        return Expression(value)
-    except ModelError as error:
-        raise ModelError(f"The {what}: {error}") from None
-
-
-def _listed(what: str, given: str | Sequence[str]) -> tuple[str, ...]:
-    names = tuple(given.split() if isinstance(given, str) else given)
-    if not names or len(set(names)) < len(names) or not all(isinstance(n, str) for n in names):
-        raise ModelError(f"{what}={given!r} is not a list of different names; write at least one.")
-    return names
-
-
-def _with_unit_given(note: str, value: Any, dimension: Dimension) -> str:
-    """Keep what was written where it is in another unit."""
-    if not isinstance(value, str):
-        return note
-    same = "%" not in value if dimension == Dimension() else value.strip().endswith(str(dimension))
-    return note if same else "; ".join(filter(None, (note, f"given as {value.strip()}")))
-
-
-def _float(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketapk.errors import ModelError, UnitError
+from ketapk.errors import ModelError, UnitError, nearest
+from ketapk.model.design import ROUNDING
+from ketapk.model.expressions import COVARIATES, Expression
+from ketapk.model.variability import covariance
 from ketapk.units import Dimension
 
 if TYPE_CHECKING:
-    from ketapk.model.design import Design
-    from ketapk.model.expressions import Expression
+    from ketapk.model.design import Design, Equation
     from ketapk.model.routes import Values
+    from ketapk.model.variability import Correlation, Variability
 
 RATE_CONSTANT = Dimension.of("1/h")
 CLEARANCE = Dimension.of("L/h")
@@ -43,6 +46,7 @@ class Use:
     what: str
     dimension: Dimension
     positive: bool = False
+    most: float = math.inf
 
 
 def uses(design: Design) -> Iterable[Use]:
@@ -71,7 +75,7 @@ def uses(design: Design) -> Iterable[Use]:
     for analyte, ke0 in design.effect_sites:
         yield Use(ke0, f"effect site of {analyte!r}", RATE_CONSTANT, positive=True)
     if design.first_pass is not None:
-        yield Use(design.first_pass[1], "share of the first pass", SHARE)
+        yield Use(design.first_pass[1], "share of the first pass", SHARE, most=1.0)
 
 
 def check_units(
@@ -110,10 +114,11 @@ def _instead(found: Dimension, wanted: Dimension) -> str:
 
 
 def check_value(use: Use, values: Values) -> None:
-    """Refuse an expression that is negative or no number for the typical person."""
+    """Refuse an expression that is out of range or no number for the typical person."""
     value = float(np.ravel(use.expression(values))[0])
-    if not math.isfinite(value) or value < 0.0 or (use.positive and value == 0.0):
-        least = "above 0" if use.positive else "0 or more"
+    inside = 0.0 <= value <= use.most + ROUNDING and not (use.positive and value == 0.0)
+    if not (math.isfinite(value) and inside):
+        least = "above 0" if use.positive else "0 or more" if use.most > 1.0 else "from 0 to 1"
         raise ModelError(
             f"The {use.what}: {use.expression.text!r} is {value:g} at the typical values; it must "
             f"be finite and {least}."
@@ -128,9 +133,68 @@ def check_shares(design: Design, values: Values) -> None:
             for entry in design.entries
             if entry.route == route
         ]
-        if sum(shares) > 1.0 + 1e-12:
+        if sum(shares) > 1.0 + ROUNDING:
             said = " + ".join(f"{share:g}" for share in shares)
             raise ModelError(
                 f"The inputs of the route {route!r} take {said} = {sum(shares):g} of a dose; "
                 f"shares of one route sum to 1 at most."
             )
+
+
+def check_equations(equations: Mapping[str, Equation], known: Mapping[str, Dimension]) -> None:
+    """Refuse a covariate equation of no parameter, or in another unit than its parameter."""
+    for name, equation in equations.items():
+        if name not in known:
+            raise ModelError(
+                f"There is a covariate equation of {name!r}, which is no parameter; there is "
+                f"{', '.join(known)}.{nearest(name, known)} Write what follows from parameters "
+                f"where it is used."
+            )
+        if isinstance(equation, Expression):
+            check_units(equation, f"equation of {name}", known[name], {**known, **COVARIATES})
+
+
+def check_variability(
+    spreads: Mapping[str, Variability],
+    correlations: Sequence[Correlation],
+    known: Mapping[str, Dimension],
+    values: Values,
+) -> None:
+    """Refuse what cannot be drawn around the values of the typical person."""
+    for name, spread in spreads.items():
+        if name not in known:
+            raise ModelError(
+                f"{name!r} varies and is no parameter; there is {', '.join(known)}."
+                f"{nearest(name, known)}"
+            )
+        if spread.scale == "SD on the logit scale":
+            _check_logit(name, known[name], float(np.ravel(values[name])[0]))
+    for name in (name for pair in correlations for name in (pair.first, pair.second)):
+        if name not in spreads:
+            raise ModelError(
+                f"{name!r} is correlated and does not vary; write vary({name}='30 %') as well."
+            )
+    if not spreads:
+        return
+    matrix = covariance(tuple(spreads.values()), correlations)
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        raise ModelError(
+            "The variability cannot be drawn: its covariance is not positive definite. No "
+            "spread may be 0, and correlations that go against one another must be smaller."
+        ) from None
+
+
+def _check_logit(name: str, dimension: Dimension, value: float) -> None:
+    """Refuse a logit SD of what is no share between 0 and 1."""
+    if dimension != SHARE:
+        raise UnitError(
+            f"{name!r} varies by a logit SD, which is for a share between 0 and 1, and is "
+            f"{_in(dimension)}; write '30 %' or '0.09 variance'."
+        )
+    if not 0.0 < value < 1.0:
+        raise ModelError(
+            f"{name!r} varies by a logit SD, which is for a share between 0 and 1, and is "
+            f"{value:g} for the typical person; write '30 %' or '0.09 variance'."
+        )

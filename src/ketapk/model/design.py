@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
@@ -11,22 +11,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketapk import units
-from ketapk.errors import InputError
+from ketapk.errors import InputError, KetapkError, nearest
 from ketapk.model.expressions import ABOUT_PEOPLE, Expression
 from ketapk.model.routes import Input
 from ketapk.model.structures import ELIMINATED, FATE_OF_ELIMINATED
 from ketapk.model.system import IN_THE_BODY, Graph
+from ketapk.patients import Cohort
 
 if TYPE_CHECKING:
     from ketapk.dosing.regimen import Dose
     from ketapk.model.parameters import Parameter
     from ketapk.model.routes import Values
-    from ketapk.patients import Cohort
 
 OUT = "out"
 """The target of a flow that leaves the body; what leaves is called after the analyte."""
 Equation = Expression | Callable[[Any, Any], Any]
 """A covariate equation: arithmetic, or a function of values by name and a cohort."""
+ROUNDING = 1e-12
+"""What shares of a dose may sum to above 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +185,7 @@ class Individual:
         Raises
         ------
         InputError
-            If an equation gives somebody a negative value, or none.
+            If an equation gives somebody a negative value, or none, or a function fails.
         """
         values: dict[str, Any] = {p.name: p.canonical for p in self.parameters}
         for name, equation in self.equations:
@@ -191,7 +193,7 @@ class Individual:
                 about = (n for n in equation.names if n in ABOUT_PEOPLE)
                 found = equation({**values, **{n: getattr(cohort, n) for n in about}})
             else:
-                found = equation(SimpleNamespace(**values), cohort)
+                found = _called(name, equation, values, cohort)
             values[name] = _checked(name, found, len(cohort))
         return values
 
@@ -217,10 +219,37 @@ class _Watched:
         return len(self._cohort)
 
 
+def _called(
+    name: str, function: Callable[[Any, Any], Any], values: Mapping[str, Any], cohort: Cohort
+) -> Any:
+    """What a function of values and a cohort returns; its own errors become a sentence."""
+    try:
+        return function(SimpleNamespace(**values), cohort)
+    except KetapkError:
+        raise
+    except AttributeError as error:
+        if error.name is None or not isinstance(error.obj, SimpleNamespace | Cohort):
+            raise _failed(name, error) from error
+        known = values if isinstance(error.obj, SimpleNamespace) else ABOUT_PEOPLE
+        raise InputError(
+            f"The equation of {name} asks for {error.name!r}, which there is not; there is "
+            f"{', '.join(known)}.{nearest(error.name, known)}"
+        ) from error
+    except Exception as error:
+        raise _failed(name, error) from error
+
+
+def _failed(name: str, error: Exception) -> InputError:
+    return InputError(
+        f"The equation of {name} fails with {type(error).__name__}: {error}. It is given arrays of "
+        f"one value per person, which it may not change; write a choice as np.where(test, a, b)."
+    )
+
+
 def _checked(name: str, found: Any, n: int) -> Any:
     """Values of a covariate equation, if everybody can have theirs."""
     try:
-        values = np.asarray(found, dtype=np.float64)
+        values = np.array(found, dtype=np.float64)
     except (TypeError, ValueError):
         raise InputError(f"The equation of {name} gives {found!r} and no numbers.") from None
     if values.shape not in ((), (n,)):
@@ -235,6 +264,8 @@ def _checked(name: str, found: Any, n: int) -> Any:
             f"The equation of {name} gives {values.ravel()[who]:g} for patient {who}; every value "
             f"must be finite and 0 or more."
         )
+    # A function of the next equation is given them, and might change them in place.
+    values.flags.writeable = False
     return values
 
 
@@ -276,7 +307,7 @@ class Disposition:
             graph.effect_site(analyte, ke0=_not_negative(ke0(p)))
         if design.first_pass is not None:
             entry, share = design.first_pass
-            graph.first_pass = (entry, _not_negative(share(p)))
+            graph.first_pass = (entry, _shares([share(p)])[0])
         return graph
 
     def _target(self, graph: Graph, flow: Transfer | Saturable) -> str:
@@ -305,6 +336,17 @@ def _positive(values: Any) -> Any:
     return np.where(np.greater(values, 0.0), values, np.nan)
 
 
+def _shares(values: Sequence[Any]) -> list[Any]:
+    """Shares of one whole, without numbers for whom one is negative or all exceed the whole.
+
+    Only that patient fails.
+    """
+    fits = np.less_equal(sum(np.asarray(value) for value in values), 1.0 + ROUNDING)
+    for value in values:
+        fits = fits & np.greater_equal(value, 0.0)
+    return [np.where(fits, value, np.nan) for value in values]
+
+
 @dataclass(frozen=True)
 class Entries:
     """The inputs of a dose, by the entries of its route."""
@@ -312,34 +354,34 @@ class Entries:
     entries: tuple[Entry, ...]
 
     def __call__(self, dose: Dose, p: Values) -> tuple[Input, ...]:
-        """Inputs for parameter values.
+        """Inputs for parameter values; who has impossible shares has none, and fails alone.
 
         Raises
         ------
         InputError
-            If somebody has a negative share, lag or duration.
+            If somebody has a negative lag or duration.
         """
+        shares = _shares([1.0 if entry.F is None else entry.F(p) for entry in self.entries])
         return tuple(
             Input(
                 to=entry.to,
-                fraction=1.0 if entry.F is None else _possible(entry, "F", entry.F, p),
+                fraction=share,
                 lag=0.0 if entry.lag is None else _possible(entry, "lag", entry.lag, p),
                 dur=0.0 if entry.dur is None else _possible(entry, "dur", entry.dur, p),
                 site=entry.site or ("vein" if entry.route == "iv" else entry.to),
             )
-            for entry in self.entries
+            for entry, share in zip(self.entries, shares, strict=True)
         )
 
 
 def _possible(entry: Entry, what: str, expression: Expression, p: Values) -> Any:
-    """Values of a share, lag or duration, if everybody can have theirs."""
+    """Values of a lag or duration, if everybody can have theirs."""
     values = np.asarray(expression(p))
     wrong = ~(np.isfinite(values) & (values >= 0.0))
     if np.any(wrong):
         who = int(np.argmax(wrong))
         raise InputError(
             f"{what} of the route {entry.route}, '{expression}', is {values.ravel()[who]:g} for "
-            f"patient {who}; it must be finite and 0 or more. A share that is drawn stays below 1 "
-            f"on the logit scale."
+            f"patient {who}; it must be finite and 0 or more."
         )
     return values

@@ -99,7 +99,8 @@ class Expression:
         """What it is measured in, from what its names are measured in.
 
         A plain number beside a covariate alone is in the unit of the covariate, so that
-        ``weight_kg / 70`` and ``age_y - 60`` are what they look like; 0 is in any unit.
+        ``weight_kg / 70``, ``70 / weight_kg`` and ``age_y - 60`` are what they look like; 0 is in
+        any unit.
 
         Raises
         ------
@@ -139,8 +140,11 @@ def _tree(text: str) -> ast.expr:
     for _ in range(DEEPEST):
         if not level:
             return tree
-        for node in level:
-            _allow(node, text, how)
+        try:
+            for node in level:
+                _allow(node, text, how)
+        except RecursionError:
+            break
         level = [child for node in level for child in _inside(node)]
     raise ModelError(f"{text!r} is nested too deeply; name a part of it as a parameter.")
 
@@ -266,8 +270,9 @@ def _measure(node: ast.expr, dimensions: Mapping[str, Dimension], text: str) -> 
             one, other = (_number(side, dimensions, text) for side in (left, right))
             if isinstance(op, ast.Mult):
                 return one * other
-            if _about_people(left) and _plain(right):
-                return PURE
+            for side, beside in ((left, right), (right, left)):
+                if _about_people(side) and _plain(beside):
+                    return PURE
             return one / other
     raise AssertionError(node)
 

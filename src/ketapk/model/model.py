@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -43,6 +43,15 @@ class Population:
     weight_kg: tuple[float, float] | None = None
     age_y: tuple[float, float] | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("weight_kg", "age_y"):
+            span = getattr(self, name)
+            if span is not None and not _is_range(span):
+                raise InputError(
+                    f"{name}={span!r} of the population is no range; write the lowest and the "
+                    f"highest, such as {name}=(20, 60)."
+                )
+
     def outside(self, cohort: Cohort) -> list[str]:
         """One sentence for each covariate in which somebody is outside the studied range."""
         found = []
@@ -71,6 +80,15 @@ class Population:
                 )
                 found.append(f"{who} outside the {span[0]:g} to {span[1]:g} {unit} studied")
         return found
+
+
+def _is_range(span: Any) -> bool:
+    """Whether it is two finite numbers, none negative, in their order."""
+    try:
+        low, high = (float(end) for end in span)
+    except (TypeError, ValueError):
+        return False
+    return 0.0 <= low <= high < np.inf
 
 
 @dataclass(frozen=True, kw_only=True)

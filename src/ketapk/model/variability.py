@@ -135,6 +135,8 @@ def draw(
     ------
     PlanError
         If the model publishes no variability between people, or an impossible covariance.
+    InputError
+        If what varies on the logit scale is no share in somebody.
     """
     chosen = [effect for effect in effects if effect.level == "between people"]
     if not chosen:
@@ -148,11 +150,24 @@ def draw(
     for effect, shift in zip(chosen, eta.T, strict=True):
         typical = np.asarray(values[effect.parameter])
         if effect.scale == "SD on the logit scale":
+            _refuse_no_share(effect.parameter, typical, subjects)
             odds = typical / (1.0 - typical) * np.exp(shift)
             drawn[effect.parameter] = odds / (1.0 + odds)
         else:
             drawn[effect.parameter] = typical * np.exp(shift)
     return drawn
+
+
+def _refuse_no_share(name: str, typical: Any, subjects: NDArray[np.int64]) -> None:
+    """Refuse a typical value, () or (N,), that has no logit."""
+    wrong = np.broadcast_to(~((typical >= 0.0) & (typical < 1.0)), subjects.shape)
+    if np.any(wrong):
+        who = int(np.argmax(wrong))
+        found = float(np.broadcast_to(typical, subjects.shape)[who])
+        raise InputError(
+            f"{name} is {found:g} for patient {subjects[who]} and varies on the logit scale, which "
+            f"is for shares below 1; let its equation stay below 1, or vary it with '30 %'."
+        )
 
 
 def omega_from_cv(cv: float) -> float:

@@ -23,6 +23,7 @@ LONGEST_LINE = 100_000
 COMMENT = (b"#", b";")
 """What a comment row starts with; one whose first field is C is a comment too."""
 NEWLINE = ord("\n")
+BLANKS = b" \t\x0b\x0c"
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ def _kept(
     wanted = (ends > starts) & ~np.isin(first, [ord(mark) for mark in COMMENT])
     wanted &= ~(np.isin(first, [ord("C"), ord("c")]) & (second == ord(separator)))
     # Lines that begin with a blank are few, and looked at one by one.
-    for i in np.flatnonzero(np.isin(first, [ord(" "), ord("\t")])).tolist():
+    for i in np.flatnonzero(np.isin(first, list(BLANKS))).tolist():
         text = data[starts[i] : ends[i]].strip()
         wanted[i] = bool(text) and not text.startswith(COMMENT)
     wanted[:header] = False
@@ -292,14 +293,18 @@ def _unquoted(
     if starts.size == 1:
         problems.add("It holds a header and no records.")
     problems.settle()
-    frame = pl.read_csv(
-        io.BytesIO(data[starts[1] :]),
-        has_header=False,
-        new_columns=names,
-        separator=separator.decode(),
-        quote_char=None,
-        infer_schema=False,
-    )
+    try:
+        frame = pl.read_csv(
+            io.BytesIO(data[starts[1] :]),
+            has_header=False,
+            new_columns=names,
+            separator=separator.decode(),
+            quote_char=None,
+            infer_schema=False,
+        )
+    except pl.exceptions.PolarsError as error:
+        problems.add(f"It is no table of fields ({error}).")
+        problems.settle()
     return Table(problems.name, "line", {name: frame[name] for name in names}, rows[1:])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings as python_warnings
 from dataclasses import replace
+from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,9 +93,10 @@ def respond(
             f"{model!r} is not a response model; give an Emax, Tolerance, IndirectResponse, "
             f"Turnover or Feedback."
         )
-    if not 1e-13 <= rtol <= 1e-2:
+    if not isinstance(rtol, Real) or not 1e-13 <= rtol <= 1e-2:
         raise InputError(f"rtol={rtol!r} is out of range; give a number from 1e-13 to 0.01.")
-    if max_steps < 1:
+    whole = isinstance(max_steps, Integral) and not isinstance(max_steps, bool)
+    if not whole or max_steps < 1:
         raise InputError(f"max_steps={max_steps!r} is out of range; give a whole number above 0.")
     at = run.times_h if times is None else checked_times(times)
     source = Source(run=run, analyte=analyte or run.model.parent, site=site, samples=at)
@@ -105,7 +107,7 @@ def respond(
         said = model.check(source, allow_unmatched_ke0=allow_unmatched_ke0)
         curve = model.curve(source)
     else:
-        curve = model.curve(source, rtol=rtol, max_steps=max_steps)
+        curve = model.curve(source, rtol=float(rtol), max_steps=int(max_steps))
     response = Response(
         times_h=np.asarray(at), run=run, model=model, curve=curve, warnings=(*run.warnings, *said)
     )

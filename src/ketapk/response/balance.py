@@ -9,7 +9,7 @@ import numpy as np
 
 from ketapk.errors import InputError, PlanError
 from ketapk.kernels import status
-from ketapk.kernels.arrays import SystemArrays
+from ketapk.kernels.arrays import RESET, SystemArrays
 from ketapk.kernels.batch import in_chunks
 from ketapk.response.drive import Drive, layout
 from ketapk.response.quantities import full, numbers, rates
@@ -87,7 +87,11 @@ def baseline_and_loss(
     """Baseline (N,) and rate of loss (N,) [1/h]."""
     loss = full("kout", rates("kout", kout), n)
     if kin is not None:
-        return full("kin", rates("kin", kin), n) / loss, loss
+        with np.errstate(over="ignore"):
+            found = full("kin", rates("kin", kin), n) / loss
+        if not np.all(np.isfinite(found)):
+            raise InputError(f"kin={kin!r} over kout={kout!r} is no finite baseline; check both.")
+        return found, loss
     return full("baseline", numbers("baseline", baseline), n), loss  # type: ignore[arg-type]
 
 
@@ -112,6 +116,7 @@ def balance_curve(model: Balanced, source: Source, *, rtol: float, max_steps: in
         rtol=rtol,
         max_steps=max_steps,
         worst=drive.solution.outcome.copy(),
+        begun=np.full((drive.solution.schedule.arrays.start.size, 3), np.nan),
     )
 
 
@@ -125,13 +130,20 @@ class BalanceCurve:
     max_steps: int
     worst: NDArray[np.int64]
     """(N,) status of each patient, readings included."""
+    begun: Floats
+    """(G, 3) what readings so far have found at the start of every segment."""
 
     @property
     def baseline(self) -> Floats:
         """Response without drug, (N,)."""
         return self.balance.baseline
 
-    def at(self, times: Floats) -> Floats:
+    @property
+    def jumps(self) -> Floats:
+        """Times at which the response jumps, (N, E) [h]: resets of the plan."""
+        return self.drive.starts(self.drive.solution.schedule.arrays.action == RESET)
+
+    def at(self, times: Floats, *, side: str = "after") -> Floats:
         """Response at times (T,), or (N, T) of each patient's own, (N, T)."""
         from ketapk.kernels.ode import METHOD_CODES
         from ketapk.kernels.turnover import responses
@@ -150,14 +162,17 @@ class BalanceCurve:
 
         def work(lo: int, hi: int) -> None:
             responses(
-                system, schedule, state, per_mg, turnover, lo, hi, flat, spans, out, outcome,
-                counts, method, self.rtol, solution.tolerance.atol, self.max_steps,
+                system, schedule, state, per_mg, turnover, lo, hi, flat, spans,
+                side == "before", self.begun, out, outcome, counts, method, self.rtol,
+                solution.tolerance.atol, self.max_steps,
             )  # fmt: skip
 
         in_chunks(work, n, chunk=solution.chunk, threads=solution.threads)
+        with np.errstate(over="ignore"):
+            response: Floats = self.baseline[:, None] * out.reshape(n, -1)
+        outcome[(outcome == status.OK) & np.any(np.isinf(response), axis=1)] = status.NOT_FINITE
         np.maximum(self.worst, outcome, out=self.worst)
-        out[np.repeat(outcome != status.OK, times.shape[-1])] = np.nan
-        response: Floats = self.baseline[:, None] * out.reshape(n, -1)
+        response[outcome != status.OK] = np.nan
         return response
 
 

@@ -64,6 +64,7 @@ class Emax:
         numbers("E0", self.E0)
         if np.any(numbers("Emax", self.Emax) == 0.0):
             raise InputError(f"Emax={self.Emax!r} is no effect; give the largest change.")
+        _refuse_endless(self.E0, self.Emax)
         concentrations("EC50", self.EC50)
         numbers("gamma", self.gamma, above=0.0)
         if self.ke0 is not None:
@@ -167,16 +168,30 @@ class DirectCurve:
     gamma: Floats
     """(N,) [1]."""
 
-    def at(self, times: Floats) -> Floats:
+    @property
+    def jumps(self) -> Floats:
+        """Times at which the effect may jump, (N, E) [h]: the events of the plan."""
+        return self.drive.starts()
+
+    def at(self, times: Floats, *, side: str = "after") -> Floats:
         """Effect at times (T,), or (N, T) of each patient's own, (N, T)."""
-        return self.of(self.drive.at(times), self.half[:, None], self.largest[:, None])
+        return self.of(self.drive.at(times, side=side), self.half[:, None], self.largest[:, None])
 
     def of(self, concentration: Floats, half: Floats, largest: Floats) -> Floats:
         """Effect of concentrations (N, T) [mg/L]."""
         from scipy.special import expit
 
-        with np.errstate(divide="ignore"):
+        # The share C**gamma / (half**gamma + C**gamma), whatever overflows on the way.
+        with np.errstate(divide="ignore", over="ignore"):
             log_ratio = np.log(concentration) - np.log(half)
-        # The share C**gamma / (half**gamma + C**gamma), without overflow.
-        effect: Floats = self.baseline[:, None] + largest * expit(self.gamma[:, None] * log_ratio)
+            share = expit(self.gamma[:, None] * log_ratio)
+        effect: Floats = self.baseline[:, None] + largest * share
         return effect
+
+
+def _refuse_endless(E0: ArrayLike, Emax: ArrayLike) -> None:
+    """Refuse an effect that no number holds at its largest."""
+    lowest, change = np.ravel(numbers("E0", E0)), np.ravel(numbers("Emax", Emax))
+    with np.errstate(over="ignore"):
+        if not np.all(np.isfinite(lowest[:, None] + change)):
+            raise InputError(f"E0={E0!r} and Emax={Emax!r} are too large together; give less.")

@@ -40,12 +40,26 @@ class Drive:
     per_mg: Floats
     """(N, S) concentration [mg/L] per amount [mg]."""
 
-    def at(self, times: Floats) -> Floats:
+    def starts(self, which: NDArray[np.bool_] | None = None) -> Floats:
+        """Starts of the segments of each patient, or of some (G,), (N, E) [h].
+
+        Who has fewer than others has the start of the schedule in the place of the rest.
+        """
+        arrays = self.solution.schedule.arrays
+        owner = np.repeat(np.arange(self.solution.n_subjects), np.diff(arrays.first))
+        chosen = np.arange(owner.size) if which is None else np.flatnonzero(which)
+        counts = np.bincount(owner[chosen], minlength=self.solution.n_subjects)
+        found = np.zeros((counts.size, int(counts.max(initial=0))))
+        rank = np.arange(chosen.size) - np.repeat(np.cumsum(counts) - counts, counts)
+        found[owner[chosen], rank] = arrays.start[chosen]
+        return found
+
+    def at(self, times: Floats, *, side: str = "after") -> Floats:
         """Concentration at times (T,), or (N, T) of each patient's own, (N, T) [mg/L]."""
         n = self.solution.n_subjects
         keep = np.flatnonzero(np.any(self.per_mg != 0.0, axis=0))
         flat, spans = layout(times, n)
-        states = self.solution.at_spans(flat, spans, side="after", keep=keep)
+        states = self.solution.at_spans(flat, spans, side=side, keep=keep)
         read = np.einsum("ntk,nk->nt", states.reshape(n, -1, keep.size), self.per_mg[:, keep])
         # Rounding of the exponential may leave less than nothing.
         concentration: Floats = np.maximum(read, 0.0)

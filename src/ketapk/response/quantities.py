@@ -57,7 +57,7 @@ def numbers(
         if array.dtype.kind in "bUSc":
             raise TypeError
         array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{name}={value!r} is not a number; write one such as 1.5.") from None
     if array.ndim > 1 or array.size == 0:
         raise InputError(f"{name} must be one number, or a list of one per patient.")
@@ -81,7 +81,8 @@ def full(name: str, value: Floats, n: int) -> Floats:
 def _read(name: str, value: Any, one: Callable[[str, str], float], wanted: str) -> Floats:
     """Read one text, several, or numbers with a unit that all of them share."""
     if isinstance(value, tuple) and len(value) == 2 and not isinstance(value[0], str):
-        array = numbers(name, value[0]) * one(f"1 {value[1]}", name)
+        with np.errstate(over="ignore"):
+            array = numbers(name, value[0]) * one(f"1 {value[1]}", name)
     elif isinstance(value, str):
         array = np.asarray(one(value, name))
     elif isinstance(value, list | tuple) and value and all(isinstance(v, str) for v in value):
@@ -93,6 +94,8 @@ def _read(name: str, value: Any, one: Callable[[str, str], float], wanted: str) 
         )
     if np.any(array <= 0.0):
         raise InputError(f"{name}={value!r} is not positive; write {wanted}.")
+    if not np.all(np.isfinite(array)):
+        raise InputError(f"{name}={value!r} is too large to be meant; write {wanted}.")
     return array
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 LOOKS = 33
 """Times of one look for the peak between two others."""
 ROUNDS = 4
+OUT_OF_STEPS = "stopped at the step limit; raise max_steps or loosen rtol"
+"""What to do about it where there is no method to choose."""
 
 
 class Curve(Protocol):
@@ -41,9 +43,39 @@ class Curve(Protocol):
         """Response without drug, (N,)."""
         ...
 
-    def at(self, times: Floats) -> Floats:
-        """Response at times (T,), or (N, T) of each patient's own, (N, T)."""
+    @property
+    def jumps(self) -> Floats:
+        """Times at which it may jump, (N, E) [h]; who has fewer has the start in their place."""
         ...
+
+    def at(self, times: Floats, *, side: str = "after") -> Floats:
+        """Response at times (T,), or (N, T) of each patient's own, (N, T).
+
+        A time of a jump is read after it, or before it.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What one look for the farthest responses of N patients has found."""
+
+    value: Floats
+    time: Floats
+    away: Floats
+    """Distance from the baseline."""
+    around: tuple[Floats, Floats]
+    """Times beside it, between which it lies."""
+
+    def or_farther(self, other: Look) -> Look:
+        """Return for each patient what is farther; the other where both are as far."""
+        wins = self.away > other.away
+        return Look(
+            value=np.where(wins, self.value, other.value),
+            time=np.where(wins, self.time, other.time),
+            away=np.where(wins, self.away, other.away),
+            around=self.around,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -98,19 +130,38 @@ class Response:
 
     @cached_property
     def _peak(self) -> tuple[Floats, Floats]:
-        """Peaks and their times, looked for ever more closely around the farthest time."""
+        """Peaks and their times, looked for ever more closely around the farthest time.
+
+        Every event of every patient is looked at itself, and a jump on both sides.
+        """
         grid = self.run.at_times(self.times_h).smooth().times_h
-        everyone = np.arange(self.baseline.size)
-        times = np.broadcast_to(grid, (everyone.size, grid.size))
-        for look in range(ROUNDS):
-            values = self.curve.at(grid if look == 0 else times)
-            away = np.nan_to_num(np.abs(values - self.baseline[:, None]), nan=-1.0)
-            top = np.argmax(away, axis=1)
-            found, when = values[everyone, top], times[everyone, top]
-            lo = times[everyone, np.maximum(top - 1, 0)]
-            hi = times[everyone, np.minimum(top + 1, times.shape[1] - 1)]
-            times = np.linspace(lo, hi, LOOKS, axis=1)
-        return found, np.where(np.isnan(found), np.nan, when)
+        n, last = self.baseline.size, grid[-1]
+        events = np.minimum(self.curve.drive.starts(), last)
+        times = np.sort(np.concatenate([np.broadcast_to(grid, (n, grid.size)), events], axis=1))
+        jumps = np.sort(np.minimum(self.curve.jumps, last))
+        best = self._farthest(jumps, "before") if jumps.size else None
+        for _ in range(ROUNDS):
+            look = self._farthest(times, "after")
+            best = look if best is None else look.or_farther(best)
+            times = np.linspace(*look.around, LOOKS, axis=1)
+        assert best is not None
+        return best.value, np.where(np.isnan(best.value), np.nan, best.time)
+
+    def _farthest(self, times: Floats, side: str) -> Look:
+        """Value farthest from the baseline among times (N, T), and the times beside it."""
+        values = self.curve.at(times, side=side)
+        away = np.nan_to_num(np.abs(values - self.baseline[:, None]), nan=-1.0)
+        top = np.argmax(away, axis=1)
+        everyone = np.arange(top.size)
+        return Look(
+            value=values[everyone, top],
+            time=times[everyone, top],
+            away=away[everyone, top],
+            around=(
+                times[everyone, np.maximum(top - 1, 0)],
+                times[everyone, np.minimum(top + 1, times.shape[1] - 1)],
+            ),
+        )
 
     @property
     def failed(self) -> dict[int, str]:
@@ -119,7 +170,11 @@ class Response:
             worst = self.curve.worst
         else:
             worst = self.curve.drive.solution.worst
-        return {int(n): status.SENTENCE[int(worst[n])] for n in np.flatnonzero(worst != status.OK)}
+        sentence = {**status.SENTENCE, status.TOO_MANY_STEPS: OUT_OF_STEPS}
+        return {
+            int(n): self.run.failed.get(int(n), sentence[int(worst[n])])
+            for n in np.flatnonzero(worst != status.OK)
+        }
 
     def at_times(self, times_h: Floats) -> Response:
         """Return the same responses at other times [h]."""

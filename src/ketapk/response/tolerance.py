@@ -110,12 +110,17 @@ class ToleratedCurve:
         """Effect without drug, (N,)."""
         return self.effect.baseline
 
-    def at(self, times: Floats) -> Floats:
+    @property
+    def jumps(self) -> Floats:
+        """Times at which the effect may jump, (N, E) [h]: the events of the plan."""
+        return self.effect.jumps
+
+    def at(self, times: Floats, *, side: str = "after") -> Floats:
         """Effect at times (T,), or (N, T) of each patient's own, (N, T)."""
-        against = 1.0 + self.moderator.at(times) / self.M50[:, None]
+        against = 1.0 + self.moderator.at(times, side=side) / self.M50[:, None]
         half, largest = self.effect.half[:, None], self.effect.largest[:, None]
         if self.raises:
             half = half * against
         else:
             largest = largest / against
-        return self.effect.of(self.drive.at(times), half, largest)
+        return self.effect.of(self.drive.at(times, side=side), half, largest)
