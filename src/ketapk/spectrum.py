@@ -249,7 +249,7 @@ def curves(
         write(
             to, source, entries, diagonal, groups.group, groups.parent, link, watched, scale,
             shared.sources, shared.start, shared.end, shared.jump, shared.rate, *stretch,
-            lo, hi, ERROR, out, done,
+            times, lo, hi, ERROR, out, done,
         )  # fmt: skip
 
     in_chunks(work, n, chunk=chunk or CHUNK, threads=threads)

@@ -15,6 +15,11 @@ import numpy as np
 
 from ketapk.kernels.compile import kernel
 
+SMALL = 1e-2
+"""Share of the sum of all terms below which a first concentration is written by its series."""
+SOON = 8.0
+"""Fastest time constants after the beginning up to which the series is short enough."""
+MOST_TERMS = 200
 SWEEPS = 30
 """Jacobi sweeps after which a group is given up; four or five are enough."""
 
@@ -215,7 +220,7 @@ def fade(rate, step, table):  # type: ignore[no-untyped-def]
 @kernel
 def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stretch_time,
               stretch_step, stretch_segment, rates, gains, n, level, forced, table, out):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Write the concentration of patient ``n`` at all times; returns its amplitude.
+    """Write the concentration of patient ``n`` at all times; returns its amplitude and peak.
 
     Parameters
     ----------
@@ -240,68 +245,146 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
 
     Returns
     -------
-    float
-        Sum of the sizes of all terms, at its largest.
+    float, float
+        Sum of the sizes of all terms, at its largest; largest concentration that is written at an
+        end of a stretch.
     """
     size = rates.size
     column = n if jump.shape[2] > 1 else 0
-    amplitude = 0.0
+    amplitude, peak = 0.0, 0.0
     for a in range(size):
         level[a] = 0.0
     w = 0
     for g in range(start.size):
-        steady = 0.0
+        total = 0.0
         for a in range(size):
             flow = 0.0
             for s in range(sources):
                 level[a] += gains[s, a] * jump[g, s, column]
                 flow += gains[s, a] * rate[g, s, column]
             forced[a] = flow / rates[a]
-            steady += forced[a]
-            level[a] -= forced[a]
-        total = abs(steady)
-        for a in range(size):
             total += abs(level[a]) + abs(forced[a])
         amplitude = max(amplitude, total)
         while w < stretch_first.size and stretch_segment[w] == g:
             lo, count = stretch_first[w], stretch_size[w]
             row = out[lo : lo + count]
             for k in range(count):
-                row[k] = steady
+                row[k] = 0.0
             since = stretch_time[w] - start[g]
             own = table[:count]
             for a in range(size):
-                if level[a] == 0.0:
+                if level[a] == 0.0 and forced[a] == 0.0:
                     continue
                 fade(rates[a], stretch_step[w], own)
-                here = level[a] * math.exp(-rates[a] * since)
-                for k in range(count):
-                    row[k] += here * own[k]
+                once = math.exp(-rates[a] * since)
+                here = level[a] * once
+                if forced[a] == 0.0:
+                    for k in range(count):
+                        row[k] += here * own[k]
+                else:
+                    # What has entered: nothing yet at the start, to the last digit.
+                    full = forced[a]
+                    for k in range(count):
+                        row[k] += here * own[k] + full * (1.0 - once * own[k])
+            for k in range(count):
+                row[k] = max(row[k], 0.0)
+            peak = max(peak, row[0], row[count - 1])
             w += 1
         length = end[g] - start[g]
         if not math.isinf(length):
             for a in range(size):
-                level[a] = level[a] * math.exp(-rates[a] * length) + forced[a]
-    return amplitude
+                once = math.exp(-rates[a] * length)
+                level[a] = level[a] * once + forced[a] * (1.0 - once)
+    return amplitude, peak
+
+
+@kernel
+def beginnings(entry_to, entry_from, entries, diagonal, output, scale, inputs, start, jump, rate,
+               n, times, first, last, amplitude, term, fresh, out):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Write the first concentrations of patient ``n`` again, where modes cancel.
+
+    From an empty body and nothing but inputs, Taylor's series of the shifted matrix adds numbers of
+    one sign, so that it keeps its digits however little has arrived.
+
+    Parameters
+    ----------
+    entry_to, entry_from, entries, diagonal, output, scale, inputs
+        As in ``modes``.
+    start : float
+        Time at which the body is empty and inputs begin [h].
+    jump, rate : (I, N) or (I, 1) array
+        What enters then [mg], and from then on [mg/h].
+    times : (T,) array
+        Times [h]; those from ``first`` to ``last`` are in the segment.
+    amplitude : float
+        Sum of the sizes of all terms.
+    term, fresh : (n + 1,) array
+        Work; the last entry is the constant that feeds the inputs.
+    out : (T,) array
+        Concentrations [mg/L].
+    """
+    size = diagonal.shape[0]
+    column = n if jump.shape[1] > 1 else 0
+    shift = 0.0
+    for i in range(size):
+        shift = max(shift, diagonal[i, n])
+    for t in range(first, last):
+        since = times[t] - start
+        if out[t] > SMALL * amplitude or shift * since > SOON:
+            return
+        for i in range(size):
+            term[i] = 0.0
+        for s in range(inputs.size):
+            term[inputs[s]] += jump[s, column]
+        term[size] = 1.0
+        total = term[output]
+        for k in range(1, MOST_TERMS):
+            step = since / k
+            for i in range(size):
+                fresh[i] = (shift - diagonal[i, n]) * term[i]
+            fresh[size] = shift * term[size]
+            for e in range(entry_to.size):
+                fresh[entry_to[e]] += entries[e, n] * term[entry_from[e]]
+            for s in range(inputs.size):
+                fresh[inputs[s]] += rate[s, column] * term[size]
+            for i in range(size + 1):
+                term[i] = fresh[i] * step
+            total += term[output]
+            if k > shift * since and k > size and term[output] <= 1e-18 * total:
+                break
+        out[t] = total * math.exp(-shift * since) * scale[n]
 
 
 @kernel
 def curves(entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs,
            start, end, jump, rate, stretch_first, stretch_size, stretch_time, stretch_step,
-           stretch_segment, lo, hi, limit, out, done):  # type: ignore[no-untyped-def]  # fmt: skip
+           stretch_segment, times, lo, hi, limit, out, done):  # type: ignore[no-untyped-def]  # fmt: skip
     """Write the curves of patients ``lo`` to ``hi`` into ``out`` (N, T) where the digits hold.
 
-    ``done`` (N,) becomes True for a patient whose error, relative to its largest concentration, is
-    below ``limit``; the others are left for the exponential.
+    ``done`` (N,) becomes True for a patient whose error, relative to the largest concentration that
+    is written, is below ``limit``; the others are left for the exponential.
     """
     size, sources = diagonal.shape[0], inputs.size
     room = np.empty((6, size, size))
     rates, level, forced = np.empty(size), np.empty(size), np.empty(size)
+    term, fresh = np.empty(size + 1), np.empty(size + 1)
     gains = np.empty((sources, size))
     longest = 1
     for w in range(stretch_size.size):
         longest = max(longest, stretch_size[w])
     table = np.empty(longest)
+    # The segment in which drug first enters, which finds an empty body.
+    opening = 0
+    while opening < start.size - 1 and not (
+        np.any(jump[opening] != 0.0) or np.any(rate[opening] != 0.0)
+    ):
+        opening += 1
+    first, last = 0, 0
+    for w in range(stretch_first.size):
+        if stretch_segment[w] < opening:
+            first = stretch_first[w] + stretch_size[w]
+        if stretch_segment[w] <= opening:
+            last = stretch_first[w] + stretch_size[w]
     for n in range(lo, hi):
         done[n] = False
         lost = modes(
@@ -311,11 +394,13 @@ def curves(entry_to, entry_from, entries, diagonal, group, parent, link, output,
         if not lost < math.inf:
             continue
         row = out[n]
-        amplitude = superpose(
+        amplitude, peak = superpose(
             start, end, jump, rate, sources, stretch_first, stretch_size, stretch_time,
             stretch_step, stretch_segment, rates, gains, n, level, forced, table, row,
         )  # fmt: skip
-        peak = 0.0
-        for t in range(row.size):
-            peak = max(peak, abs(row[t]))
         done[n] = amplitude * (10.0 + lost) * 2.2e-16 <= limit * peak
+        if done[n] and first < last:
+            beginnings(
+                entry_to, entry_from, entries, diagonal, output, scale, inputs, start[opening],
+                jump[opening], rate[opening], n, times, first, last, amplitude, term, fresh, row,
+            )  # fmt: skip
