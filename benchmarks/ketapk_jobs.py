@@ -169,12 +169,7 @@ def _solved(
     )
     found = []
     for analyte, site in reads:
-        seen = course.solution.seen_by(course.system.output_index(analyte, site))
-        per_mg = seen.system.observe[:, seen.system.output_index(analyte, site), :]
-        (keep,) = np.flatnonzero(np.any(per_mg != 0.0, axis=0))
-        curve = seen.at(times, keep=[int(keep)])[..., 0]
-        curve *= per_mg[:, keep, None]
-        found.append(curve)
+        found.append(course.curve(course.system.output_index(analyte, site), times))
     return tuple(found)
 
 

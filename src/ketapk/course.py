@@ -133,12 +133,15 @@ class Course:
         return Stats(method="exact", steps=0, rejected=0, error_estimate=0.0, by_modes=by_modes)
 
     def of(self, subjects: NDArray[np.int64]) -> Course:
-        """Return the course of some subjects alone."""
+        """Return the course of some subjects alone; nothing of the model is asked again."""
         values = {
             name: np.asarray(value)[subjects] if np.ndim(value) else value
             for name, value in self.values.items()
         }
-        return replace(self, cohort=self.cohort[subjects], values=values)
+        other = replace(self, cohort=self.cohort[subjects], values=values)
+        other.__dict__["system"] = self.system.of(subjects)
+        other.__dict__["_lowering"] = self._lowering.of(other.system, subjects)
+        return other
 
     def part(self, part: Part) -> Solution:
         """What one part does alone; in a model without saturation the parts add up to the whole."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,6 +42,13 @@ class Flow:
     part: Part
     stop: Floats | None = None
     """Time at which a restart cut it short."""
+
+    def of(self, subjects: NDArray[np.int64]) -> Flow:
+        """Return the flow of some subjects."""
+        arrays = (self.start, self.end, self.amount)
+        start, end, amount = (a[subjects] for a in arrays)
+        stop = None if self.stop is None else self.stop[subjects]
+        return Flow(start, end, amount, self.state, self.part, stop)
 
     def cancel(self, at: Floats) -> None:
         """Drop what has not entered by a time (N,) [h]."""
@@ -96,6 +103,22 @@ class Lowering:
         self.actions: list[Action] = []
         self.given: list[tuple[Floats, Floats, Floats]] = []
         self._number = 0
+
+    def of(self, system: System, subjects: NDArray[np.int64]) -> Lowering:
+        """Return what some subjects get, into the rows of theirs."""
+        other = Lowering(system, self.weight[subjects])
+        other.flows = [flow.of(subjects) for flow in self.flows]
+        other.actions = [
+            replace(
+                action,
+                time=action.time[subjects],
+                pieces=[piece.of(subjects) for piece in action.pieces],
+                length=None if action.length is None else action.length[subjects],
+            )
+            for action in self.actions
+        ]
+        other.given = [tuple(part[subjects] for part in given) for given in self.given]  # type: ignore[misc]
+        return other
 
     def full(self, value: ArrayLike) -> Floats:
         """One value per subject, (N,)."""

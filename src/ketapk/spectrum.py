@@ -18,7 +18,7 @@ from ketapk.schedule import tie
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ketapk.lowering import Flow, Lowering
+    from ketapk.lowering import Lowering
     from ketapk.model.system import System
 
     Floats = NDArray[np.float64]
@@ -30,6 +30,8 @@ LARGEST = 16
 """States beyond which modes are not looked for."""
 LONGEST = 1024
 """Times in one even stretch, after which it starts anew so that rounding cannot pile up."""
+ROUNDING = 8.0
+"""Units in the last place by which an even grid may miss its times."""
 CHUNK = 256
 """Subjects in one call of the kernel."""
 
@@ -170,30 +172,33 @@ def stretches(
     """First time, number, first time [h], step [h] and segment of every even stretch."""
     side = "left" if before else "right"
     segment = np.maximum(np.searchsorted(shared.start, times, side=side) - 1, 0)
-    firsts, sizes, steps = [], [], []
-    for g in np.unique(segment).tolist():
-        lo, hi = np.searchsorted(segment, [g, g + 1]).tolist()
-        while lo < hi:
-            step = times[lo + 1] - times[lo] if lo + 1 < hi else 0.0
-            size = 1
-            if step > 0.0:
-                ahead = times[lo : min(hi, lo + LONGEST)]
-                even = times[lo] + step * np.arange(ahead.size)
-                off = np.abs(ahead - even) > 8.0 * np.spacing(ahead[-1])
-                size = int(np.argmax(off)) if off.any() else ahead.size
-                step = (times[lo + size - 1] - times[lo]) / max(size - 1, 1)
-            firsts.append(lo)
-            sizes.append(size)
-            steps.append(step)
-            lo += size
-    first = np.array(firsts, dtype=np.int64)
-    return (
-        first,
-        np.array(sizes, dtype=np.int64),
-        times[first],
-        np.array(steps),
-        segment[first].astype(np.int64),
-    )
+    begins = np.append(True, np.diff(segment) != 0)
+    begins[2:] |= np.abs(np.diff(times, 2)) > ROUNDING * np.spacing(times[2:])
+    first, size, steps = _stretches(begins, times)
+    # Steps that grow ever so slowly look even one by one, and are not.
+    place = np.arange(times.size) - np.repeat(first, size)
+    off = times - np.repeat(times[first], size) - place * np.repeat(steps, size)
+    uneven = np.abs(off) > ROUNDING * np.spacing(times)
+    if uneven.any():
+        begins |= np.repeat(np.bitwise_or.reduceat(uneven, first), size)
+        first, size, steps = _stretches(begins, times)
+    return first, size, times[first], steps, segment[first].astype(np.int64)
+
+
+def _stretches(begins: NDArray[np.bool_], times: Floats) -> tuple[Ints, Ints, Floats]:
+    """First time, number and step [h] of stretches that begin at some times."""
+    first = _cut(np.flatnonzero(begins), times.size)
+    size = np.diff(np.append(first, times.size))
+    steps = (times[first + size - 1] - times[first]) / np.maximum(size - 1, 1)
+    return first, size, steps
+
+
+def _cut(first: Ints, total: int) -> Ints:
+    """Cut stretches that are too long, so that each starts anew."""
+    size = np.diff(np.append(first, total))
+    parts = -(-size // LONGEST)
+    offset = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
+    return np.repeat(first, parts) + offset * LONGEST
 
 
 def curves(

@@ -20,6 +20,10 @@ SMALL = 1e-2
 SOON = 8.0
 """Fastest time constants after the beginning up to which the series is short enough."""
 MOST_TERMS = 200
+NOTHING_LEFT = 230.0
+"""Time constants after which a mode has faded by a hundred powers of ten."""
+LOOKS = 24
+"""Concentrations of a stretch among which the largest is looked for."""
 SWEEPS = 30
 """Jacobi sweeps after which a group is given up; four or five are enough."""
 
@@ -56,7 +60,7 @@ def jacobi(S, Q):  # type: ignore[no-untyped-def]
                 S[p, q] = 0.0
                 S[q, p] = 0.0
                 for r in range(m):
-                    if r != p and r != q:
+                    if r not in (p, q):
                         g, k = S[r, p], S[r, q]
                         S[r, p] = g - s * (k + g * tau)
                         S[r, q] = k + s * (g - k * tau)
@@ -66,6 +70,53 @@ def jacobi(S, Q):  # type: ignore[no-untyped-def]
                     Q[r, p] = g - s * (k + g * tau)
                     Q[r, q] = k + s * (g - k * tau)
     return False
+
+
+@kernel
+def star(S, Q):  # type: ignore[no-untyped-def]
+    """Turn ``S`` (3, 3) of one state in exchange with two others diagonal, without sweeps.
+
+    Roots of the cubic, each then a step of Newton's on the equation whose poles are the two others.
+    Returns False, and leaves ``S`` alone, where states or roots come too close for it.
+    """
+    c, i, j = 0, 1, 2
+    if S[1, 2] != 0.0:
+        c, i, j = (1, 0, 2) if S[0, 2] == 0.0 else (2, 0, 1)
+    dc, di, dj = S[c, c], S[i, i], S[j, j]
+    si, sj = S[c, i], S[c, j]
+    third = (dc + di + dj) / 3.0
+    ac, ai, aj = dc - third, di - third, dj - third
+    p = math.sqrt((ac * ac + ai * ai + aj * aj + 2.0 * (si * si + sj * sj)) / 6.0)
+    determinant = dc * di * dj - si * si * dj - sj * sj * di
+    if not (p > 1e-2 * third and determinant > 0.0):
+        return False
+    turn = 0.5 * (ac * ai * aj - si * si * aj - sj * sj * ai) / (p * p * p)
+    angle = math.acos(min(1.0, max(-1.0, turn))) / 3.0
+    first = third + 2.0 * p * math.cos(angle)
+    second = third + 2.0 * p * math.cos(angle - 2.0943951023931953)
+    if not second > 0.0:
+        return False
+    values = (first, second, determinant / (first * second))
+    for k in range(3):
+        value = values[k]
+        for _ in range(2):
+            gi, gj = di - value, dj - value
+            if not (abs(gi) > 1e-3 * di and abs(gj) > 1e-3 * dj):
+                return False
+            ui, uj = si / gi, sj / gj
+            value += (dc - value - si * ui - sj * uj) / (1.0 + ui * ui + uj * uj)
+        ui, uj = si / (value - di), sj / (value - dj)
+        length = 1.0 / math.sqrt(1.0 + ui * ui + uj * uj)
+        Q[c, k], Q[i, k], Q[j, k] = length, ui * length, uj * length
+        if k == 0:
+            first = value
+        elif k == 1:
+            second = value
+        else:
+            if not (first > second * 1.001 and second > value * 1.001 and value > 0.0):
+                return False
+            S[0, 0], S[1, 1], S[2, 2] = first, second, value
+    return True
 
 
 @kernel
@@ -90,7 +141,7 @@ def modes(entry_to, entry_from, entries, diagonal, group, parent, link, output, 
         State that is read, and concentration per amount (N,) [1/L].
     inputs : (I,) int array
         States into which drug is given.
-    room : (6, n, n) array
+    room : (7, n, n) array
         Work.
     rates : (n,) array
         Decay rates [1/h], written.
@@ -121,7 +172,7 @@ def modes(entry_to, entry_from, entries, diagonal, group, parent, link, output, 
         for i in range(m):
             for j in range(m):
                 S[i, j] = 0.0
-        D = Y[0]
+        D = room[6, 0]
         D[first] = 1.0
         for i in range(first, last):
             S[i - first, i - first] = diagonal[i, n]
@@ -133,7 +184,7 @@ def modes(entry_to, entry_from, entries, diagonal, group, parent, link, output, 
                 D[i] = D[parent[i]] * math.sqrt(up / down)
                 S[i - first, parent[i] - first] = -both
                 S[parent[i] - first, i - first] = -both
-        if m > 1 and not jacobi(S[:m, :m], Q[:m, :m]):
+        if m > 1 and not (m == 3 and star(S, Q)) and not jacobi(S[:m, :m], Q[:m, :m]):
             return math.nan
         if m == 1:
             Q[0, 0] = 1.0
@@ -143,13 +194,11 @@ def modes(entry_to, entry_from, entries, diagonal, group, parent, link, output, 
                 V[first + i, first + k] = Q[i, k] * D[first + i]
                 U[first + k, first + i] = Q[i, k] / D[first + i]
         first = last
-    for i in range(size):
-        Y[0, i] = 0.0
+    # The exchanges within groups stand first.
+    coupled = 2 * (size - 1 - group[size - 1])
     # Flows between groups, from mode to mode.
-    for k in range(entry_to.size):
+    for k in range(coupled, entry_to.size):
         i, j = entry_to[k], entry_from[k]
-        if group[i] == group[j]:
-            continue
         value = entries[k, n]
         for a in range(size):
             if U[a, i] != 0.0:
@@ -163,12 +212,17 @@ def modes(entry_to, entry_from, entries, diagonal, group, parent, link, output, 
     if not (slowest > 0.0 and fastest < math.inf):
         return math.nan
     worst = 1.0
+    if group[size - 1] == 0:
+        for a in range(size):
+            for source in range(inputs.size):
+                gains[source, a] = U[a, inputs[source]] * V[output, a] * scale[n]
+        return worst
     # Columns of Y are the eigenvectors in the modes of the groups.
     for b in range(size):
         for a in range(size):
             Y[a, b] = 1.0 if a == b else 0.0
-        for a in range(size):
-            if group[a] <= group[b]:
+        for a in range(b + 1, size):
+            if group[a] == group[b]:
                 continue
             total = 0.0
             for c in range(a):
@@ -200,11 +254,16 @@ def modes(entry_to, entry_from, entries, diagonal, group, parent, link, output, 
 
 @kernel
 def fade(rate, step, table):  # type: ignore[no-untyped-def]
-    """Write ``exp(-rate * step * k)`` for every ``k``, twice as many at a time from what is there."""
+    """Write ``exp(-rate * step * k)`` for every ``k`` before nothing is left; returns how many.
+
+    Twice as many at a time from what is there, so that no product waits for the one before it.
+    """
     size = table.size
+    if rate * step * size > NOTHING_LEFT:
+        size = min(size, int(NOTHING_LEFT / (rate * step)) + 1)
     once = math.exp(-rate * step)
     value = 1.0
-    known = min(8, size)
+    known = min(4, size)
     for k in range(known):
         table[k] = value
         value *= once
@@ -215,6 +274,7 @@ def fade(rate, step, table):  # type: ignore[no-untyped-def]
             after[k] = before[k] * value
         value *= value
         known += more
+    return size
 
 
 @kernel
@@ -246,8 +306,7 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
     Returns
     -------
     float, float
-        Sum of the sizes of all terms, at its largest; largest concentration that is written at an
-        end of a stretch.
+        Sum of the sizes of all terms, at its largest; largest of some of the concentrations.
     """
     size = rates.size
     column = n if jump.shape[2] > 1 else 0
@@ -268,27 +327,39 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
         while w < stretch_first.size and stretch_segment[w] == g:
             lo, count = stretch_first[w], stretch_size[w]
             row = out[lo : lo + count]
-            for k in range(count):
-                row[k] = 0.0
             since = stretch_time[w] - start[g]
             own = table[:count]
+            written = 0
+            cancels = False
             for a in range(size):
                 if level[a] == 0.0 and forced[a] == 0.0:
                     continue
-                fade(rates[a], stretch_step[w], own)
                 once = math.exp(-rates[a] * since)
-                here = level[a] * once
-                if forced[a] == 0.0:
-                    for k in range(count):
+                reach = fade(rates[a], stretch_step[w], own)
+                here, full = level[a] * once, forced[a]
+                cancels |= here < 0.0 or full < 0.0
+                if reach > written:
+                    row[written:reach] = 0.0
+                    written = reach
+                if full == 0.0:
+                    for k in range(reach):
                         row[k] += here * own[k]
-                else:
-                    # What has entered: nothing yet at the start, to the last digit.
-                    full = forced[a]
-                    for k in range(count):
-                        row[k] += here * own[k] + full * (1.0 - once * own[k])
-            for k in range(count):
-                row[k] = max(row[k], 0.0)
-            peak = max(peak, row[0], row[count - 1])
+                    continue
+                # What has entered: nothing yet at the start, to the last digit.
+                if count > written:
+                    row[written:count] = 0.0
+                    written = count
+                for k in range(reach):
+                    row[k] += here * own[k] + full * (1.0 - once * own[k])
+                for k in range(reach, count):
+                    row[k] += full
+            row[written:count] = 0.0
+            if cancels:
+                for k in range(count):
+                    row[k] = max(row[k], 0.0)
+            for k in range(0, count, 1 + count // LOOKS):
+                peak = max(peak, row[k])
+            peak = max(peak, row[count - 1])
             w += 1
         length = end[g] - start[g]
         if not math.isinf(length):
@@ -365,7 +436,7 @@ def curves(entry_to, entry_from, entries, diagonal, group, parent, link, output,
     is written, is below ``limit``; the others are left for the exponential.
     """
     size, sources = diagonal.shape[0], inputs.size
-    room = np.empty((6, size, size))
+    room = np.empty((7, size, size))
     rates, level, forced = np.empty(size), np.empty(size), np.empty(size)
     term, fresh = np.empty(size + 1), np.empty(size + 1)
     gains = np.empty((sources, size))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -121,6 +121,14 @@ class System:
             if np.array_equal(more, found):
                 return tuple(np.flatnonzero(found).tolist())
             found = more
+
+    def of(self, subjects: NDArray[np.int64]) -> System:
+        """Return the system with the rows of some subjects, where each has a row of its own."""
+        if self.n_rows == 1:
+            return self
+        names = ("A", "observe", "Vmax", "KmX", *(("drift",) if self.drift.size else ()))
+        rows: Any = {name: getattr(self, name)[subjects] for name in names}
+        return replace(self, **rows)
 
     def since(self, origin: float) -> System:
         """Return the system whose drifting rates count their time from ``origin`` [h]."""
