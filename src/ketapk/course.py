@@ -70,8 +70,10 @@ class Course:
         """Every dose by every absorption site, in the order in which they were given."""
         return tuple(dict.fromkeys(flow.part for flow in self._lowering.sources))
 
-    def curve(self, output: int, times_h: Floats, *, side: str = "after") -> Floats:
-        """Concentration of an output at ascending times, (N, T) [mg/L].
+    def curve(
+        self, output: int, times_h: Floats, *, side: str = "after", factor: float = 1.0
+    ) -> Floats:
+        """Concentration of an output at ascending times, (N, T) [mg/L], times ``factor``.
 
         By modes where all subjects share the plan's times and no digits are lost, else from the
         solution; the two agree to 1e-12 of the largest concentration of a curve.
@@ -83,6 +85,7 @@ class Course:
                 output,
                 times_h,
                 before=side == "before",
+                factor=factor,
                 threads=self.threads,
                 chunk=self.chunk,
             )
@@ -91,19 +94,19 @@ class Course:
                 left = np.flatnonzero(~done)
                 if left.size:
                     some = self.of(left)
-                    curves[left] = some._from_solution(output, times_h, side)
+                    curves[left] = some._from_solution(output, times_h, side, factor)
                     self._outcome[left] = some.solution.worst
                 self._by_modes[output] = int(done.sum())
                 return curves
-        return self._from_solution(output, times_h, side)
+        return self._from_solution(output, times_h, side, factor)
 
-    def _from_solution(self, output: int, times_h: Floats, side: str) -> Floats:
+    def _from_solution(self, output: int, times_h: Floats, side: str, factor: float) -> Floats:
         """Concentration as in `curve`, from the states of the solution."""
         seen = self.solution.seen_by(output)
         system, arrays = seen.system, seen.schedule.arrays
         per_mg = system.observe[:, 0 if seen is not self.solution else output, :]
         keep = np.flatnonzero(np.any(per_mg != 0.0, axis=0))
-        own = per_mg[arrays.row[arrays.first[:-1]]][:, keep]
+        own = factor * per_mg[arrays.row[arrays.first[:-1]]][:, keep]
         states = seen.at(times_h, side=side, keep=keep.tolist())
         curves: Floats = np.einsum("ntk,nk->nt", states, own)
         return curves

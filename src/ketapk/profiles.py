@@ -121,8 +121,8 @@ class Profiles:
         key = ("concentration", analyte, site, side)
         if key not in self._cache:
             output = self.course.system.output_index(analyte, site)
-            levels = self.course.curve(output, self.times_h, side=side)
-            self._cache[key] = units.mg_per_l_to_ng_per_ml(levels)
+            ng_per_ml = units.mg_per_l_to_ng_per_ml(1.0)
+            self._cache[key] = self.course.curve(output, self.times_h, side=side, factor=ng_per_ml)
         result: Floats = self._cache[key]
         return result
 

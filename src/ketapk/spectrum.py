@@ -208,10 +208,11 @@ def curves(
     times: Floats,
     *,
     before: bool,
+    factor: float = 1.0,
     threads: int | None,
     chunk: int | None,
 ) -> tuple[Floats, NDArray[np.bool_]] | None:
-    """Concentrations (N, T) [mg/L] by modes, and for whom they hold; None where there are none.
+    """Concentrations (N, T) [mg/L], times a factor, by modes, and for whom they hold; None where there are none.
 
     Parameters
     ----------
@@ -225,6 +226,8 @@ def curves(
         Ascending times [h].
     before : bool
         Whether a time at an event sees the state before it.
+    factor : float
+        From mg/L to the unit wanted [1].
     threads, chunk : int, optional
         As in `simulate`.
     """
@@ -241,7 +244,7 @@ def curves(
     entries = np.ascontiguousarray(A[:, place[to], place[source]].T)
     diagonal = np.ascontiguousarray(-A[:, place, place].T)
     watched = int(np.argmax(np.any(system.observe[:, output, :][:, place] != 0.0, axis=0)))
-    scale = np.ascontiguousarray(system.observe[:, output, place[watched]])
+    scale = factor * system.observe[:, output, place[watched]]
     if system.n_rows == 1 and n > 1:
         entries = np.broadcast_to(entries, (entries.shape[0], n))
         diagonal = np.broadcast_to(diagonal, (diagonal.shape[0], n))

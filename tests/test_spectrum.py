@@ -1,0 +1,260 @@
+"""Sums of modes are the exact solution, for whom they are taken; the others are left alone."""
+
+import mpmath as mp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ketapk as kp
+from ketapk import spectrum
+from ketapk.course import Course
+from ketapk.dosing.regimen import Dose, Regimen
+from ketapk.model.routes import Input
+from ketapk.model.system import Graph
+from ketapk.schedule import assemble, collect
+from ketapk.solution import Tolerance, solve
+from ketapk.spectrum import curves, groups_of, stretches
+
+N = 6
+TIMES = np.sort(np.concatenate([np.linspace(0.0, 24.0, 49), [0.01, 0.013, 2.3, 2.3, 7.77, 23.999]]))
+
+
+def exact(system, lowering, output, times, side="after"):
+    """The slow twin: states by the exponential, then read."""
+    states = solve(system, assemble(lowering, times)).at(times, side=side)
+    per_mg = np.broadcast_to(system.observe[:, output], (lowering.n, system.n_states))
+    return np.einsum("nts,ns->nt", states, per_mg)
+
+
+def agree(system, lowering, times, before=False):
+    """Every output by modes equals the twin to 1e-12 of its largest value, for whom it is taken."""
+    taken = []
+    for output in range(len(system.outputs)):
+        found = curves(system, lowering, output, times, before=before, threads=1, chunk=None)
+        if found is None:
+            continue
+        modes, done = found
+        slow = exact(system, lowering, output, times, "before" if before else "after")
+        largest = np.max(np.abs(slow), axis=1)
+        error = np.max(np.abs(modes - slow), axis=1)[done]
+        assert np.all(error <= 1e-12 * largest[done])
+        taken.append(done)
+    return np.array(taken)
+
+
+rate = st.one_of(
+    st.floats(-2.0, 2.0).map(lambda e: np.full(N, 10.0**e)),
+    st.sampled_from([1.0, 2.0]).map(lambda k: np.full(N, k)),
+    st.integers(0, 99).map(lambda s: 1.0 + 1e-6 * np.random.default_rng(s).standard_normal(N)),
+    st.integers(0, 99).map(lambda s: np.random.default_rng(s).lognormal(0.0, 1.0, N)),
+    st.integers(0, 99).map(lambda s: np.random.default_rng(s).integers(0, 2, N) * 1.0),
+)
+
+
+@st.composite
+def graphs(draw):
+    """A body with peripherals, absorption in a row, a metabolite, an effect site; any rates."""
+    graph = Graph()
+    graph.compartment("central")
+    graph.loss("out")
+    graph.flow("central", "out", draw(rate))
+    known = ["central"]
+    for name in ("one", "two", "three")[: draw(st.integers(0, 3))]:
+        graph.compartment(name)
+        at = draw(st.sampled_from(known))
+        graph.flow(at, name, draw(rate))
+        graph.flow(name, at, draw(rate))
+        known.append(name)
+    target = "central"
+    for name in ("depot", "gut")[: draw(st.integers(0, 2))]:
+        graph.compartment(name)
+        graph.flow(name, target, draw(rate))
+        target = draw(st.sampled_from([name, "central"]))
+    if draw(st.booleans()):
+        graph.compartment("metabolite")
+        graph.flow("central", "metabolite", draw(rate))
+        graph.flow("metabolite", "out", draw(rate))
+        graph.output("metabolite", "metabolite", volume=3.0)
+    graph.output("ketamine", "central", volume=draw(st.floats(0.1, 100.0)))
+    if draw(st.booleans()):
+        graph.effect_site("ketamine", ke0=draw(rate) + 1e-3)
+    return graph.system()
+
+
+doses = st.lists(
+    st.tuples(st.sampled_from([0.0, 0.5, 2.3, 7.0]), st.floats(1.0, 50.0), st.sampled_from([0.0, 0.25, 3.0]),
+              st.integers(0, 9)),
+    min_size=1,
+    max_size=4,
+)  # fmt: skip
+
+
+@given(graphs(), doses, st.booleans())
+def test_modes_are_the_exponential_on_any_graph(system, plan, before):
+    places = {}
+    given_doses = []
+    for number, (time, amt, dur, place) in enumerate(plan):
+        dose = Dose(route="iv", amt=amt + number, time=time, dur=dur or None)
+        places[dose] = system.compartments[place % len(system.compartments)]
+        given_doses.append(dose)
+    lowering = collect(
+        Regimen.of(*given_doses), system, lambda d: (Input(to=places[d]),), np.full(N, 70.0)
+    )
+    agree(system, lowering, TIMES, before)
+
+
+MODELS = [
+    ("0.5 mg/kg iv over 40 min", "domino", 1.0),
+    ("0.5 mg/kg iv over 40 min", "kamp2020", 1.0),
+    ("0.5 mg/kg im", "kamp2020+im", 1.0),
+    ("20 mg esketamine iv over 40 min", "otto2021", 0.9),
+    ("20 mg esketamine iv over 40 min; then 14 mg/h esketamine iv for 2 h", "otto2021", 0.9),
+]
+
+
+@pytest.mark.parametrize(("plan", "model", "share"), MODELS)
+def test_models_of_the_library_are_read_by_modes(plan, model, share):
+    loaded = kp.load_model(model)
+    who = kp.Cohort.sample(200, rng=1, age_y=(20, 40))
+    drawn = {"rng": 1} if loaded.variability else {}
+    run = kp.simulate(plan, loaded, who, times=TIMES, allow_implausible=True, **drawn)
+    taken = agree(run.course.system, run.course._lowering, TIMES)
+    assert taken[0].mean() >= share
+    assert run.stats.method == "exact"
+    assert run.stats.by_modes == taken[0].sum()
+
+
+def test_who_is_left_by_the_modes_is_taken_by_the_exponential():
+    """Absorption as fast as elimination: modes lose all digits."""
+    ka = np.array([0.25, 0.25 * (1 + 1e-9), 0.5, 3.0])
+    model = kp.one_compartment(CL=5.0, V1=20.0, ka=ka)
+    run = kp.simulate("100 mg oral", model, kp.Cohort(weight_kg=[70.0] * 4), times=TIMES)
+    curve = run.concentration("ketamine")
+    assert run.stats.by_modes == 2
+    for n in range(4):
+        a, k, t = mp.mpf(float(ka[n])), mp.mpf("0.25"), mp.mpf("2.3")
+        with mp.workdps(40):
+            wanted = (
+                5 * a * t * mp.exp(-k * t)
+                if a == k
+                else 5 * a / (a - k) * (mp.exp(-k * t) - mp.exp(-a * t))
+            )
+        assert curve[n, np.searchsorted(TIMES, 2.3)] == pytest.approx(
+            1000 * float(wanted), rel=1e-12
+        )
+
+
+def test_the_first_traces_of_absorption_keep_their_digits():
+    model = kp.one_compartment(CL=5.0, V1=20.0, ka=1.5)
+    times = np.array([0.0, 1e-6, 1e-4, 1e-2, 1.0])
+    curve = kp.simulate("100 mg oral", model, times=times).concentration("ketamine")[0]
+    assert curve[0] == 0.0
+    with mp.workdps(40):
+        for t, found in zip(times[1:], curve[1:], strict=True):
+            wanted = (
+                mp.mpf(1000)
+                * 5
+                * mp.mpf("1.5")
+                / mp.mpf("1.25")
+                * (
+                    mp.exp(-mp.mpf("0.25") * mp.mpf(float(t)))
+                    - mp.exp(-mp.mpf("1.5") * mp.mpf(float(t)))
+                )
+            )
+            assert found == pytest.approx(float(wanted), rel=1e-12)
+
+
+def test_a_subject_alone_is_the_subject_in_a_batch():
+    rng = np.random.default_rng(4)
+    V1, CL = rng.lognormal(3, 0.3, 700), rng.lognormal(1, 0.3, 700)
+    options = {"Q2": 9.0, "V2": 30.0, "Q3": 4.0, "V3": 90.0}
+
+    def run(which, **how):
+        model = kp.three_compartment(V1=V1[which], CL=CL[which], **options)
+        who = kp.Cohort(weight_kg=np.full(which.size, 70.0))
+        return kp.simulate("35 mg iv over 40 min", model, who, times=TIMES, **how).concentration(
+            "ketamine"
+        )
+
+    everybody = np.arange(700)
+    whole = run(everybody)
+    np.testing.assert_array_equal(run(everybody, threads=1, chunk=13), whole)
+    np.testing.assert_array_equal(run(everybody[::-1]), whole[::-1])
+    np.testing.assert_array_equal(run(np.array([444])), whole[[444]])
+
+
+NOT = {
+    "saturable": (kp.one_compartment(V1=20.0, Vmax=10.0, Km=1.0), "35 mg iv bolus"),
+    "a steady state": (
+        kp.one_compartment(V1=20.0, CL=5.0),
+        Regimen.of(Dose(route="iv", amt=35.0, ii=8, ss=1)),
+    ),
+    "a lag of one's own": (
+        kp.one_compartment(V1=20.0, CL=5.0, ka=1.0, tlag=[0.1, 0.2]),
+        "35 mg oral",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT)
+def test_what_has_no_modes_is_solved_as_before(name):
+    model, plan = NOT[name]
+    run = kp.simulate(plan, model, kp.Cohort(weight_kg=[70.0, 70.0]), times=[0.0, 1.0, 5.0])
+    assert np.all(np.isfinite(run.concentration("ketamine")))
+    assert run.stats.by_modes == 0
+
+
+def test_a_ring_of_exchanges_has_no_tree_and_is_solved_as_before():
+    graph = Graph()
+    for name in ("a", "b", "c"):
+        graph.compartment(name)
+    graph.loss("out")
+    graph.flow("a", "out", 1.0)
+    for here, there in (("a", "b"), ("b", "c"), ("c", "a")):
+        graph.flow(here, there, 0.5)
+    graph.output("ketamine", "a", volume=1.0)
+    assert groups_of(graph.system(), 0) is None
+
+
+def test_a_failing_patient_is_named_and_the_others_are_read_by_modes():
+    model = kp.one_compartment(CL=[5.0, 5.0, 5.0], V1=[20.0, 1e-320, 30.0])
+    who = kp.Cohort(weight_kg=[70.0] * 3)
+    with pytest.warns(kp.KetapkWarning, match="1 of 3 patients failed; patient 1"):
+        run = kp.simulate("35 mg iv bolus", model, who, times=[0.0, 1.0])
+    assert list(run.failed) == [1]
+    assert run.stats.by_modes == 2
+    assert np.isnan(run.concentration("ketamine")[1]).all()
+
+
+GRIDS = [
+    np.linspace(0.0, 24.0, 241),
+    np.geomspace(1e-3, 24.0, 50),
+    np.array([0.0]),
+    np.array([1.0, 1.0, 1.0]),
+    np.arange(5000) / 60.0,
+    np.cumsum(0.1 * (1.0 + 1e-15 * np.arange(2000))),
+]
+
+
+@pytest.mark.parametrize("times", GRIDS, ids=range(len(GRIDS)))
+@pytest.mark.parametrize("before", [True, False])
+def test_stretches_hold_every_time_once_and_evenly(times, before):
+    model = kp.one_compartment(CL=5.0, V1=20.0)
+    course = Course(
+        plan=kp.parse("35 mg iv over 40 min; 10 mg iv bolus at 5 h"), model=model,
+        cohort=kp.Cohort(weight_kg=[70.0]), values=model.values(kp.Cohort(weight_kg=[70.0])),
+        samples=times, tolerance=Tolerance(),
+    )  # fmt: skip
+    groups = groups_of(course.system, 0)
+    shared = spectrum.shared_plan(course._lowering, groups, times)
+    first, size, begin, step, segment = stretches(times, shared, before=before)
+    assert size.sum() == times.size
+    assert np.all(size <= spectrum.LONGEST)
+    np.testing.assert_array_equal(first, np.cumsum(size) - size)
+    for w in range(first.size):
+        own = times[first[w] : first[w] + size[w]]
+        np.testing.assert_allclose(begin[w] + step[w] * np.arange(size[w]), own, rtol=4e-15, atol=0)
+        after = own[-1] <= shared.end[segment[w]] if before else own[-1] < shared.end[segment[w]]
+        assert after
+        assert own[0] >= shared.start[segment[w]]
