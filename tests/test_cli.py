@@ -261,6 +261,7 @@ def test_failed_patients_exit_with_4_and_what_succeeded_is_printed(ketapk, monke
         return solve(*arguments, **{**options, **tight})
 
     monkeypatch.setattr("ketapk.course.solve", solve_in_three_steps)
+    monkeypatch.setattr("ketapk.spectrum.curves", lambda *_, **__: None)
     code, out, _ = ketapk("simulate", IV, "--model", "kamp2020", "--times", "0, 60 min", "--csv")
     assert code == 4
     assert out.startswith("id,time_h")

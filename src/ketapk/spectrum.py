@@ -8,7 +8,7 @@ for the exponential of the whole matrix.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -170,7 +170,7 @@ def stretches(
     times: Floats, shared: Shared, *, before: bool
 ) -> tuple[Ints, Ints, Floats, Floats, Ints]:
     """First time, number, first time [h], step [h] and segment of every even stretch."""
-    side = "left" if before else "right"
+    side: Literal["left", "right"] = "left" if before else "right"
     segment = np.maximum(np.searchsorted(shared.start, times, side=side) - 1, 0)
     begins = np.append(True, np.diff(segment) != 0)
     begins[2:] |= np.abs(np.diff(times, 2)) > ROUNDING * np.spacing(times[2:])
@@ -198,7 +198,8 @@ def _cut(first: Ints, total: int) -> Ints:
     size = np.diff(np.append(first, total))
     parts = -(-size // LONGEST)
     offset = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
-    return np.repeat(first, parts) + offset * LONGEST
+    cut: Ints = np.repeat(first, parts) + offset * LONGEST
+    return cut
 
 
 def curves(
@@ -212,7 +213,9 @@ def curves(
     threads: int | None,
     chunk: int | None,
 ) -> tuple[Floats, NDArray[np.bool_]] | None:
-    """Concentrations (N, T) [mg/L], times a factor, by modes, and for whom they hold; None where there are none.
+    """Write concentrations (N, T) [mg/L], times a factor, by modes, and say for whom they hold.
+
+    None where there are no modes, or a subject has times of its own.
 
     Parameters
     ----------
@@ -261,16 +264,30 @@ def curves(
         )  # fmt: skip
 
     in_chunks(work, n, chunk=chunk or CHUNK, threads=threads)
+    done &= _sound(system, lowering)
     if before:
         out[:, times <= 0.0] = 0.0
     return out, done
+
+
+def _sound(system: System, lowering: Lowering) -> NDArray[np.bool_]:
+    """Who has nothing anywhere that would make the whole solution fail, (N,)."""
+    inside = np.ones((system.n_states, system.n_states), dtype=bool)
+    np.fill_diagonal(inside, False)
+    with np.errstate(invalid="ignore"):
+        sound = np.all((system.A >= 0.0) & np.isfinite(system.A) | ~inside, axis=(1, 2))
+    sound = np.broadcast_to(sound, (lowering.n,)).copy()
+    for flow in lowering.flows:
+        sound &= np.isfinite(flow.amount)
+    return sound
 
 
 def _entries(system: System, groups: Groups) -> tuple[Ints, Ints, Ints]:
     """Places of the entries off the diagonal, and where each state's exchange is among them."""
     place = groups.states
     linked = np.any(system.A != 0.0, axis=0)[np.ix_(place, place)]
-    to, source = [], []
+    to: list[int] = []
+    source: list[int] = []
     link = np.full(place.size, -1, dtype=np.int64)
     for i, above in enumerate(groups.parent.tolist()):
         if above >= 0:

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 
 import ketapk as kp
 from ketapk.dosing.regimen import Dose, Regimen
@@ -55,7 +55,8 @@ def test_who_would_take_up_more_than_the_dose_fails_alone(name):
     curves = run.concentration("ketamine")
     assert np.isnan(curves[wrong]).all()
     alone = kp.simulate(PLANS[name], model, PEOPLE[np.flatnonzero(~wrong)], times=TIMES, rng=1)
-    assert_array_equal(curves[~wrong], alone.concentration("ketamine"))
+    # Who shares no times with the others is solved another way, to the same digits.
+    assert_allclose(curves[~wrong], alone.concentration("ketamine"), rtol=1e-12, atol=1e-11)
     assert np.nanmin(run.amounts) > -1e-9
 
 
