@@ -300,10 +300,8 @@ class Profiles:
     @property
     def failed(self) -> dict[int, str]:
         """Patients that failed, by position, with a sentence each."""
-        return {
-            int(n): SENTENCE[int(self.course.outcome[n])]
-            for n in np.flatnonzero(self.course.outcome != OK)
-        }
+        outcome = self.course.outcome
+        return {int(n): SENTENCE[int(outcome[n])] for n in np.flatnonzero(outcome != OK)}
 
     def curve(self, analyte: str | None = None, *, site: str = "plasma") -> Exposure:
         """Return the exposure of one analyte, to be asked for levels, areas, onset, washout.

@@ -7,7 +7,10 @@ for the exponential of the whole matrix.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +19,8 @@ from ketapk.kernels.batch import in_chunks
 from ketapk.schedule import tie
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from ketapk.lowering import Flow, Lowering
@@ -30,13 +35,18 @@ LARGEST = 16
 """States beyond which modes are not looked for."""
 LONGEST = 1024
 """Times in one even stretch, after which it starts anew so that rounding cannot pile up."""
+REMEMBERED = 4096
+"""Times up to which it is remembered how they lie among the breakpoints of a plan."""
 CHUNK = 256
 """Subjects in one call of the kernel."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Groups:
-    """The states that an output sees, in the order in which drug can pass through them."""
+    """The states that an output sees, in the order in which drug can pass through them.
+
+    Shared by all systems of one pattern, and never written to.
+    """
 
     states: Ints
     """(n,) their positions in the system."""
@@ -44,6 +54,12 @@ class Groups:
     """(n,) group of each; within one, drug goes both ways."""
     parent: Ints
     """(n,) position of the neighbour through which a state hangs on its group, -1 for none."""
+    to: Ints
+    """(E,) where every entry off the diagonal leads; exchanges within groups stand first."""
+    source: Ints
+    """(E,) where it comes from."""
+    link: Ints
+    """(n,) which of them each state's exchange is, -1 for none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +81,13 @@ def groups_of(system: System, output: int) -> Groups | None:
     seen = system.upstream(output)
     if not system.linear or len(seen) > LARGEST:
         return None
-    linked = np.any(system.A != 0.0, axis=0)
+    return _groups(system.linked.tobytes(), seen)
+
+
+@lru_cache(maxsize=1024)
+def _groups(pattern: bytes, seen: tuple[int, ...]) -> Groups | None:
+    """Order states by who feeds whom, (S, S) booleans as bytes, which is all that it depends on."""
+    linked = np.frombuffer(pattern, dtype=bool).reshape(math.isqrt(len(pattern)), -1)
     feeds = {i: [j for j in seen if j != i and linked[j, i]] for i in seen}
     order: list[int] = []
     group: list[int] = []
@@ -87,7 +109,15 @@ def groups_of(system: System, output: int) -> Groups | None:
             order.append(state)
             group.append(len(set(group)) if above is None else group[-1])
         left -= together
-    return Groups(states=np.array(order), group=np.array(group), parent=np.array(parent))
+    to, source, link = _exchanges(linked, order, group, parent)
+    return Groups(
+        states=np.array(order),
+        group=np.array(group),
+        parent=np.array(parent),
+        to=to,
+        source=source,
+        link=link,
+    )
 
 
 def _sources(state: int, feeds: dict[int, list[int]]) -> list[int]:
@@ -135,20 +165,19 @@ def shared_plan(lowering: Lowering, groups: Groups, samples: Floats) -> Shared |
     if any(flow.stop is not None for flow in flows):
         return None
     edges = np.array([0.0, *(t for flow in flows for t in (flow.start[0], flow.end[0]))])
-    tied = tie(edges[None, :], samples)[0]
-    start = np.unique(tied)
-    sources = np.unique([inside[flow.state] for flow in flows]).astype(np.int64)
+    start, tied = _remembered(_breakpoints, samples, edges)
+    sources = np.array(sorted({inside[flow.state] for flow in flows}), dtype=np.int64)
     wide = lowering.n if any(not _same(flow.amount) for flow in flows) else 1
     jump = np.zeros((start.size, sources.size, wide))
     rate = np.zeros_like(jump)
     for f, flow in enumerate(flows):
-        begin, stop = tied[1 + 2 * f], tied[2 + 2 * f]
-        source = int(np.searchsorted(sources, inside[flow.state]))
-        first = int(np.searchsorted(start, begin))
+        begin, stop = tied[1 + 2 * f : 3 + 2 * f]
+        source = int(sources.searchsorted(inside[flow.state]))
+        first = int(start.searchsorted(begin))
         if stop <= begin:
             jump[first, source] += flow.amount[:wide]
         else:
-            last = int(np.searchsorted(start, stop))
+            last = int(start.searchsorted(stop))
             rate[first:last, source] += flow.amount[:wide] / (stop - begin)
     return Shared(
         start=start,
@@ -159,28 +188,62 @@ def shared_plan(lowering: Lowering, groups: Groups, samples: Floats) -> Shared |
     )
 
 
+def _breakpoints(samples: Floats, edges: Floats) -> tuple[Floats, list[float]]:
+    """Starts of the segments [h], and the edges (E,) with rounding taken out."""
+    tied = tie(edges[None, :], samples)[0].tolist()
+    return np.array(sorted(set(tied))), tied
+
+
+def _remembered(function: Callable[[Floats, Floats], Any], times: Floats, others: Floats) -> Any:
+    """What a function makes of times and breakpoints, kept for the next call on the same ones."""
+    times = np.asarray(times, dtype=np.float64)
+    if times.size > REMEMBERED:
+        return function(times, others)
+    return _made_of(function, times.tobytes(), others.tobytes())
+
+
+@lru_cache(maxsize=128)
+def _made_of(function: Callable[[Floats, Floats], Any], times: bytes, others: bytes) -> Any:
+    return function(np.frombuffer(times), np.frombuffer(others))
+
+
 def _same(values: Floats) -> bool:
     """Whether all subjects have one value."""
-    return values.strides == (0,) or bool(np.all(values == values[0]))
+    return values.strides == (0,) or bool((values == values[0]).all())
 
 
 def stretches(
     times: Floats, shared: Shared, *, before: bool
 ) -> tuple[Ints, Ints, Floats, Floats, Ints]:
     """First time, number, first time [h], step [h] and segment of every even stretch."""
-    side = "left" if before else "right"
-    segment = np.maximum(np.searchsorted(shared.start, times, side=side) - 1, 0)
+    found: tuple[Ints, Ints, Floats, Floats, Ints] = _remembered(
+        _stretches_before if before else _stretches_after, times, shared.start
+    )
+    return found
+
+
+def _stretches_before(times: Floats, start: Floats) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    return _stretches(times, start.searchsorted(times, side="left") - 1)
+
+
+def _stretches_after(times: Floats, start: Floats) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    return _stretches(times, start.searchsorted(times, side="right") - 1)
+
+
+def _stretches(times: Floats, segment: Ints) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    segment = np.maximum(segment, 0)
     firsts, sizes, steps = [], [], []
-    for g in np.unique(segment).tolist():
-        lo, hi = np.searchsorted(segment, [g, g + 1]).tolist()
+    others = (np.flatnonzero(segment[1:] != segment[:-1]) + 1).tolist()
+    count = np.arange(min(LONGEST, times.size))
+    for lo, hi in pairwise([0, *others, times.size]):
         while lo < hi:
             step = times[lo + 1] - times[lo] if lo + 1 < hi else 0.0
             size = 1
             if step > 0.0:
                 ahead = times[lo : min(hi, lo + LONGEST)]
-                even = times[lo] + step * np.arange(ahead.size)
+                even = times[lo] + step * count[: ahead.size]
                 off = np.abs(ahead - even) > 8.0 * np.spacing(ahead[-1])
-                size = int(np.argmax(off)) if off.any() else ahead.size
+                size = int(off.argmax()) if off.any() else ahead.size
                 step = (times[lo + size - 1] - times[lo]) / max(size - 1, 1)
             firsts.append(lo)
             sizes.append(size)
@@ -260,18 +323,23 @@ def curves(
 
 def _entries(system: System, groups: Groups) -> tuple[Ints, Ints, Ints]:
     """Places of the entries off the diagonal, and where each state's exchange is among them."""
-    place = groups.states
-    linked = np.any(system.A != 0.0, axis=0)[np.ix_(place, place)]
+    return groups.to, groups.source, groups.link
+
+
+def _exchanges(
+    linked: NDArray[np.bool_], order: list[int], group: list[int], parent: list[int]
+) -> tuple[Ints, Ints, Ints]:
+    """Entries as `Groups` holds them."""
     to, source = [], []
-    link = np.full(place.size, -1, dtype=np.int64)
-    for i, above in enumerate(groups.parent.tolist()):
+    link = np.full(len(order), -1, dtype=np.int64)
+    for i, above in enumerate(parent):
         if above >= 0:
             link[i] = len(to)
             to += [i, above]
             source += [above, i]
-    for i in range(place.size):
-        for j in range(place.size):
-            if i != j and linked[i, j] and groups.group[i] != groups.group[j]:
+    for i in range(len(order)):
+        for j in range(len(order)):
+            if group[i] != group[j] and linked[order[i], order[j]]:
                 to.append(i)
                 source.append(j)
     return np.array(to, dtype=np.int64), np.array(source, dtype=np.int64), link
