@@ -172,7 +172,7 @@ class Lowering:
         amount, start, infused = given.amount, given.time, given.infused
         releases = self.releases(given, inputs)
         longest = start
-        rest = amount.copy()
+        rest = amount
         for route_input, share, dur in releases:
             lag = self.full(route_input.lag)
             state = self.system.index(route_input.to)

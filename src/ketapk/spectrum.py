@@ -158,18 +158,19 @@ def _tree(
 
 def shared_plan(lowering: Lowering, groups: Groups, samples: Floats) -> Shared | None:
     """Lower flows that all subjects share in time; None where a subject has times of its own."""
-    inside = {int(state): k for k, state in enumerate(groups.states)}
+    inside = {state: k for k, state in enumerate(groups.states.tolist())}
     flows = [flow for flow in lowering.flows if flow.state in inside]
     if lowering.actions or not all(_same(flow.start) and _same(flow.end) for flow in flows):
         return None
     if any(flow.stop is not None for flow in flows):
         return None
     edges = np.array([0.0, *(t for flow in flows for t in (flow.start[0], flow.end[0]))])
-    start, tied = _remembered(_breakpoints, samples, edges)
+    start, end, tied = _remembered(_breakpoints, samples, edges)
     sources = np.array(sorted({inside[flow.state] for flow in flows}), dtype=np.int64)
-    wide = lowering.n if any(not _same(flow.amount) for flow in flows) else 1
+    n = lowering.n
+    wide = n if n > 1 and not all(_same(flow.amount) for flow in flows) else 1
     jump = np.zeros((start.size, sources.size, wide))
-    rate = np.zeros_like(jump)
+    rate = np.zeros(jump.shape)
     for f, flow in enumerate(flows):
         begin, stop = tied[1 + 2 * f : 3 + 2 * f]
         source = int(sources.searchsorted(inside[flow.state]))
@@ -181,17 +182,18 @@ def shared_plan(lowering: Lowering, groups: Groups, samples: Floats) -> Shared |
             rate[first:last, source] += flow.amount[:wide] / (stop - begin)
     return Shared(
         start=start,
-        end=np.append(start[1:], np.inf),
+        end=end,
         jump=jump,
         rate=rate,
         sources=sources,
     )
 
 
-def _breakpoints(samples: Floats, edges: Floats) -> tuple[Floats, list[float]]:
-    """Starts of the segments [h], and the edges (E,) with rounding taken out."""
+def _breakpoints(samples: Floats, edges: Floats) -> tuple[Floats, Floats, list[float]]:
+    """Starts and ends of the segments [h], and the edges (E,) with rounding taken out."""
     tied = tie(edges[None, :], samples)[0].tolist()
-    return np.array(sorted(set(tied))), tied
+    start = np.array(sorted(set(tied)))
+    return start, np.append(start[1:], np.inf), tied
 
 
 def _remembered(function: Callable[[Floats, Floats], Any], times: Floats, others: Floats) -> Any:
