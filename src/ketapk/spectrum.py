@@ -36,7 +36,7 @@ LARGEST = 16
 LONGEST = 1024
 """Times in one even stretch, after which it starts anew so that rounding cannot pile up."""
 REMEMBERED = 4096
-"""Times up to which it is remembered how they lie among the breakpoints of a plan."""
+"""Times and breakpoints up to which it is remembered how they lie among each other."""
 CHUNK = 256
 """Subjects in one call of the kernel."""
 
@@ -196,17 +196,20 @@ def _breakpoints(samples: Floats, edges: Floats) -> tuple[Floats, Floats, list[f
     return start, np.append(start[1:], np.inf), tied
 
 
-def _remembered(function: Callable[[Floats, Floats], Any], times: Floats, others: Floats) -> Any:
-    """What a function makes of times and breakpoints, kept for the next call on the same ones."""
+def _remembered(function: Callable[..., Any], times: Floats, others: Floats, *more: bool) -> Any:
+    """What a function makes of times and breakpoints, kept for the next call on the same ones.
+
+    Nobody writes to what comes back.
+    """
     times = np.asarray(times, dtype=np.float64)
-    if times.size > REMEMBERED:
-        return function(times, others)
-    return _made_of(function, times.tobytes(), others.tobytes())
+    if times.size == 0 or times.size + others.size > REMEMBERED:
+        return function(times, others, *more)
+    return _made_of(function, times.tobytes(), others.tobytes(), *more)
 
 
-@lru_cache(maxsize=128)
-def _made_of(function: Callable[[Floats, Floats], Any], times: bytes, others: bytes) -> Any:
-    return function(np.frombuffer(times), np.frombuffer(others))
+@lru_cache(maxsize=64)
+def _made_of(function: Callable[..., Any], times: bytes, others: bytes, *more: bool) -> Any:
+    return function(np.frombuffer(times), np.frombuffer(others), *more)
 
 
 def _same(values: Floats) -> bool:
@@ -219,25 +222,22 @@ def stretches(
 ) -> tuple[Ints, Ints, Floats, Floats, Ints]:
     """First time, number, first time [h], step [h] and segment of every even stretch."""
     found: tuple[Ints, Ints, Floats, Floats, Ints] = _remembered(
-        _stretches_before if before else _stretches_after, times, shared.start
+        _stretches, times, shared.start, before
     )
     return found
 
 
-def _stretches_before(times: Floats, start: Floats) -> tuple[Ints, Ints, Floats, Floats, Ints]:
-    return _stretches(times, start.searchsorted(times, side="left") - 1)
-
-
-def _stretches_after(times: Floats, start: Floats) -> tuple[Ints, Ints, Floats, Floats, Ints]:
-    return _stretches(times, start.searchsorted(times, side="right") - 1)
-
-
-def _stretches(times: Floats, segment: Ints) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+def _stretches(
+    times: Floats, start: Floats, before: bool
+) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    """As `stretches`, of segments that begin at ``start``."""
+    segment = start.searchsorted(times, side="left" if before else "right") - 1
     segment = np.maximum(segment, 0)
     firsts, sizes, steps = [], [], []
     others = (np.flatnonzero(segment[1:] != segment[:-1]) + 1).tolist()
     count = np.arange(min(LONGEST, times.size))
-    for lo, hi in pairwise([0, *others, times.size]):
+    for begin, hi in pairwise([0, *others, times.size]):
+        lo = begin
         while lo < hi:
             step = times[lo + 1] - times[lo] if lo + 1 < hi else 0.0
             size = 1
@@ -332,7 +332,8 @@ def _exchanges(
     linked: NDArray[np.bool_], order: list[int], group: list[int], parent: list[int]
 ) -> tuple[Ints, Ints, Ints]:
     """Entries as `Groups` holds them."""
-    to, source = [], []
+    to: list[int] = []
+    source: list[int] = []
     link = np.full(len(order), -1, dtype=np.int64)
     for i, above in enumerate(parent):
         if above >= 0:
