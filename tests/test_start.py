@@ -76,3 +76,13 @@ def test_without_any_writable_folder_it_compiles_and_warns_once(tmp_path):
 
 def test_the_package_ships_its_type_marker():
     assert (Path(kp.__file__).parent / "py.typed").exists()
+
+
+def test_a_curve_on_the_command_line_loads_no_more_than_it_needs():
+    program = (
+        "import sys\n"
+        "from ketapk.cli import main\n"
+        "main(['simulate', '0.5 mg/kg iv over 40 min', '--model', 'kamp2020'])\n"
+        "print([m for m in 'matplotlib polars scipy.optimize pandas'.split() if m in sys.modules])"
+    )
+    assert python(program).stdout.splitlines()[-1] == "[]"

@@ -32,11 +32,15 @@ def checked_times(times: ArrayLike) -> Floats:
         raise InputError(
             f"times={times!r} are not numbers; give hours, e.g. times=[0, 0.5, 1]."
         ) from None
+    # A time that is no number is not at least the one before it either.
+    ascend = array.ndim == 1 and array.size > 0 and (array[1:] >= array[:-1]).all()
+    if ascend and array[0] >= 0.0 and array[-1] < np.inf:
+        return array
     if array.ndim != 1 or array.size == 0:
         raise InputError("times must be a list of at least one time in hours, e.g. [0, 0.5, 1].")
-    if not np.all(np.isfinite(array)) or np.any(array < 0.0):
+    if not np.isfinite(array).all() or (array < 0.0).any():
         raise InputError("times must be finite and not negative; they are hours after the start.")
-    if np.any(np.diff(array) < 0.0):
+    if (array[1:] < array[:-1]).any():
         raise InputError("times must ascend; sort them, e.g. with numpy.sort.")
     return array
 

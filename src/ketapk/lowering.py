@@ -122,7 +122,8 @@ class Lowering:
 
     def full(self, value: ArrayLike) -> Floats:
         """One value per subject, (N,)."""
-        return np.broadcast_to(np.asarray(value, dtype=float), (self.n,))
+        array = np.asarray(value, dtype=float)
+        return array.reshape(1) if self.n == 1 else np.broadcast_to(array, (self.n,))
 
     def restart(self, time: float, kind: int) -> Action:
         """Begin anew at a time [h]: what is pending from before is cancelled."""
@@ -194,7 +195,7 @@ class Lowering:
         amount, start, infused = given.amount, given.time, given.infused
         releases = self.releases(given, inputs)
         longest = start
-        rest = amount.copy()
+        rest = amount
         for route_input, share, dur in releases:
             lag = self.full(route_input.lag)
             state = self.system.index(route_input.to)
@@ -203,7 +204,7 @@ class Lowering:
             rest = rest - share
             longest = np.maximum(longest, start + dur)
             part = self.part(site_of(route_input))
-            waits = np.any(lag > 0.0) or (not infused and np.any(dur > 0.0))
+            waits = (lag > 0.0).any() or (not infused and (dur > 0.0).any())
             if waits:
                 place = self.system.index(route_input.waits_in)
                 self.flows.append(
@@ -211,7 +212,7 @@ class Lowering:
                 )
                 self.flows.append(Flow(begin, end, -share, place, part))
             self.flows.append(Flow(begin, end, share, state, part))
-        if np.any(np.abs(rest) > 1e-15 * amount):
+        if (np.abs(rest) > 1e-15 * amount).any():
             end = longest if infused else start
             lost = self.system.index(NEVER_ABSORBED)
             self.flows.append(Flow(start, end, rest, lost, self.part(NEVER_ABSORBED)))

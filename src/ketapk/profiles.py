@@ -300,10 +300,8 @@ class Profiles:
     @property
     def failed(self) -> dict[int, str]:
         """Patients that failed, by position, with a sentence each."""
-        return {
-            int(n): SENTENCE[int(self.course.outcome[n])]
-            for n in np.flatnonzero(self.course.outcome != OK)
-        }
+        outcome = self.course.outcome
+        return {int(n): SENTENCE[int(outcome[n])] for n in np.flatnonzero(outcome != OK)}
 
     def curve(self, analyte: str | None = None, *, site: str = "plasma") -> Exposure:
         """Return the exposure of one analyte, to be asked for levels, areas, onset, washout.
@@ -375,6 +373,22 @@ class Profiles:
         """
         import polars as pl
 
+        return pl.DataFrame(self.exposure_columns(analyte, site=site, above=above))
+
+    def exposure_columns(
+        self, analyte: str | None = None, *, site: str = "plasma", above: tuple[str, ...] | str = ()
+    ) -> dict[str, Any]:
+        """Return the columns of `exposure` as arrays (N,), without loading a library of frames.
+
+        Parameters
+        ----------
+        analyte, site, above
+            As in `exposure`.
+
+        Returns
+        -------
+        dict of str to (N,) ndarray
+        """
         name = analyte or self.model.parent
         output = self.course.system.output_index(name, site)
         texts = (above,) if isinstance(above, str) else above
@@ -383,12 +397,12 @@ class Profiles:
         parts = [
             self._exposure_of(lo, min(lo + CHUNK, n), output, levels) for lo in range(0, n, CHUNK)
         ]
-        return pl.concat(parts)
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
-    def _exposure_of(self, lo: int, hi: int, output: int, levels: dict[str, float]) -> pl.DataFrame:
+    def _exposure_of(
+        self, lo: int, hi: int, output: int, levels: dict[str, float]
+    ) -> dict[str, Any]:
         """Exposure of patients ``lo`` to ``hi``."""
-        import polars as pl
-
         from ketapk.exposure import Curve
 
         curve = Curve(self.solution.part(lo, hi), output)
@@ -404,7 +418,7 @@ class Profiles:
         }
         for text, level in levels.items():
             columns[f"time to {text}"], columns[f"time above {text}"] = curve.above(level)
-        return pl.DataFrame(columns)
+        return columns
 
     def at_times(self, times_h: Floats) -> Profiles:
         """Return the same curves at other times [h]."""

@@ -78,23 +78,26 @@ def tie(times: Floats, samples: Floats) -> Floats:
     """Give times (N, E) that agree within rounding, or agree with a sample, one value."""
 
     def close(a: Floats, b: Floats) -> NDArray[np.bool_]:
-        with np.errstate(invalid="ignore"):
-            result: NDArray[np.bool_] = np.abs(a - b) <= TIE_ULPS * np.spacing(
-                np.maximum(np.abs(a), np.abs(b))
-            )
+        result: NDArray[np.bool_] = np.abs(a - b) <= TIE_ULPS * np.spacing(
+            np.maximum(np.abs(a), np.abs(b))
+        )
         return result
 
     tied = times.copy()
-    if samples.size:
-        after = np.clip(np.searchsorted(samples, times), 0, samples.size - 1)
-        for candidate in (np.maximum(after - 1, 0), after):
-            tied = np.where(close(tied, samples[candidate]), samples[candidate], tied)
-    order = np.argsort(tied, axis=1, kind="stable")
-    ranked = np.take_along_axis(tied, order, axis=1)
-    for e in range(1, ranked.shape[1]):
-        same = close(ranked[:, e], ranked[:, e - 1])
-        ranked[:, e] = np.where(same, ranked[:, e - 1], ranked[:, e])
-    np.put_along_axis(tied, order, ranked, axis=1)
+    with np.errstate(invalid="ignore"):
+        if samples.size:
+            after = np.minimum(samples.searchsorted(times), samples.size - 1)
+            for candidate in (samples[np.maximum(after - 1, 0)], samples[after]):
+                np.copyto(tied, candidate, where=close(tied, candidate))
+        order = tied.argsort(axis=1, kind="stable")
+        everyone = np.arange(len(tied))[:, None]
+        ranked = tied[everyone, order]
+        later, earlier = ranked[:, 1:], ranked[:, :-1]
+        if (close(later, earlier) & (later != earlier)).any():
+            for e in range(1, ranked.shape[1]):
+                same = close(ranked[:, e], ranked[:, e - 1])
+                np.copyto(ranked[:, e], ranked[:, e - 1], where=same)
+            tied[everyone, order] = ranked
     return tied
 
 

@@ -16,7 +16,6 @@ from ketapk.grid import SHOWN, checked_times, telling_times
 from ketapk.library.absorption import ABSORPTION
 from ketapk.library.catalogue import load_model
 from ketapk.library.composition import borrowable
-from ketapk.library.effects import check_pairing, load_effect
 from ketapk.library.plausible import findings
 from ketapk.model.model import ALTERED, Model
 from ketapk.patients import Cohort, Patient
@@ -113,8 +112,11 @@ def simulate(
     model.check_plan(plan)
     said = _warnings(plan, model, cohort, allow_implausible=allow_implausible)
 
-    attached = None if effect is None else load_effect(effect)
-    if attached is not None:
+    attached = None
+    if effect is not None:
+        from ketapk.library.effects import check_pairing, load_effect
+
+        attached = load_effect(effect)
         mark = check_pairing(attached, model, allow_unmatched=allow_unmatched_ke0)
         said += [f"{mark}."] if mark else []
     course = Course(

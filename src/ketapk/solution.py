@@ -363,6 +363,8 @@ class Solution:
 
 def _nothing_before_the_start(times: Floats, spans: NDArray[np.int64], out: Floats) -> None:
     """Empty the readings just before time 0, whatever is given there."""
+    if not (times <= 0.0).any():
+        return
     for offset in range(int(np.max(spans[:, 1] - spans[:, 0], initial=0))):
         inside = spans[:, 0] + offset < spans[:, 1]
         inside[inside] = times[spans[inside, 0] + offset] <= 0.0

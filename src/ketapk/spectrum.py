@@ -7,7 +7,9 @@ for the exponential of the whole matrix.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,6 +18,8 @@ from ketapk.kernels.batch import in_chunks
 from ketapk.schedule import tie
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from ketapk.lowering import Lowering
@@ -32,13 +36,18 @@ LONGEST = 1024
 """Times in one even stretch, after which it starts anew so that rounding cannot pile up."""
 ROUNDING = 8.0
 """Units in the last place by which an even grid may miss its times."""
+REMEMBERED = 4096
+"""Times and breakpoints up to which it is remembered how they lie among each other."""
 CHUNK = 256
 """Subjects in one call of the kernel."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Groups:
-    """The states that an output sees, in the order in which drug can pass through them."""
+    """The states that an output sees, in the order in which drug can pass through them.
+
+    Shared by all systems of one pattern, and never written to.
+    """
 
     states: Ints
     """(n,) their positions in the system."""
@@ -46,6 +55,12 @@ class Groups:
     """(n,) group of each; within one, drug goes both ways."""
     parent: Ints
     """(n,) position of the neighbour through which a state hangs on its group, -1 for none."""
+    to: Ints
+    """(E,) where every entry off the diagonal leads; exchanges within groups stand first."""
+    source: Ints
+    """(E,) where it comes from."""
+    link: Ints
+    """(n,) which of them each state's exchange is, -1 for none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +82,13 @@ def groups_of(system: System, output: int) -> Groups | None:
     seen = system.upstream(output)
     if not system.linear or len(seen) > LARGEST:
         return None
-    linked = np.any(system.A != 0.0, axis=0)
+    return _groups(system.linked.tobytes(), seen)
+
+
+@lru_cache(maxsize=1024)
+def _groups(pattern: bytes, seen: tuple[int, ...]) -> Groups | None:
+    """Order states by who feeds whom, (S, S) booleans as bytes, which is all that it depends on."""
+    linked = np.frombuffer(pattern, dtype=bool).reshape(math.isqrt(len(pattern)), -1)
     feeds = {i: [j for j in seen if j != i and linked[j, i]] for i in seen}
     order: list[int] = []
     group: list[int] = []
@@ -89,7 +110,15 @@ def groups_of(system: System, output: int) -> Groups | None:
             order.append(state)
             group.append(len(set(group)) if above is None else group[-1])
         left -= together
-    return Groups(states=np.array(order), group=np.array(group), parent=np.array(parent))
+    to, source, link = _exchanges(linked, order, group, parent)
+    return Groups(
+        states=np.array(order),
+        group=np.array(group),
+        parent=np.array(parent),
+        to=to,
+        source=source,
+        link=link,
+    )
 
 
 def _sources(state: int, feeds: dict[int, list[int]]) -> list[int]:
@@ -130,62 +159,95 @@ def _tree(
 
 def shared_plan(lowering: Lowering, groups: Groups, samples: Floats) -> Shared | None:
     """Lower flows that all subjects share in time; None where a subject has times of its own."""
-    inside = {int(state): k for k, state in enumerate(groups.states)}
+    inside = {state: k for k, state in enumerate(groups.states.tolist())}
     flows = [flow for flow in lowering.flows if flow.state in inside]
     if lowering.actions or not all(_same(flow.start) and _same(flow.end) for flow in flows):
         return None
     if any(flow.stop is not None for flow in flows):
         return None
     edges = np.array([0.0, *(t for flow in flows for t in (flow.start[0], flow.end[0]))])
-    tied = tie(edges[None, :], samples)[0]
-    start = np.unique(tied)
-    sources = np.unique([inside[flow.state] for flow in flows]).astype(np.int64)
-    wide = lowering.n if any(not _same(flow.amount) for flow in flows) else 1
+    start, end, tied = _remembered(_breakpoints, samples, edges)
+    sources = np.array(sorted({inside[flow.state] for flow in flows}), dtype=np.int64)
+    n = lowering.n
+    wide = n if n > 1 and not all(_same(flow.amount) for flow in flows) else 1
     jump = np.zeros((start.size, sources.size, wide))
-    rate = np.zeros_like(jump)
+    rate = np.zeros(jump.shape)
     for f, flow in enumerate(flows):
-        begin, stop = tied[1 + 2 * f], tied[2 + 2 * f]
-        source = int(np.searchsorted(sources, inside[flow.state]))
-        first = int(np.searchsorted(start, begin))
+        begin, stop = tied[1 + 2 * f : 3 + 2 * f]
+        source = int(sources.searchsorted(inside[flow.state]))
+        first = int(start.searchsorted(begin))
         if stop <= begin:
             jump[first, source] += flow.amount[:wide]
         else:
-            last = int(np.searchsorted(start, stop))
+            last = int(start.searchsorted(stop))
             rate[first:last, source] += flow.amount[:wide] / (stop - begin)
     return Shared(
         start=start,
-        end=np.append(start[1:], np.inf),
+        end=end,
         jump=jump,
         rate=rate,
         sources=sources,
     )
 
 
+def _breakpoints(samples: Floats, edges: Floats) -> tuple[Floats, Floats, list[float]]:
+    """Starts and ends of the segments [h], and the edges (E,) with rounding taken out."""
+    tied = tie(edges[None, :], samples)[0].tolist()
+    start = np.array(sorted(set(tied)))
+    return start, np.append(start[1:], np.inf), tied
+
+
+def _remembered(function: Callable[..., Any], times: Floats, others: Floats, *more: bool) -> Any:
+    """What a function makes of times and breakpoints, kept for the next call on the same ones.
+
+    Nobody writes to what comes back.
+    """
+    times = np.asarray(times, dtype=np.float64)
+    if times.size == 0 or times.size + others.size > REMEMBERED:
+        return function(times, others, *more)
+    return _made_of(function, times.tobytes(), others.tobytes(), *more)
+
+
+@lru_cache(maxsize=64)
+def _made_of(function: Callable[..., Any], times: bytes, others: bytes, *more: bool) -> Any:
+    return function(np.frombuffer(times), np.frombuffer(others), *more)
+
+
 def _same(values: Floats) -> bool:
     """Whether all subjects have one value."""
-    return values.strides == (0,) or bool(np.all(values == values[0]))
+    return values.strides == (0,) or bool((values == values[0]).all())
 
 
 def stretches(
     times: Floats, shared: Shared, *, before: bool
 ) -> tuple[Ints, Ints, Floats, Floats, Ints]:
     """First time, number, first time [h], step [h] and segment of every even stretch."""
+    found: tuple[Ints, Ints, Floats, Floats, Ints] = _remembered(
+        _stretches, times, shared.start, before
+    )
+    return found
+
+
+def _stretches(
+    times: Floats, start: Floats, before: bool
+) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    """As `stretches`, of segments that begin at ``start``."""
     side: Literal["left", "right"] = "left" if before else "right"
-    segment = np.maximum(np.searchsorted(shared.start, times, side=side) - 1, 0)
+    segment = np.maximum(np.searchsorted(start, times, side=side) - 1, 0)
     begins = np.append(True, np.diff(segment) != 0)
     begins[2:] |= np.abs(np.diff(times, 2)) > ROUNDING * np.spacing(times[2:])
-    first, size, steps = _stretches(begins, times)
+    first, size, steps = _even(begins, times)
     # Steps that grow ever so slowly look even one by one, and are not.
     place = np.arange(times.size) - np.repeat(first, size)
     off = times - np.repeat(times[first], size) - place * np.repeat(steps, size)
     uneven = np.abs(off) > ROUNDING * np.spacing(times)
     if uneven.any():
         begins |= np.repeat(np.bitwise_or.reduceat(uneven, first), size)
-        first, size, steps = _stretches(begins, times)
+        first, size, steps = _even(begins, times)
     return first, size, times[first], steps, segment[first].astype(np.int64)
 
 
-def _stretches(begins: NDArray[np.bool_], times: Floats) -> tuple[Ints, Ints, Floats]:
+def _even(begins: NDArray[np.bool_], times: Floats) -> tuple[Ints, Ints, Floats]:
     """First time, number and step [h] of stretches that begin at some times."""
     first = _cut(np.flatnonzero(begins), times.size)
     size = np.diff(np.append(first, times.size))
@@ -284,19 +346,24 @@ def _sound(system: System, lowering: Lowering) -> NDArray[np.bool_]:
 
 def _entries(system: System, groups: Groups) -> tuple[Ints, Ints, Ints]:
     """Places of the entries off the diagonal, and where each state's exchange is among them."""
-    place = groups.states
-    linked = np.any(system.A != 0.0, axis=0)[np.ix_(place, place)]
+    return groups.to, groups.source, groups.link
+
+
+def _exchanges(
+    linked: NDArray[np.bool_], order: list[int], group: list[int], parent: list[int]
+) -> tuple[Ints, Ints, Ints]:
+    """Entries as `Groups` holds them."""
     to: list[int] = []
     source: list[int] = []
-    link = np.full(place.size, -1, dtype=np.int64)
-    for i, above in enumerate(groups.parent.tolist()):
+    link = np.full(len(order), -1, dtype=np.int64)
+    for i, above in enumerate(parent):
         if above >= 0:
             link[i] = len(to)
             to += [i, above]
             source += [above, i]
-    for i in range(place.size):
-        for j in range(place.size):
-            if i != j and linked[i, j] and groups.group[i] != groups.group[j]:
+    for i in range(len(order)):
+        for j in range(len(order)):
+            if group[i] != group[j] and linked[order[i], order[j]]:
                 to.append(i)
                 source.append(j)
     return np.array(to, dtype=np.int64), np.array(source, dtype=np.int64), link

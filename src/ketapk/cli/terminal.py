@@ -80,7 +80,7 @@ def profiles(run: Any, levels: tuple[str, ...], *, asked: bool) -> None:
     print(f"Model: {run.model.name} (grade {run.model.grade}), {run.model.sampling_site}")
     readings = run.readings()
     tables = {
-        label: run.exposure(analyte, site=site, above=levels)
+        label: run.exposure_columns(analyte, site=site, above=levels)
         for label, (analyte, site) in readings.items()
     }
     table = table_of("", *tables)
@@ -96,7 +96,7 @@ def profiles(run: Any, levels: tuple[str, ...], *, asked: bool) -> None:
         ("terminal half-life [h]", "t_half", 1.0),
     ]
     for label, key, factor in wanted:
-        add(table, label, *(_spread(t[key].to_numpy() * factor) for t in tables.values()))
+        add(table, label, *(_spread(t[key] * factor) for t in tables.values()))
     show(table)
     if asked:
         table = table_of("time [h]", *(f"{label} [ng/mL]" for label in readings), left=0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from numbers import Integral, Real
 from typing import Any
 
@@ -222,17 +223,17 @@ class Regimen:
         """Return a plan of some events, in the order of their times."""
         return cls(tuple(sorted(events, key=lambda event: event.time)))
 
-    @property
+    @cached_property
     def doses(self) -> tuple[Dose, ...]:
         """The doses, without resets."""
         return tuple(event for event in self.events if isinstance(event, Dose))
 
-    @property
+    @cached_property
     def routes(self) -> tuple[str, ...]:
         """Routes used, each once."""
         return tuple(dict.fromkeys(dose.route for dose in self.doses))
 
-    @property
+    @cached_property
     def drugs(self) -> tuple[str, ...]:
         """Forms of the drug given, each once."""
         return tuple(dict.fromkeys(dose.drug for dose in self.doses))
@@ -305,6 +306,10 @@ class Regimen:
 
     def expand(self) -> Regimen:
         """Write additional doses out; a steady state stays with the first."""
+        return self._expanded
+
+    @cached_property
+    def _expanded(self) -> Regimen:
         written: list[Dose | Reset] = []
         for event in self.events:
             if isinstance(event, Dose) and event.addl and event.ii is not None:

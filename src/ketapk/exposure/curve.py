@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ketapk.exposure.roots import find_root
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -21,7 +23,7 @@ PER_OCTAVE = 3
 looked for."""
 BEGINNING = 0.02
 """First node of a segment, in its fastest time constants or in its lengths, whichever is less."""
-CLOSE: Any = {"xrtol": 1e-13, "xatol": 1e-15}
+CLOSE = {"xrtol": 1e-13, "xatol": 1e-15}
 """How closely a peak or a crossing is found [1], [h]."""
 FOR_EVER = 1e9
 """Time after the last event up to which a curve that never falls is looked at [h]."""
@@ -185,17 +187,11 @@ class Curve:
 
     def _refine(self, q: Ints, k: Ints) -> tuple[Floats, Floats]:
         """Time and value of the tops or valleys in node intervals."""
-        from scipy.optimize.elementwise import find_root
-
         times = self._nodes[0]
         subject, segment, _, _ = self._segments
-        slope: Any = self.slope
         root = find_root(
-            slope,
-            (times[q, k], times[q, k + 1]),
-            args=(subject[q], segment[q]),
-            tolerances=CLOSE,
-        ).x
+            self.slope, times[q, k], times[q, k + 1], (subject[q], segment[q]), **CLOSE
+        )
         return root, self.value(root, subject[q], segment[q])
 
     @cached_property
@@ -328,14 +324,12 @@ class Curve:
 
     def _crossings(self, q: Ints, a: Floats, b: Floats, level: Floats) -> Floats:
         """Times at which the curve crosses a level within node intervals."""
-        from scipy.optimize.elementwise import find_root
-
         subject, segment, _, _ = self._segments
-        excess: Any = lambda t, n, g, limit: self.value(t, n, g) - limit  # noqa: E731
-        root: Floats = find_root(
-            excess, (a, b), args=(subject[q], segment[q], level), tolerances=CLOSE
-        ).x
-        return root
+
+        def excess(times: Floats, subject: Ints, segment: Ints, level: Floats) -> Floats:
+            return self.value(times, subject, segment) - level
+
+        return find_root(excess, a, b, (subject[q], segment[q], level), **CLOSE)
 
     def _pieces(self, level: float | Floats) -> tuple[Ints, Floats, Floats, Floats, Floats]:
         """Node intervals, split at every top and valley that may cross a level.

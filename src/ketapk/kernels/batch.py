@@ -24,7 +24,7 @@ def in_chunks(
     """
     size = CHUNK if chunk is None else chunk
     starts = range(0, n, size)
-    workers = min(len(starts), threads or os.cpu_count() or 1)
+    workers = 1 if len(starts) <= 1 else min(len(starts), threads or os.cpu_count() or 1)
     if workers <= 1:
         for lo in starts:
             work(lo, min(lo + size, n))

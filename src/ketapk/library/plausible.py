@@ -93,7 +93,7 @@ def findings(dose: Dose, weight_kg: Floats) -> tuple[list[str], bool]:
     bool
         Whether it is more than ten times outside.
     """
-    per_kg = np.full(weight_kg.shape, dose.amt) if dose.per_kg else dose.amt / weight_kg
+    per_kg = dose.amt if dose.per_kg else dose.amt / weight_kg
     hours = None
     if dose.dur is not None:
         hours = float(dose.dur)
@@ -101,7 +101,7 @@ def findings(dose: Dose, weight_kg: Floats) -> tuple[list[str], bool]:
         hours = dose.amt / dose.rate
     infused = INFUSED_UNDER_SKIN if dose.route == "sc" else INFUSED
     if dose.rate is not None and dose.amt == 0.0:
-        band, value = infused, np.asarray(dose.rate / (1.0 if dose.per_kg else weight_kg))
+        band, value = infused, dose.rate / (1.0 if dose.per_kg else weight_kg)
     elif dose.device > LABEL_DEVICES:
         return [
             f"Device {dose.device} of a session: the label gives 1 to {LABEL_DEVICES} devices."
@@ -114,9 +114,9 @@ def findings(dose: Dose, weight_kg: Floats) -> tuple[list[str], bool]:
         band, value = infused, per_kg / hours
     else:
         band, value = INJECTED, per_kg
-    value = np.broadcast_to(value, weight_kg.shape)
+    value = np.atleast_1d(value)
     off = np.maximum(value / band.high, band.low / value)
-    worst = int(np.argmax(off))
+    worst = int(off.argmax())
     if off[worst] <= 1.0 + 1e-9:
         return [], False
     return [_sentence(dose, float(value[worst]), band)], bool(off[worst] > FACTOR_OF_ERROR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,12 +63,12 @@ class System:
     fates: tuple[str, ...]
     """What it means to be at each of ``sites``, for the ledger."""
 
-    @property
+    @cached_property
     def sites(self) -> tuple[str, ...]:
         """Every place a milligram can be: compartments, waiting places, losses."""
         return self.compartments + self.waiting + self.losses
 
-    @property
+    @cached_property
     def states(self) -> tuple[str, ...]:
         """Name of every state, in order."""
         integrals = tuple(f"AUC {o.analyte}, {o.site}" for o in self.outputs)
@@ -108,19 +109,21 @@ class System:
         A = self.A[rows]
         return A + times[:, None, None] * self.drift[rows] if self.drift.size else A
 
+    @cached_property
+    def linked(self) -> NDArray[np.bool_]:
+        """(S, S) whether a state (column) feeds another, or itself, in any subject."""
+        linked: NDArray[np.bool_] = (self.A != 0.0).any(axis=0)
+        if self.drift.size:
+            linked |= (self.drift != 0.0).any(axis=0)
+        if self.sat_src.size:
+            linked[self.sat_dst, self.sat_src] = True
+        return linked
+
     def upstream(self, output: int) -> tuple[int, ...]:
         """States before the integrals that an output depends on, in their order."""
-        linked = np.any(self.A != 0.0, axis=0)
-        if self.drift.size:
-            linked |= np.any(self.drift != 0.0, axis=0)
-        linked[self.sat_dst, self.sat_src] = True
-        linked = linked[: self.n_dynamic, : self.n_dynamic]
-        found = np.any(self.observe[:, output, : self.n_dynamic] != 0.0, axis=0)
-        while True:
-            more = found | np.any(linked[found], axis=0)
-            if np.array_equal(more, found):
-                return tuple(np.flatnonzero(found).tolist())
-            found = more
+        n = self.n_dynamic
+        watched = (self.observe[:, output, :n] != 0.0).any(axis=0)
+        return _upstream(self.linked[:n, :n].tobytes(), watched.tobytes())
 
     def of(self, subjects: NDArray[np.int64]) -> System:
         """Return the system with the rows of some subjects, where each has a row of its own."""
@@ -147,6 +150,18 @@ class System:
                 return position
         known = ", ".join(f"{o.analyte!r} ({o.site})" for o in self.outputs)
         raise InputError(f"There is no {analyte!r} at site {site!r} here; there is {known}.")
+
+
+@lru_cache(maxsize=1024)
+def _upstream(linked: bytes, watched: bytes) -> tuple[int, ...]:
+    """States from which the watched ones are reached; (n, n) and (n,) booleans as bytes."""
+    found = np.frombuffer(watched, dtype=bool)
+    feeds = np.frombuffer(linked, dtype=bool).reshape(found.size, found.size)
+    while True:
+        more = found | np.any(feeds[found], axis=0)
+        if np.array_equal(more, found):
+            return tuple(np.flatnonzero(found).tolist())
+        found = more
 
 
 @dataclass
@@ -250,12 +265,17 @@ class Graph:
         rates = [rate for *_, rate in self.flows + self.counters + self.drifting]
         others = [v for *_, a, b in self.effects + self.saturable for v in (a, b)]
         volumes = [volume for *_, volume in self.outputs]
-        (n_rows,) = np.broadcast_shapes((1,), *(np.shape(v) for v in rates + others + volumes))
+        shapes = {np.shape(v) for v in rates + others + volumes}
+        (n_rows,) = (1,) if shapes <= {(), (1,)} else np.broadcast_shapes((1,), *shapes)
         A = np.zeros((n_rows, n_states, n_states))
+        entries: dict[tuple[int, int], Any] = {}
         for source, target, rate in self.flows:
             value = np.asarray(rate, dtype=np.float64)
-            A[:, position[target], position[source]] += value
-            A[:, position[source], position[source]] -= value
+            begin, end = position[source], position[target]
+            entries[end, begin] = entries.get((end, begin), 0.0) + value
+            entries[begin, begin] = entries.get((begin, begin), 0.0) - value
+        for (to, begin), value in entries.items():
+            A[:, to, begin] = value
         for name, source, gain, ke0 in self.effects:
             A[:, position[name], position[source]] = gain
             A[:, position[name], position[name]] = np.negative(ke0)

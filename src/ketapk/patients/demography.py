@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +92,9 @@ class Demography:
 
 @cache
 def _tables() -> dict[str, Any]:
+    import tomllib
+    from importlib.resources import files
+
     path = files("ketapk.patients") / "anthropometry.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
 

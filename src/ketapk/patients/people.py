@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -69,10 +70,12 @@ class Patient:
                 )
             object.__setattr__(self, name, float(value))
         for name, known in (("sex", SEXES), ("ancestry", ANCESTRIES)):
-            if _words(name, getattr(self, name), known).ndim:
+            word = _words(name, getattr(self, name), known)
+            if word.ndim:
                 raise InputError(
                     f"{name}={getattr(self, name)!r} is not one word; for many use Cohort."
                 )
+            object.__setattr__(self, name, str(word))
 
 
 class Cohort:
@@ -146,13 +149,7 @@ class Cohort:
     @classmethod
     def of(cls, patient: Patient) -> Cohort:
         """Return a cohort of one patient."""
-        return cls(
-            weight_kg=[patient.weight_kg],
-            age_y=[patient.age_y],
-            sex=[patient.sex],
-            height_cm=[patient.height_cm],
-            ancestry=[patient.ancestry],
-        )
+        return _of_one(patient)
 
     @classmethod
     def sample(
@@ -237,6 +234,18 @@ class Cohort:
     def __repr__(self) -> str:
         low, high = self.weight_kg.min(), self.weight_kg.max()
         return f"<Cohort of {len(self)}, {low:.3g} to {high:.3g} kg>"
+
+
+@lru_cache(maxsize=256)
+def _of_one(patient: Patient) -> Cohort:
+    """Cohort of one patient, who was checked when made; neither ever changes."""
+    one = Cohort.__new__(Cohort)
+    alone = {name: [getattr(patient, name)] for name in Cohort.__slots__ if name != "subject"}
+    for name, value in {**alone, "subject": [0]}.items():
+        array = np.array(value)
+        array.flags.writeable = False
+        object.__setattr__(one, name, array)
+    return one
 
 
 def _restored(*values: Any) -> Cohort:
