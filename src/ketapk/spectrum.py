@@ -223,12 +223,93 @@ def curves(
     threads, chunk : int, optional
         As in `simulate`.
     """
-    groups = groups_of(system, output)
-    shared = None if groups is None else shared_plan(lowering, groups, times)
-    if groups is None or shared is None or times.size == 0 or times[0] < 0.0:
+    found = _matrices(system, lowering, output, times)
+    if found is None or times.size == 0 or times[0] < 0.0:
         return None
+    matrices, shared = found
     from ketapk.kernels.spectrum import curves as write
 
+    n = lowering.n
+    stretch = stretches(times, shared, before=before)
+    out = np.empty((n, times.size))
+    done = np.zeros(n, dtype=bool)
+
+    def work(lo: int, hi: int) -> None:
+        write(
+            *matrices, shared.sources, shared.start, shared.end, shared.jump, shared.rate,
+            *stretch, times, lo, hi, ERROR, out, done,
+        )  # fmt: skip
+
+    in_chunks(work, n, chunk=chunk or CHUNK, threads=threads)
+    if before:
+        out[:, times <= 0.0] = 0.0
+    return out, done
+
+
+def landmarks(
+    system: System,
+    lowering: Lowering,
+    output: int,
+    samples: Floats,
+    *,
+    until: float,
+    heights: Floats,
+    threads: int | None,
+    chunk: int | None,
+) -> tuple[Floats, NDArray[np.bool_]] | None:
+    """Peaks, areas, half-lives and crossings by modes, and for whom they hold, or None.
+
+    Parameters
+    ----------
+    system : System
+        Compartments.
+    lowering : Lowering
+        What enters them.
+    output : int
+        Position of the output.
+    samples : (T,) array
+        Ascending times [h]: events within rounding of one are moved onto it.
+    until : float
+        End of the first area [h].
+    heights : (L,) array
+        Levels [mg/L].
+    threads, chunk : int, optional
+        As in `simulate`.
+
+    Returns
+    -------
+    (N, 5 + 2 L) ndarray, (N,) ndarray of bool
+        Columns as ``kernels.landmarks.landmarks`` writes them.
+    """
+    found = _matrices(system, lowering, output, samples)
+    if found is None or not np.all(heights > 0.0):
+        return None
+    matrices, shared = found
+    if np.any(shared.rate[-1] != 0.0):
+        return None
+    from ketapk.kernels.landmarks import landmarks as write
+
+    out = np.full((lowering.n, 5 + 2 * heights.size), np.nan)
+    done = np.zeros(lowering.n, dtype=bool)
+
+    def work(lo: int, hi: int) -> None:
+        write(
+            *matrices, shared.sources, shared.start, shared.end, shared.jump, shared.rate,
+            until, heights, lo, hi, ERROR, out, done,
+        )  # fmt: skip
+
+    in_chunks(work, lowering.n, chunk=chunk or CHUNK, threads=threads)
+    return out, done
+
+
+def _matrices(
+    system: System, lowering: Lowering, output: int, samples: Floats
+) -> tuple[tuple[Any, ...], Shared] | None:
+    """What ``kernels.spectrum.modes`` reads of a system up to its output, and the shared plan."""
+    groups = groups_of(system, output)
+    shared = None if groups is None else shared_plan(lowering, groups, samples)
+    if groups is None or shared is None:
+        return None
     n = lowering.n
     to, source, link = _entries(system, groups)
     place = groups.states
@@ -241,21 +322,8 @@ def curves(
         entries = np.broadcast_to(entries, (entries.shape[0], n))
         diagonal = np.broadcast_to(diagonal, (diagonal.shape[0], n))
         scale = np.broadcast_to(scale, (n,))
-    stretch = stretches(times, shared, before=before)
-    out = np.empty((n, times.size))
-    done = np.zeros(n, dtype=bool)
-
-    def work(lo: int, hi: int) -> None:
-        write(
-            to, source, entries, diagonal, groups.group, groups.parent, link, watched, scale,
-            shared.sources, shared.start, shared.end, shared.jump, shared.rate, *stretch,
-            times, lo, hi, ERROR, out, done,
-        )  # fmt: skip
-
-    in_chunks(work, n, chunk=chunk or CHUNK, threads=threads)
-    if before:
-        out[:, times <= 0.0] = 0.0
-    return out, done
+    matrices = (to, source, entries, diagonal, groups.group, groups.parent, link, watched, scale)
+    return matrices, shared
 
 
 def _entries(system: System, groups: Groups) -> tuple[Ints, Ints, Ints]:

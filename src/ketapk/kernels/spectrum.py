@@ -199,6 +199,18 @@ def modes(entry_to, entry_from, entries, diagonal, group, parent, link, output, 
 
 
 @kernel
+def spreads(room, diagonal, n, rates, spread):  # type: ignore[no-untyped-def]
+    """Write the relative error of every decay rate, in units of rounding, for ``room`` of modes."""
+    size = rates.size
+    for a in range(size):
+        total = 0.0
+        for i in range(size):
+            if room[0, i, a] != 0.0:
+                total += math.sqrt(abs(room[0, i, a] * room[1, a, i]) * diagonal[i, n])
+        spread[a] = total * total / rates[a]
+
+
+@kernel
 def fade(rate, step, table):  # type: ignore[no-untyped-def]
     """Write ``exp(-rate * step * k)`` for every ``k``, twice as many at a time from what is there."""
     size = table.size
@@ -219,8 +231,9 @@ def fade(rate, step, table):  # type: ignore[no-untyped-def]
 
 @kernel
 def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stretch_time,
-              stretch_step, stretch_segment, rates, gains, n, level, forced, table, out):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Write the concentration of patient ``n`` at all times; returns its amplitude and peak.
+              stretch_step, stretch_segment, rates, spread, digits, gains, n, level, forced, table,
+              out):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Write the concentration of patient ``n`` at all times; returns amplitude, error and peak.
 
     Parameters
     ----------
@@ -236,6 +249,10 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
         The segment that it lies in.
     rates, gains
         What ``modes`` wrote.
+    spread : (n,) array
+        What ``spreads`` wrote.
+    digits : float
+        Relative error of a term, in units of rounding.
     level, forced : (n,) array
         Work.
     table : (longest,) array
@@ -245,13 +262,14 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
 
     Returns
     -------
-    float, float
-        Sum of the sizes of all terms, at its largest; largest concentration that is written at an
+    float, float, float
+        Sum of the sizes of all terms, at its largest; error of what is written, in units of
+        rounding, at its largest; largest concentration that is written at an
         end of a stretch.
     """
     size = rates.size
     column = n if jump.shape[2] > 1 else 0
-    amplitude, peak = 0.0, 0.0
+    amplitude, error, peak = 0.0, 0.0, 0.0
     for a in range(size):
         level[a] = 0.0
     w = 0
@@ -272,12 +290,16 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
                 row[k] = 0.0
             since = stretch_time[w] - start[g]
             own = table[:count]
+            entering = 1.0 if since + stretch_step[w] * (count - 1) > 0.0 else 0.0
+            total = 0.0
             for a in range(size):
                 if level[a] == 0.0 and forced[a] == 0.0:
                     continue
                 fade(rates[a], stretch_step[w], own)
                 once = math.exp(-rates[a] * since)
                 here = level[a] * once
+                total += abs(here) * (digits + spread[a] * rates[a] * since)
+                total += entering * abs(forced[a]) * digits
                 if forced[a] == 0.0:
                     for k in range(count):
                         row[k] += here * own[k]
@@ -288,6 +310,7 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
                         row[k] += here * own[k] + full * (1.0 - once * own[k])
             for k in range(count):
                 row[k] = max(row[k], 0.0)
+            error = max(error, total)
             peak = max(peak, row[0], row[count - 1])
             w += 1
         length = end[g] - start[g]
@@ -295,7 +318,7 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
             for a in range(size):
                 once = math.exp(-rates[a] * length)
                 level[a] = level[a] * once + forced[a] * (1.0 - once)
-    return amplitude, peak
+    return amplitude, error, peak
 
 
 @kernel
@@ -366,7 +389,7 @@ def curves(entry_to, entry_from, entries, diagonal, group, parent, link, output,
     """
     size, sources = diagonal.shape[0], inputs.size
     room = np.empty((6, size, size))
-    rates, level, forced = np.empty(size), np.empty(size), np.empty(size)
+    rates, spread, level, forced = np.empty((4, size))
     term, fresh = np.empty(size + 1), np.empty(size + 1)
     gains = np.empty((sources, size))
     longest = 1
@@ -393,12 +416,14 @@ def curves(entry_to, entry_from, entries, diagonal, group, parent, link, output,
         )  # fmt: skip
         if not lost < math.inf:
             continue
+        spreads(room, diagonal, n, rates, spread)
         row = out[n]
-        amplitude, peak = superpose(
+        amplitude, error, peak = superpose(
             start, end, jump, rate, sources, stretch_first, stretch_size, stretch_time,
-            stretch_step, stretch_segment, rates, gains, n, level, forced, table, row,
+            stretch_step, stretch_segment, rates, spread, 10.0 + lost, gains, n, level, forced,
+            table, row,
         )  # fmt: skip
-        done[n] = amplitude * (10.0 + lost) * 2.2e-16 <= limit * peak
+        done[n] = error * 2.2e-16 <= limit * peak
         if done[n] and first < last:
             beginnings(
                 entry_to, entry_from, entries, diagonal, output, scale, inputs, start[opening],
