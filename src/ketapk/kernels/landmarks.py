@@ -101,10 +101,12 @@ def nearer(weights, rates, begin, size, s):  # type: ignore[no-untyped-def]
     slope = up_slope / up - down_slope / down
     bend = up_bend / up - (up_slope / up) ** 2 - down_bend / down + (down_slope / down) ** 2
     step = -math.log(up / down) / slope
-    bent = 1.0 + 0.5 * step * bend / slope
-    if bent > 0.5:
-        step /= bent
+    bent = 0.5 * step * bend / slope
+    if not abs(bent) <= 0.5:
+        return up - down, step, False
+    step /= 1.0 + bent
     near = abs(step) * (up_bend + down_bend) <= NEAR * (abs(up_slope) + abs(down_slope))
+    near = near and abs(bent) <= NEAR
     return up - down, step, near
 
 
