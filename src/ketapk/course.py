@@ -85,6 +85,7 @@ class Course:
                 before=side == "before",
                 threads=self.threads,
                 chunk=self.chunk,
+                known=self._modes,
             )
             if found is not None:
                 curves, done = found
@@ -129,6 +130,7 @@ class Course:
             heights=levels,
             threads=self.threads,
             chunk=self.chunk,
+            known=self._modes,
         )
         if found is not None:
             by_modes = int(found[1].sum())
@@ -154,6 +156,11 @@ class Course:
     def note(self, subjects: NDArray[np.int64], some: Course) -> None:
         """Take over how some subjects, whose course was solved apart, came out."""
         self._outcome[subjects] = np.maximum(self._outcome[subjects], some.solution.worst)
+
+    @cached_property
+    def _modes(self) -> dict[int, spectrum.Modes]:
+        """Modes of all subjects, by output."""
+        return {}
 
     @cached_property
     def _by_modes(self) -> dict[int, int]:

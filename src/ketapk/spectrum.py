@@ -60,6 +60,25 @@ class Shared:
     """(I,) positions of the states that drug enters."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Modes:
+    """Modes of N subjects, of what one output sees of I sources, the slowest first."""
+
+    rates: Floats
+    """(N, n) decay rates [1/h]."""
+    spread: Floats
+    """(N, n) their relative errors, in units of rounding."""
+    lost: Floats
+    """(N,) digits lost, in units of rounding; NaN where there are no modes."""
+    gains: Floats
+    """(N, I, n) concentration per amount given [1/L]."""
+
+    @property
+    def arrays(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """What the kernels read."""
+        return self.rates, self.spread, self.lost, self.gains
+
+
 def groups_of(system: System, output: int) -> Groups | None:
     """Order the states of an output; None where they have no modes of the kind looked for."""
     seen = system.upstream(output)
@@ -205,6 +224,7 @@ def curves(
     before: bool,
     threads: int | None,
     chunk: int | None,
+    known: dict[int, Modes],
 ) -> tuple[Floats, NDArray[np.bool_]] | None:
     """Concentrations (N, T) [mg/L] by modes, and for whom they hold; None where there are none.
 
@@ -222,11 +242,15 @@ def curves(
         Whether a time at an event sees the state before it.
     threads, chunk : int, optional
         As in `simulate`.
+    known : dict
+        Modes that were found already, by output; new ones are added.
     """
     found = _matrices(system, lowering, output, times)
     if found is None or times.size == 0 or times[0] < 0.0:
         return None
     matrices, shared = found
+    to, source, entries, diagonal, _, _, _, watched, scale = matrices
+    modes = _modes(matrices, shared.sources, output, lowering.n, known, threads, chunk)
     from ketapk.kernels.spectrum import curves as write
 
     n = lowering.n
@@ -236,8 +260,9 @@ def curves(
 
     def work(lo: int, hi: int) -> None:
         write(
-            *matrices, shared.sources, shared.start, shared.end, shared.jump, shared.rate,
-            *stretch, times, lo, hi, ERROR, out, done,
+            to, source, entries, diagonal, watched, scale, shared.sources, *modes.arrays,
+            shared.start, shared.end, shared.jump, shared.rate, *stretch, times, lo, hi, ERROR,
+            out, done,
         )  # fmt: skip
 
     in_chunks(work, n, chunk=chunk or CHUNK, threads=threads)
@@ -256,6 +281,7 @@ def landmarks(
     heights: Floats,
     threads: int | None,
     chunk: int | None,
+    known: dict[int, Modes],
 ) -> tuple[Floats, NDArray[np.bool_]] | None:
     """Peaks, areas, half-lives and crossings by modes, and for whom they hold, or None.
 
@@ -275,6 +301,8 @@ def landmarks(
         Levels [mg/L].
     threads, chunk : int, optional
         As in `simulate`.
+    known : dict
+        Modes that were found already, by output; new ones are added.
 
     Returns
     -------
@@ -287,6 +315,8 @@ def landmarks(
     matrices, shared = found
     if np.any(shared.rate[-1] != 0.0):
         return None
+    modes = _modes(matrices, shared.sources, output, lowering.n, known, threads, chunk)
+    diagonal = matrices[3]
     from ketapk.kernels.landmarks import landmarks as write
 
     out = np.full((lowering.n, 5 + 2 * heights.size), np.nan)
@@ -294,8 +324,8 @@ def landmarks(
 
     def work(lo: int, hi: int) -> None:
         write(
-            *matrices, shared.sources, shared.start, shared.end, shared.jump, shared.rate,
-            until, heights, lo, hi, ERROR, out, done,
+            diagonal, *modes.arrays, shared.start, shared.end, shared.jump, shared.rate, until,
+            heights, lo, hi, ERROR, out, done,
         )  # fmt: skip
 
     in_chunks(work, lowering.n, chunk=chunk or CHUNK, threads=threads)
@@ -324,6 +354,35 @@ def _matrices(
         scale = np.broadcast_to(scale, (n,))
     matrices = (to, source, entries, diagonal, groups.group, groups.parent, link, watched, scale)
     return matrices, shared
+
+
+def _modes(
+    matrices: tuple[Any, ...],
+    sources: Ints,
+    output: int,
+    n: int,
+    known: dict[int, Modes],
+    threads: int | None,
+    chunk: int | None,
+) -> Modes:
+    """Modes of all subjects, found once."""
+    if output not in known:
+        from ketapk.kernels.spectrum import decompose
+
+        size = matrices[3].shape[0]
+        modes = Modes(
+            rates=np.empty((n, size)),
+            spread=np.empty((n, size)),
+            lost=np.empty(n),
+            gains=np.empty((n, sources.size, size)),
+        )
+
+        def work(lo: int, hi: int) -> None:
+            decompose(*matrices, sources, lo, hi, *modes.arrays)
+
+        in_chunks(work, n, chunk=chunk or CHUNK, threads=threads)
+        known[output] = modes
+    return known[output]
 
 
 def _entries(system: System, groups: Groups) -> tuple[Ints, Ints, Ints]:

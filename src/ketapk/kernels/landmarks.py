@@ -14,7 +14,6 @@ import math
 import numpy as np
 
 from ketapk.kernels.compile import kernel
-from ketapk.kernels.spectrum import modes, spreads
 
 EPS = 2.220446049250313e-16
 CLEAR = 1e-13
@@ -30,19 +29,6 @@ MOST = 200
 """Steps to a zero after which it is given up; a handful are enough."""
 FIRST_LEVEL = 5
 """Column of the first level; before it peak, its time, both areas, half-life."""
-
-
-@kernel
-def ascending(rates, spread, gains):  # type: ignore[no-untyped-def]
-    """Sort modes in place, the slowest first."""
-    for a in range(1, rates.size):
-        b = a
-        while b > 0 and rates[b] < rates[b - 1]:
-            rates[b], rates[b - 1] = rates[b - 1], rates[b]
-            spread[b], spread[b - 1] = spread[b - 1], spread[b]
-            for s in range(gains.shape[0]):
-                gains[s, b], gains[s, b - 1] = gains[s, b - 1], gains[s, b]
-            b -= 1
 
 
 @kernel
@@ -450,14 +436,16 @@ def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, 
 
 
 @kernel
-def landmarks(entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs,
-              start, end, jump, rate, until, heights, lo, hi, limit, out, done):  # type: ignore[no-untyped-def]  # fmt: skip
+def landmarks(diagonal, rates, spread, lost, gains, start, end, jump, rate, until, heights, lo, hi,
+              limit, out, done):  # type: ignore[no-untyped-def]  # fmt: skip
     """Write the landmarks of patients ``lo`` to ``hi`` where the digits hold.
 
     Parameters
     ----------
-    entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs
-        As in ``modes``.
+    diagonal : (n, N) array
+        What leaves every state [1/h].
+    rates, spread, lost, gains
+        As in ``decompose``.
     start, end, jump, rate
         As in ``superpose``; nothing enters in the last segment but at its start.
     until : float
@@ -473,30 +461,21 @@ def landmarks(entry_to, entry_from, entries, diagonal, group, parent, link, outp
     done : (N,) array
         True for a patient whose errors are below ``limit``, written.
     """
-    size, sources, G = diagonal.shape[0], inputs.size, start.size
-    room = np.empty((6, size, size))
-    rates, spread, level, forced = np.empty((4, size))
-    gains = np.empty((sources, size))
+    size, G = diagonal.shape[0], start.size
+    level, forced, left, found = np.empty((4, size))
     weights, shelf = np.empty((2, size + 1))
     work = np.empty((size + 1, size))
-    left, found = np.empty((2, size))
     when, what, doubt = np.empty((3, G * (size + 2)))
     opened = np.empty(heights.size)
     for n in range(lo, hi):
         done[n] = False
-        lost = modes(
-            entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs, n,
-            room, rates, gains,
-        )  # fmt: skip
-        if not lost < math.inf:
+        if not lost[n] < math.inf:
             continue
-        spreads(room, diagonal, n, rates, spread)
-        ascending(rates, spread, gains)
         stay = 0.0
         for i in range(size):
             stay += 1.0 / diagonal[i, n]
         done[n] = patient(
-            rates, spread, 10.0 + lost, gains, start, end, jump, rate,
+            rates[n], spread[n], 10.0 + lost[n], gains[n], start, end, jump, rate,
             n if jump.shape[2] > 1 else 0, stay, until, heights, limit, level, forced, weights,
             shelf, work, left, found, when, what, doubt, opened, out[n],
         )  # fmt: skip

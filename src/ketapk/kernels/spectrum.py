@@ -211,6 +211,49 @@ def spreads(room, diagonal, n, rates, spread):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def ascending(rates, spread, gains):  # type: ignore[no-untyped-def]
+    """Sort modes in place, the slowest first."""
+    for a in range(1, rates.size):
+        b = a
+        while b > 0 and rates[b] < rates[b - 1]:
+            rates[b], rates[b - 1] = rates[b - 1], rates[b]
+            spread[b], spread[b - 1] = spread[b - 1], spread[b]
+            for s in range(gains.shape[0]):
+                gains[s, b], gains[s, b - 1] = gains[s, b - 1], gains[s, b]
+            b -= 1
+
+
+@kernel
+def decompose(entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs,
+              lo, hi, rates, spread, lost, gains):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Write the modes of patients ``lo`` to ``hi``, the slowest first.
+
+    Parameters
+    ----------
+    entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs
+        As in ``modes``.
+    rates : (N, n) array
+        Decay rates [1/h], written.
+    spread : (N, n) array
+        Their relative errors, in units of rounding, written.
+    lost : (N,) array
+        What ``modes`` returns, written.
+    gains : (N, I, n) array
+        Concentration per amount given that every mode adds [1/L], written.
+    """
+    size = diagonal.shape[0]
+    room = np.empty((6, size, size))
+    for n in range(lo, hi):
+        lost[n] = modes(
+            entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs, n,
+            room, rates[n], gains[n],
+        )  # fmt: skip
+        if lost[n] < math.inf:
+            spreads(room, diagonal, n, rates[n], spread[n])
+            ascending(rates[n], spread[n], gains[n])
+
+
+@kernel
 def fade(rate, step, table):  # type: ignore[no-untyped-def]
     """Write ``exp(-rate * step * k)`` for every ``k``, twice as many at a time from what is there."""
     size = table.size
@@ -379,8 +422,8 @@ def beginnings(entry_to, entry_from, entries, diagonal, output, scale, inputs, s
 
 
 @kernel
-def curves(entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs,
-           start, end, jump, rate, stretch_first, stretch_size, stretch_time, stretch_step,
+def curves(entry_to, entry_from, entries, diagonal, output, scale, inputs, rates, spread, lost,
+           gains, start, end, jump, rate, stretch_first, stretch_size, stretch_time, stretch_step,
            stretch_segment, times, lo, hi, limit, out, done):  # type: ignore[no-untyped-def]  # fmt: skip
     """Write the curves of patients ``lo`` to ``hi`` into ``out`` (N, T) where the digits hold.
 
@@ -388,10 +431,8 @@ def curves(entry_to, entry_from, entries, diagonal, group, parent, link, output,
     is written, is below ``limit``; the others are left for the exponential.
     """
     size, sources = diagonal.shape[0], inputs.size
-    room = np.empty((6, size, size))
-    rates, spread, level, forced = np.empty((4, size))
+    level, forced = np.empty((2, size))
     term, fresh = np.empty(size + 1), np.empty(size + 1)
-    gains = np.empty((sources, size))
     longest = 1
     for w in range(stretch_size.size):
         longest = max(longest, stretch_size[w])
@@ -410,18 +451,13 @@ def curves(entry_to, entry_from, entries, diagonal, group, parent, link, output,
             last = stretch_first[w] + stretch_size[w]
     for n in range(lo, hi):
         done[n] = False
-        lost = modes(
-            entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs, n,
-            room, rates, gains,
-        )  # fmt: skip
-        if not lost < math.inf:
+        if not lost[n] < math.inf:
             continue
-        spreads(room, diagonal, n, rates, spread)
         row = out[n]
         amplitude, error, peak = superpose(
             start, end, jump, rate, sources, stretch_first, stretch_size, stretch_time,
-            stretch_step, stretch_segment, rates, spread, 10.0 + lost, gains, n, level, forced,
-            table, row,
+            stretch_step, stretch_segment, rates[n], spread[n], 10.0 + lost[n], gains[n], n, level,
+            forced, table, row,
         )  # fmt: skip
         done[n] = error * 2.2e-16 <= limit * peak
         if done[n] and first < last:
