@@ -64,6 +64,9 @@ class Shared:
 class Modes:
     """Modes of N subjects, of what one output sees of I sources, the slowest first."""
 
+    groups: Groups
+    matrices: tuple[Any, ...]
+    """What ``kernels.spectrum.modes`` reads of the system."""
     rates: Floats
     """(N, n) decay rates [1/h]."""
     spread: Floats
@@ -245,12 +248,13 @@ def curves(
     known : dict
         Modes that were found already, by output; new ones are added.
     """
-    found = _matrices(system, lowering, output, times)
-    if found is None or times.size == 0 or times[0] < 0.0:
+    if times.size == 0 or times[0] < 0.0:
         return None
-    matrices, shared = found
-    to, source, entries, diagonal, _, _, _, watched, scale = matrices
-    modes = _modes(matrices, shared.sources, output, lowering.n, known, threads, chunk)
+    found = _modes(system, lowering, output, times, known, threads, chunk)
+    if found is None:
+        return None
+    modes, shared = found
+    to, source, entries, diagonal, _, _, _, watched, scale = modes.matrices
     from ketapk.kernels.spectrum import curves as write
 
     n = lowering.n
@@ -309,14 +313,15 @@ def landmarks(
     (N, 5 + 2 L) ndarray, (N,) ndarray of bool
         Columns as ``kernels.landmarks.landmarks`` writes them.
     """
-    found = _matrices(system, lowering, output, samples)
-    if found is None or not np.all(heights > 0.0):
+    if not np.all(heights > 0.0):
         return None
-    matrices, shared = found
+    found = _modes(system, lowering, output, samples, known, threads, chunk)
+    if found is None:
+        return None
+    modes, shared = found
     if np.any(shared.rate[-1] != 0.0):
         return None
-    modes = _modes(matrices, shared.sources, output, lowering.n, known, threads, chunk)
-    diagonal = matrices[3]
+    diagonal = modes.matrices[3]
     from ketapk.kernels.landmarks import landmarks as write
 
     out = np.full((lowering.n, 5 + 2 * heights.size), np.nan)
@@ -332,15 +337,43 @@ def landmarks(
     return out, done
 
 
-def _matrices(
-    system: System, lowering: Lowering, output: int, samples: Floats
-) -> tuple[tuple[Any, ...], Shared] | None:
-    """What ``kernels.spectrum.modes`` reads of a system up to its output, and the shared plan."""
-    groups = groups_of(system, output)
+def _modes(
+    system: System,
+    lowering: Lowering,
+    output: int,
+    samples: Floats,
+    known: dict[int, Modes],
+    threads: int | None,
+    chunk: int | None,
+) -> tuple[Modes, Shared] | None:
+    """Modes of an output, found once, and the shared plan; None where there are none."""
+    groups = known[output].groups if output in known else groups_of(system, output)
     shared = None if groups is None else shared_plan(lowering, groups, samples)
     if groups is None or shared is None:
         return None
-    n = lowering.n
+    if output not in known:
+        from ketapk.kernels.spectrum import decompose
+
+        n, size = lowering.n, groups.states.size
+        modes = Modes(
+            groups=groups,
+            matrices=_matrices(system, groups, output, n),
+            rates=np.empty((n, size)),
+            spread=np.empty((n, size)),
+            lost=np.empty(n),
+            gains=np.empty((n, shared.sources.size, size)),
+        )
+
+        def work(lo: int, hi: int) -> None:
+            decompose(*modes.matrices, shared.sources, lo, hi, *modes.arrays)
+
+        in_chunks(work, n, chunk=chunk or CHUNK, threads=threads)
+        known[output] = modes
+    return known[output], shared
+
+
+def _matrices(system: System, groups: Groups, output: int, n: int) -> tuple[Any, ...]:
+    """What ``kernels.spectrum.modes`` reads of a system up to its output."""
     to, source, link = _entries(system, groups)
     place = groups.states
     A = system.A
@@ -352,37 +385,7 @@ def _matrices(
         entries = np.broadcast_to(entries, (entries.shape[0], n))
         diagonal = np.broadcast_to(diagonal, (diagonal.shape[0], n))
         scale = np.broadcast_to(scale, (n,))
-    matrices = (to, source, entries, diagonal, groups.group, groups.parent, link, watched, scale)
-    return matrices, shared
-
-
-def _modes(
-    matrices: tuple[Any, ...],
-    sources: Ints,
-    output: int,
-    n: int,
-    known: dict[int, Modes],
-    threads: int | None,
-    chunk: int | None,
-) -> Modes:
-    """Modes of all subjects, found once."""
-    if output not in known:
-        from ketapk.kernels.spectrum import decompose
-
-        size = matrices[3].shape[0]
-        modes = Modes(
-            rates=np.empty((n, size)),
-            spread=np.empty((n, size)),
-            lost=np.empty(n),
-            gains=np.empty((n, sources.size, size)),
-        )
-
-        def work(lo: int, hi: int) -> None:
-            decompose(*matrices, sources, lo, hi, *modes.arrays)
-
-        in_chunks(work, n, chunk=chunk or CHUNK, threads=threads)
-        known[output] = modes
-    return known[output]
+    return to, source, entries, diagonal, groups.group, groups.parent, link, watched, scale
 
 
 def _entries(system: System, groups: Groups) -> tuple[Ints, Ints, Ints]:

@@ -22,9 +22,9 @@ SETTLED = 60.0
 """Terminal time constants after the last event at which a curve counts as over, as in `Curve`."""
 LAST = 1e9
 """Time after the last event beyond which nothing is looked for, as in `Curve` [h]."""
-NEAR = 1e-3
-"""Step of Halley's method, in the time in which terms change, that is the last: of the third order,
-it leaves a billionth, and a step of Newton's method then the square of it."""
+NEAR, NEARER = 1e-2, 1e-3
+"""Steps of Halley's method, in the time in which terms change, that are the last before another
+one, and before one of Newton's method: of the third order, they leave a millionth and a billionth."""
 MOST = 200
 """Steps to a zero after which it is given up; a handful are enough."""
 FIRST_LEVEL = 5
@@ -62,8 +62,8 @@ def shifted(weights, rates, begin, size, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def nearer(weights, rates, begin, size, s):  # type: ignore[no-untyped-def]
-    """Return the sign of a sum of modes, the step to its zero, and whether that is the last.
+def nearer(weights, rates, begin, size, s, last):  # type: ignore[no-untyped-def]
+    """Return the sign of a sum of modes, the step to its zero, and whether it is below ``last``.
 
     A step of Halley's method on the logarithm of positive over negative terms, which of two terms
     is a straight line.
@@ -91,13 +91,13 @@ def nearer(weights, rates, begin, size, s):  # type: ignore[no-untyped-def]
     if not abs(bent) <= 0.5:
         return up - down, step, False
     step /= 1.0 + bent
-    near = abs(step) * (up_bend + down_bend) <= NEAR * (abs(up_slope) + abs(down_slope))
-    near = near and abs(bent) <= NEAR
+    near = abs(step) * (up_bend + down_bend) <= last * (abs(up_slope) + abs(down_slope))
+    near = near and abs(bent) <= last
     return up - down, step, near
 
 
 @kernel
-def zero(weights, rates, begin, size, low, high, rising, guess):  # type: ignore[no-untyped-def]
+def zero(weights, rates, begin, size, low, high, rising, guess, last):  # type: ignore[no-untyped-def]
     """Return where a sum of modes is zero between two times with opposite signs; NaN if not found.
 
     Steps are kept between bounds that close in.
@@ -112,7 +112,7 @@ def zero(weights, rates, begin, size, low, high, rising, guess):  # type: ignore
                 x = math.sqrt(max(low, 1e-9 * span) * high)
                 if not low < x < high:
                     x = 0.5 * (low + high)
-        value, step, near = nearer(weights, rates, begin, size, x)
+        value, step, near = nearer(weights, rates, begin, size, x, last)
         if near:
             return min(max(x + step, low), high)
         if (value < 0.0) == rising:
@@ -184,7 +184,7 @@ def turns(weights, rates, size, length, work, found):  # type: ignore[no-untyped
             before = value
             value = shifted(work[j], rates, j, size, high)
             if (before < 0.0 < value) or (value < 0.0 < before):
-                found[count] = zero(work[j], rates, j, size, low, high, before < 0.0, low)
+                found[count] = zero(work[j], rates, j, size, low, high, before < 0.0, low, NEARER)
                 if not found[count] >= low:
                     return -1
                 count += 1
@@ -270,9 +270,10 @@ def crossing(rates, spread, digits, level, forced, height, low, high, rising, we
     if size > 1 and weights[0] < 0.0 and weights[1] > 0.0:
         # The slowest mode alone passes earlier than the sum, if all are above.
         guess = max(low, math.log(weights[1] / -weights[0]) / shelf[1])
-    s = zero(weights, shelf, 0, size, low, high, rising, guess)
-    value, slope, _, error, _ = look(rates, spread, digits, level, forced, s)
-    s = min(max(s - (value - height) / slope, low), high)
+    s = zero(weights, shelf, 0, size, low, high, rising, guess, NEAR)
+    value, slope, bend, error, _ = look(rates, spread, digits, level, forced, s)
+    step = (height - value) / slope
+    s = min(max(s + step / (1.0 + 0.5 * step * bend / slope), low), high)
     return s, error / abs(slope)
 
 

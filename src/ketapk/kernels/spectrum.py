@@ -404,7 +404,7 @@ def beginnings(entry_to, entry_from, entries, diagonal, output, scale, inputs, s
             term[inputs[s]] += jump[s, column]
         term[size] = 1.0
         total = term[output]
-        for k in range(1, MOST_TERMS):
+        for k in range(1, MOST_TERMS if since > 0.0 else 1):
             step = since / k
             for i in range(size):
                 fresh[i] = (shift - diagonal[i, n]) * term[i]
