@@ -31,7 +31,11 @@ LARGEST = 16
 LONGEST = 1024
 """Times in one even stretch, after which it starts anew so that rounding cannot pile up."""
 CHUNK = 256
-"""Subjects in one call of the kernel."""
+"""Subjects in one call of a kernel, or more where there are many and each writes little."""
+CALLS = 32
+"""Calls that are enough to share many subjects out."""
+ROOM = 1 << 16
+"""Numbers that one call writes, about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,6 +207,8 @@ def stretches(
                 even = times[lo] + step * np.arange(ahead.size)
                 off = np.abs(ahead - even) > 8.0 * np.spacing(ahead[-1])
                 size = int(np.argmax(off)) if off.any() else ahead.size
+                # Two times are always even, and better apart: each loses digits of its own.
+                size = 1 if size == 2 else size
                 step = (times[lo + size - 1] - times[lo]) / max(size - 1, 1)
             firsts.append(lo)
             sizes.append(size)
@@ -269,7 +275,7 @@ def curves(
             out, done,
         )  # fmt: skip
 
-    in_chunks(work, n, chunk=chunk or CHUNK, threads=threads)
+    in_chunks(work, n, chunk=chunk or _chunk(n, times.size), threads=threads)
     if before:
         out[:, times <= 0.0] = 0.0
     return out, done
@@ -324,8 +330,9 @@ def landmarks(
     diagonal = modes.matrices[3]
     from ketapk.kernels.landmarks import landmarks as write
 
-    out = np.full((lowering.n, 5 + 2 * heights.size), np.nan)
-    done = np.zeros(lowering.n, dtype=bool)
+    n = lowering.n
+    out = np.full((n, 5 + 2 * heights.size), np.nan)
+    done = np.zeros(n, dtype=bool)
 
     def work(lo: int, hi: int) -> None:
         write(
@@ -333,7 +340,7 @@ def landmarks(
             heights, lo, hi, ERROR, out, done,
         )  # fmt: skip
 
-    in_chunks(work, lowering.n, chunk=chunk or CHUNK, threads=threads)
+    in_chunks(work, n, chunk=chunk or _chunk(n, out.shape[1]), threads=threads)
     return out, done
 
 
@@ -367,9 +374,14 @@ def _modes(
         def work(lo: int, hi: int) -> None:
             decompose(*modes.matrices, shared.sources, lo, hi, *modes.arrays)
 
-        in_chunks(work, n, chunk=chunk or CHUNK, threads=threads)
+        in_chunks(work, n, chunk=chunk or _chunk(n, 4 * size), threads=threads)
         known[output] = modes
     return known[output], shared
+
+
+def _chunk(n: int, width: int) -> int:
+    """Subjects in one call of a kernel that writes so many numbers for each."""
+    return max(CHUNK, min(n // CALLS, ROOM // width))
 
 
 def _matrices(system: System, groups: Groups, output: int, n: int) -> tuple[Any, ...]:

@@ -24,7 +24,7 @@ LAST = 1e9
 """Time after the last event beyond which nothing is looked for, as in `Curve` [h]."""
 NEAR, NEARER = 1e-2, 1e-3
 """Steps of Halley's method, in the time in which terms change, that are the last before another
-one, and before one of Newton's method: of the third order, they leave a millionth and a billionth."""
+one, and before one of Newton's method: they leave a millionth and a billionth."""
 MOST = 200
 """Steps to a zero after which it is given up; a handful are enough."""
 FIRST_LEVEL = 5
@@ -84,10 +84,12 @@ def nearer(weights, rates, begin, size, s, last):  # type: ignore[no-untyped-def
             down_bend -= rate * change
     if not (up > 0.0 and down > 0.0):
         return up - down, math.nan, False
-    slope = up_slope / up - down_slope / down
-    bend = up_bend / up - (up_slope / up) ** 2 - down_bend / down + (down_slope / down) ** 2
-    step = -math.log(up / down) / slope
-    bent = 0.5 * step * bend / slope
+    per_up, per_down = 1.0 / up, 1.0 / down
+    up_rate, down_rate = up_slope * per_up, down_slope * per_down
+    bend = up_bend * per_up - up_rate * up_rate - down_bend * per_down + down_rate * down_rate
+    per_slope = 1.0 / (up_rate - down_rate)
+    step = -math.log(up * per_down) * per_slope
+    bent = 0.5 * step * bend * per_slope
     if not abs(bent) <= 0.5:
         return up - down, step, False
     step /= 1.0 + bent
@@ -247,19 +249,20 @@ def areas(rates, spread, digits, gains, start, end, jump, rate, column):  # type
 
 
 @kernel
-def crossing(rates, spread, digits, level, forced, height, low, high, rising, weights, shelf):  # type: ignore[no-untyped-def]  # fmt: skip
+def crossing(rates, spread, digits, level, forced, height, low, high, before, after,
+             weights, shelf):  # type: ignore[no-untyped-def]  # fmt: skip
     """Return when a piece of one direction passes a height, and the error of that time.
 
     Parameters
     ----------
     low, high : float
         Ends of the piece, from the start of the segment [h].
-    rising : bool
-        Its direction.
+    before, after : float
+        Values there [mg/L].
     weights, shelf : (n + 1,) array
         Work.
     """
-    size = 1
+    size, rising = 1, after > before
     shelf[0], weights[0] = 0.0, -height
     for a in range(rates.size):
         weights[0] += forced[a]
@@ -267,7 +270,10 @@ def crossing(rates, spread, digits, level, forced, height, low, high, rising, we
             shelf[size], weights[size] = rates[a], level[a] - forced[a]
             size += 1
     guess = low
-    if size > 1 and weights[0] < 0.0 and weights[1] > 0.0:
+    if rising and low == 0.0:
+        # Where a straight line to the end passes.
+        guess = high * (height - before) / (after - before)
+    elif size > 1 and weights[0] < 0.0 and weights[1] > 0.0:
         # The slowest mode alone passes earlier than the sum, if all are above.
         guess = max(low, math.log(weights[1] / -weights[0]) / shelf[1])
     s = zero(weights, shelf, 0, size, low, high, rising, guess, NEAR)
@@ -412,7 +418,7 @@ def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, 
                 if (before >= heights[h]) != (after >= heights[h]):
                     s, error = crossing(
                         rates, spread, digits, level, forced, heights[h], low, high,
-                        after >= heights[h], weights, shelf,
+                        before, after, weights, shelf,
                     )  # fmt: skip
                     time = start[g] + s
                     if not error <= limit * time:

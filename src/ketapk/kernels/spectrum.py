@@ -325,6 +325,7 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
                 flow += gains[s, a] * rate[g, s, column]
             forced[a] = flow / rates[a]
             total += abs(level[a]) + abs(forced[a])
+        empty = amplitude == 0.0
         amplitude = max(amplitude, total)
         while w < stretch_first.size and stretch_segment[w] == g:
             lo, count = stretch_first[w], stretch_size[w]
@@ -353,7 +354,9 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
                         row[k] += here * own[k] + full * (1.0 - once * own[k])
             for k in range(count):
                 row[k] = max(row[k], 0.0)
-            error = max(error, total)
+            # What an empty body holds at once is written again where terms cancel.
+            if not (empty and count == 1 and since == 0.0):
+                error = max(error, total)
             peak = max(peak, row[0], row[count - 1])
             w += 1
         length = end[g] - start[g]
