@@ -18,7 +18,7 @@ from ketapk.schedule import tie
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ketapk.lowering import Flow, Lowering
+    from ketapk.lowering import Lowering
     from ketapk.model.system import System
 
     Floats = NDArray[np.float64]
@@ -359,8 +359,9 @@ def _modes(
     if groups is None or shared is None:
         return None
     if output not in known:
-        from ketapk.kernels.spectrum import decompose
+        from ketapk.kernels import spectrum as kernels
 
+        decompose: Any = kernels.decompose
         n, size = lowering.n, groups.states.size
         modes = Modes(
             groups=groups,
