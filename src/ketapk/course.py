@@ -91,9 +91,12 @@ class Course:
                 curves, done = found
                 left = np.flatnonzero(~done)
                 if left.size:
-                    some = self.of(left)
-                    curves[left] = some._from_solution(output, times_h, side)
-                    self.note(left, some)
+                    some = self.alone(left)
+                    if some is None:
+                        curves[left] = self._from_solution(output, times_h, side)[left]
+                    else:
+                        curves[left] = some._from_solution(output, times_h, side)
+                        self.note(left, some)
                 self._by_modes[output] = int(done.sum())
                 return curves
         return self._from_solution(output, times_h, side)
@@ -188,6 +191,11 @@ class Course:
             for name, value in self.values.items()
         }
         return replace(self, cohort=self.cohort[subjects], values=values)
+
+    def alone(self, subjects: NDArray[np.int64]) -> Course | None:
+        """Return the course of some subjects, or None if the model holds on to all of them."""
+        some = self.of(subjects)
+        return some if some.system.n_rows in (1, subjects.size) else None
 
     def part(self, part: Part) -> Solution:
         """What one part does alone; in a model without saturation the parts add up to the whole."""

@@ -387,9 +387,13 @@ class Profiles:
             rows, done = found
             left = np.flatnonzero(~done)
             if left.size:
-                some = replace(self, course=self.course.of(left), _cache={})
-                rows[left] = some._exposure_of(output, heights)
-                self.course.note(left, some.course)
+                alone = self.course.alone(left)
+                if alone is None:
+                    rows[left] = self._exposure_of(output, heights)[left]
+                else:
+                    some = replace(self, course=alone, _cache={})
+                    rows[left] = some._exposure_of(output, heights)
+                    self.course.note(left, alone)
         names = ["Cmax", "Tmax", "AUC_last", "AUC_inf", "t_half"]
         names += [f"time {what} {text}" for text in levels for what in ("to", "above")]
         columns = dict(zip(names, rows.T, strict=True))

@@ -1,5 +1,6 @@
 """Peaks, areas and crossings by modes are those of the solution, whatever the plan."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -149,6 +150,26 @@ def test_some_patients_are_left_to_the_solution_and_the_others_not():
     found = run.exposure(above="1000 ng/mL").drop("id").to_numpy()
     assert run.stats.by_modes == 2
     assert_same(found, through_the_solution(run, above=("1000 ng/mL",)))
+
+
+def test_a_model_that_holds_its_own_arrays_is_solved_whole():
+    ka = np.array([0.3, 0.7, 2.0])
+    given = kp.one_compartment(CL=14.0, V1=20.0, ka=ka)
+    values = given.individual(None)
+    people = kp.Cohort(weight_kg=np.full(3, 70.0))
+    wanted = kp.simulate("100 mg oral", given, people, times=[0.0, 9.0])
+    model = dataclasses.replace(
+        given,
+        individual=lambda cohort: {k: v for k, v in values.items() if k != "ka"},
+        routes={"oral": dataclasses.replace(
+            given.routes["oral"], inputs=lambda dose, p: given.routes["oral"].inputs(dose, values),
+            extend=lambda graph, p: given.routes["oral"].extend(graph, values))},
+    )  # fmt: skip
+    run = kp.simulate("100 mg oral", model, people, times=[0.0, 9.0])
+    above = "1000 ng/mL"
+    assert_allclose(run.exposure(above=above).to_numpy(), wanted.exposure(above=above).to_numpy(),
+                    rtol=1e-12)  # fmt: skip
+    assert_allclose(run.concentration("ketamine"), wanted.concentration("ketamine"), rtol=1e-12)
 
 
 def test_levels_at_the_very_start_and_never():
