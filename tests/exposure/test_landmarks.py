@@ -155,8 +155,8 @@ def test_some_patients_are_left_to_the_solution_and_the_others_not():
 def test_a_model_that_holds_its_own_arrays_is_solved_whole():
     ka = np.array([0.3, 0.7, 2.0])
     given = kp.one_compartment(CL=14.0, V1=20.0, ka=ka)
-    values = given.individual(None)
     people = kp.Cohort(weight_kg=np.full(3, 70.0))
+    values = given.individual(people)
     wanted = kp.simulate("100 mg oral", given, people, times=[0.0, 9.0])
     model = dataclasses.replace(
         given,
