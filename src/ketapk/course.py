@@ -88,6 +88,7 @@ class Course:
                 factor=factor,
                 threads=self.threads,
                 chunk=self.chunk,
+                known=self._modes,
             )
             if found is not None:
                 curves, done = found
@@ -95,10 +96,49 @@ class Course:
                 if left.size:
                     some = self.of(left)
                     curves[left] = some._from_solution(output, times_h, side, factor)
-                    self._outcome[left] = some.solution.worst
+                    self.note(left, some)
                 self._by_modes[output] = int(done.sum())
                 return curves
         return self._from_solution(output, times_h, side, factor)
+
+    def landmarks(
+        self, output: int, until_h: float, levels: Floats
+    ) -> tuple[Floats, NDArray[np.bool_]] | None:
+        """Peaks, areas, half-lives and crossings by modes, and for whom they hold.
+
+        Parameters
+        ----------
+        output : int
+            Position of the output.
+        until_h : float
+            End of the first area [h].
+        levels : (L,) array
+            Concentrations [mg/L].
+
+        Returns
+        -------
+        tuple of (N, 5 + 2 L) ndarray and (N,) ndarray of bool, or None
+            Peak [mg/L], its first time [h], areas to ``until_h`` and to infinity [mg h/L],
+            half-life [h]; first time at and time above every level [h]. None where no subject has
+            modes.
+        """
+        if self.method not in ("auto", "exact"):
+            return None
+        found = spectrum.landmarks(
+            self.system,
+            self._lowering,
+            output,
+            self.samples,
+            until=until_h,
+            heights=levels,
+            threads=self.threads,
+            chunk=self.chunk,
+            known=self._modes,
+        )
+        if found is not None:
+            by_modes = int(found[1].sum())
+            self._by_modes[output] = min(self._by_modes.get(output, by_modes), by_modes)
+        return found
 
     def _from_solution(self, output: int, times_h: Floats, side: str, factor: float) -> Floats:
         """Concentration as in `curve`, from the states of the solution."""
@@ -116,9 +156,18 @@ class Course:
         """(N,) status of each subject, as far as curves were read without the whole solution."""
         return np.full(len(self.cohort), OK, dtype=np.int64)
 
+    def note(self, subjects: NDArray[np.int64], some: Course) -> None:
+        """Take over how some subjects, whose course was solved apart, came out."""
+        self._outcome[subjects] = np.maximum(self._outcome[subjects], some.solution.worst)
+
+    @cached_property
+    def _modes(self) -> dict[int, spectrum.Modes]:
+        """Modes of all subjects, by output."""
+        return {}
+
     @cached_property
     def _by_modes(self) -> dict[int, int]:
-        """Subjects whose curve was a sum of modes, by output."""
+        """Subjects of whom everything that was read was a sum of modes, by output."""
         return {}
 
     @property

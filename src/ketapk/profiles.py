@@ -393,32 +393,38 @@ class Profiles:
         output = self.course.system.output_index(name, site)
         texts = (above,) if isinstance(above, str) else above
         levels = {text: units.concentration_mg_per_l(text, name) for text in texts}
-        n = len(self.cohort)
-        parts = [
-            self._exposure_of(lo, min(lo + CHUNK, n), output, levels) for lo in range(0, n, CHUNK)
-        ]
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        heights = np.array(list(levels.values()))
+        found = self.course.landmarks(output, float(self.times_h[-1]), heights)
+        if found is None:
+            rows = self._exposure_of(output, heights)
+        else:
+            rows, done = found
+            left = np.flatnonzero(~done)
+            if left.size:
+                some = replace(self, course=self.course.of(left), _cache={})
+                rows[left] = some._exposure_of(output, heights)
+                self.course.note(left, some.course)
+        names = ["Cmax", "Tmax", "AUC_last", "AUC_inf", "t_half"]
+        names += [f"time {what} {text}" for text in levels for what in ("to", "above")]
+        columns = dict(zip(names, rows.T, strict=True))
+        for name in ("Cmax", "AUC_last", "AUC_inf"):
+            columns[name] = units.mg_per_l_to_ng_per_ml(columns[name])
+        return {"id": np.arange(len(self.cohort)), **columns}
 
-    def _exposure_of(
-        self, lo: int, hi: int, output: int, levels: dict[str, float]
-    ) -> dict[str, Any]:
-        """Exposure of patients ``lo`` to ``hi``."""
+    def _exposure_of(self, output: int, heights: Floats) -> Floats:
+        """Exposure (N, 5 + 2 L) as `Course.landmarks` gives it, from the solution."""
         from ketapk.exposure import Curve
 
-        curve = Curve(self.solution.part(lo, hi), output)
-        to_ng = units.mg_per_l_to_ng_per_ml
-        Cmax, Tmax = curve.peak
-        columns: dict[str, Any] = {
-            "id": np.arange(lo, hi),
-            "Cmax": to_ng(Cmax),
-            "Tmax": Tmax,
-            "AUC_last": to_ng(curve.AUC(float(self.times_h[-1]))),
-            "AUC_inf": to_ng(curve.AUC_inf),
-            "t_half": curve.t_half,
-        }
-        for text, level in levels.items():
-            columns[f"time to {text}"], columns[f"time above {text}"] = curve.above(level)
-        return columns
+        n, until = len(self.cohort), float(self.times_h[-1])
+        rows = np.empty((n, 5 + 2 * heights.size))
+        for lo in range(0, n, CHUNK):
+            hi = min(lo + CHUNK, n)
+            curve = Curve(self.solution.part(lo, hi), output)
+            columns = [*curve.peak, curve.AUC(until), curve.AUC_inf, curve.t_half]
+            for height in heights.tolist():
+                columns += curve.above(height)
+            rows[lo:hi] = np.stack(columns, axis=1)
+        return rows
 
     def at_times(self, times_h: Floats) -> Profiles:
         """Return the same curves at other times [h]."""

@@ -39,7 +39,11 @@ ROUNDING = 8.0
 REMEMBERED = 4096
 """Times and breakpoints up to which it is remembered how they lie among each other."""
 CHUNK = 256
-"""Subjects in one call of the kernel."""
+"""Subjects in one call of a kernel, or more where there are many and each writes little."""
+CALLS = 32
+"""Calls that are enough to share many subjects out."""
+ROOM = 1 << 16
+"""Numbers that one call writes, about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +79,34 @@ class Shared:
     """(G, I, N or 1) [mg/h]"""
     sources: Ints
     """(I,) positions of the states that drug enters."""
+
+    @property
+    def opening(self) -> int:
+        """The segment in which drug first enters, which finds an empty body."""
+        enters = np.any((self.jump != 0.0) | (self.rate != 0.0), axis=(1, 2))
+        return int(np.argmax(enters)) if enters.any() else self.start.size - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Modes:
+    """Modes of N subjects, of what one output sees of I sources, the slowest first."""
+
+    groups: Groups
+    matrices: tuple[Any, ...]
+    """What ``kernels.spectrum.modes`` reads of the system."""
+    rates: Floats
+    """(N, n) decay rates [1/h]."""
+    spread: Floats
+    """(N, n) their relative errors, in units of rounding."""
+    lost: Floats
+    """(N,) digits lost, in units of rounding; NaN where there are no modes."""
+    gains: Floats
+    """(N, I, n) concentration per amount given [1/L]."""
+
+    @property
+    def arrays(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """What the kernels read."""
+        return self.rates, self.spread, self.lost, self.gains
 
 
 def groups_of(system: System, output: int) -> Groups | None:
@@ -243,7 +275,9 @@ def _stretches(
     uneven = np.abs(off) > ROUNDING * np.spacing(times)
     if uneven.any():
         begins |= np.repeat(np.bitwise_or.reduceat(uneven, first), size)
-        first, size, steps = _even(begins, times)
+    # Two times are always even, and better apart: each loses digits of its own.
+    begins[first[size == 2] + 1] = True
+    first, size, steps = _even(begins, times)
     return first, size, times[first], steps, segment[first].astype(np.int64)
 
 
@@ -274,6 +308,7 @@ def curves(
     factor: float = 1.0,
     threads: int | None,
     chunk: int | None,
+    known: dict[int, Modes],
 ) -> tuple[Floats, NDArray[np.bool_]] | None:
     """Write concentrations (N, T) [mg/L], times a factor, by modes, and say for whom they hold.
 
@@ -295,41 +330,157 @@ def curves(
         From mg/L to the unit wanted [1].
     threads, chunk : int, optional
         As in `simulate`.
+    known : dict
+        Modes that were found already, by output; new ones are added.
     """
-    groups = groups_of(system, output)
-    shared = None if groups is None else shared_plan(lowering, groups, times)
-    if groups is None or shared is None or times.size == 0 or times[0] < 0.0:
+    if times.size == 0 or times[0] < 0.0:
         return None
+    found = _modes(system, lowering, output, times, known, threads, chunk)
+    if found is None:
+        return None
+    modes, shared = found
+    to, source, entries, diagonal, _, _, _, watched, scale = modes.matrices
     from ketapk.kernels.spectrum import curves as write
 
     n = lowering.n
+    stretch = stretches(times, shared, before=before)
+    jump, rate = factor * shared.jump, factor * shared.rate
+    out = np.empty((n, times.size))
+    done = np.zeros(n, dtype=bool)
+
+    def work(lo: int, hi: int) -> None:
+        write(
+            to, source, entries, diagonal, watched, scale, shared.sources, *modes.arrays,
+            shared.start, shared.end, jump, rate, *stretch, times, shared.opening, lo, hi, ERROR,
+            out, done,
+        )  # fmt: skip
+
+    in_chunks(work, n, chunk=chunk or _chunk(n, times.size), threads=threads)
+    done &= _sound(system, lowering)
+    if before:
+        out[:, times <= 0.0] = 0.0
+    return out, done
+
+
+def landmarks(
+    system: System,
+    lowering: Lowering,
+    output: int,
+    samples: Floats,
+    *,
+    until: float,
+    heights: Floats,
+    threads: int | None,
+    chunk: int | None,
+    known: dict[int, Modes],
+) -> tuple[Floats, NDArray[np.bool_]] | None:
+    """Peaks, areas, half-lives and crossings by modes, and for whom they hold, or None.
+
+    Parameters
+    ----------
+    system : System
+        Compartments.
+    lowering : Lowering
+        What enters them.
+    output : int
+        Position of the output.
+    samples : (T,) array
+        Ascending times [h]: events within rounding of one are moved onto it.
+    until : float
+        End of the first area [h].
+    heights : (L,) array
+        Levels [mg/L].
+    threads, chunk : int, optional
+        As in `simulate`.
+    known : dict
+        Modes that were found already, by output; new ones are added.
+
+    Returns
+    -------
+    (N, 5 + 2 L) ndarray, (N,) ndarray of bool
+        Columns as ``kernels.landmarks.landmarks`` writes them.
+    """
+    if not np.all(heights > 0.0):
+        return None
+    found = _modes(system, lowering, output, samples, known, threads, chunk)
+    if found is None:
+        return None
+    modes, shared = found
+    if np.any(shared.rate[-1] != 0.0):
+        return None
+    diagonal = modes.matrices[3]
+    from ketapk.kernels.landmarks import landmarks as write
+
+    n = lowering.n
+    out = np.full((n, 5 + 2 * heights.size), np.nan)
+    done = np.zeros(n, dtype=bool)
+
+    def work(lo: int, hi: int) -> None:
+        write(
+            diagonal, *modes.arrays, shared.start, shared.end, shared.jump, shared.rate, until,
+            heights, lo, hi, ERROR, out, done,
+        )  # fmt: skip
+
+    in_chunks(work, n, chunk=chunk or _chunk(n, out.shape[1]), threads=threads)
+    done &= _sound(system, lowering)
+    return out, done
+
+
+def _modes(
+    system: System,
+    lowering: Lowering,
+    output: int,
+    samples: Floats,
+    known: dict[int, Modes],
+    threads: int | None,
+    chunk: int | None,
+) -> tuple[Modes, Shared] | None:
+    """Modes of an output, found once, and the shared plan; None where there are none."""
+    groups = known[output].groups if output in known else groups_of(system, output)
+    shared = None if groups is None else shared_plan(lowering, groups, samples)
+    if groups is None or shared is None:
+        return None
+    if output not in known:
+        from ketapk.kernels import spectrum as kernels
+
+        decompose: Any = kernels.decompose
+        n, size = lowering.n, groups.states.size
+        modes = Modes(
+            groups=groups,
+            matrices=_matrices(system, groups, output, n),
+            rates=np.empty((n, size)),
+            spread=np.empty((n, size)),
+            lost=np.empty(n),
+            gains=np.empty((n, shared.sources.size, size)),
+        )
+
+        def work(lo: int, hi: int) -> None:
+            decompose(*modes.matrices, shared.sources, lo, hi, *modes.arrays)
+
+        in_chunks(work, n, chunk=chunk or _chunk(n, 4 * size), threads=threads)
+        known[output] = modes
+    return known[output], shared
+
+
+def _chunk(n: int, width: int) -> int:
+    """Subjects in one call of a kernel that writes so many numbers for each."""
+    return max(CHUNK, min(n // CALLS, ROOM // width))
+
+
+def _matrices(system: System, groups: Groups, output: int, n: int) -> tuple[Any, ...]:
+    """What ``kernels.spectrum.modes`` reads of a system up to its output."""
     to, source, link = _entries(system, groups)
     place = groups.states
     A = system.A
     entries = np.ascontiguousarray(A[:, place[to], place[source]].T)
     diagonal = np.ascontiguousarray(-A[:, place, place].T)
     watched = int(np.argmax(np.any(system.observe[:, output, :][:, place] != 0.0, axis=0)))
-    scale = factor * system.observe[:, output, place[watched]]
+    scale = np.ascontiguousarray(system.observe[:, output, place[watched]])
     if system.n_rows == 1 and n > 1:
         entries = np.broadcast_to(entries, (entries.shape[0], n))
         diagonal = np.broadcast_to(diagonal, (diagonal.shape[0], n))
         scale = np.broadcast_to(scale, (n,))
-    stretch = stretches(times, shared, before=before)
-    out = np.empty((n, times.size))
-    done = np.zeros(n, dtype=bool)
-
-    def work(lo: int, hi: int) -> None:
-        write(
-            to, source, entries, diagonal, groups.group, groups.parent, link, watched, scale,
-            shared.sources, shared.start, shared.end, shared.jump, shared.rate, *stretch,
-            times, lo, hi, ERROR, out, done,
-        )  # fmt: skip
-
-    in_chunks(work, n, chunk=chunk or CHUNK, threads=threads)
-    done &= _sound(system, lowering)
-    if before:
-        out[:, times <= 0.0] = 0.0
-    return out, done
+    return to, source, entries, diagonal, groups.group, groups.parent, link, watched, scale
 
 
 def _sound(system: System, lowering: Lowering) -> NDArray[np.bool_]:

@@ -129,11 +129,16 @@ class Curve:
 
     def value(self, times: Floats, subject: Ints, segment: Ints) -> Floats:
         """Concentration [mg/L] of subjects (Q,) at times (Q,) within the given segments."""
-        return self._read(self._seen.of(subject, times, side="before"), times, segment)[0]
+        return self._read(self._states(times, subject, segment), times, segment)[0]
 
     def slope(self, times: Floats, subject: Ints, segment: Ints) -> Floats:
         """Slope of the concentration [mg/L/h] of subjects (Q,) at times (Q,)."""
-        return self._read(self._seen.of(subject, times, side="before"), times, segment)[1]
+        return self._read(self._states(times, subject, segment), times, segment)[1]
+
+    def _states(self, times: Floats, subject: Ints, segment: Ints) -> Floats:
+        """States (Q, S) at times within the given segments, jumps at their start included."""
+        start = np.nextafter(self._seen.schedule.arrays.start[segment], np.inf)
+        return self._seen.of(subject, np.maximum(times, start), side="before")
 
     @cached_property
     def _nodes(self) -> tuple[Floats, Floats, Floats]:

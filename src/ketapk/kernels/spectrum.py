@@ -253,6 +253,61 @@ def modes(entry_to, entry_from, entries, diagonal, group, parent, link, output, 
 
 
 @kernel
+def spreads(room, diagonal, n, rates, spread):  # type: ignore[no-untyped-def]
+    """Write the relative error of every decay rate, in units of rounding, for ``room`` of modes."""
+    size = rates.size
+    for a in range(size):
+        total = 0.0
+        for i in range(size):
+            if room[0, i, a] != 0.0:
+                total += math.sqrt(abs(room[0, i, a] * room[1, a, i]) * diagonal[i, n])
+        spread[a] = total * total / rates[a]
+
+
+@kernel
+def ascending(rates, spread, gains):  # type: ignore[no-untyped-def]
+    """Sort modes in place, the slowest first."""
+    for a in range(1, rates.size):
+        b = a
+        while b > 0 and rates[b] < rates[b - 1]:
+            rates[b], rates[b - 1] = rates[b - 1], rates[b]
+            spread[b], spread[b - 1] = spread[b - 1], spread[b]
+            for s in range(gains.shape[0]):
+                gains[s, b], gains[s, b - 1] = gains[s, b - 1], gains[s, b]
+            b -= 1
+
+
+@kernel
+def decompose(entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs,
+              lo, hi, rates, spread, lost, gains):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Write the modes of patients ``lo`` to ``hi``, the slowest first.
+
+    Parameters
+    ----------
+    entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs
+        As in ``modes``.
+    rates : (N, n) array
+        Decay rates [1/h], written.
+    spread : (N, n) array
+        Their relative errors, in units of rounding, written.
+    lost : (N,) array
+        What ``modes`` returns, written.
+    gains : (N, I, n) array
+        Concentration per amount given that every mode adds [1/L], written.
+    """
+    size = diagonal.shape[0]
+    room = np.empty((7, size, size))
+    for n in range(lo, hi):
+        lost[n] = modes(
+            entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs, n,
+            room, rates[n], gains[n],
+        )  # fmt: skip
+        if lost[n] < math.inf:
+            spreads(room, diagonal, n, rates[n], spread[n])
+            ascending(rates[n], spread[n], gains[n])
+
+
+@kernel
 def fade(rate, step, table):  # type: ignore[no-untyped-def]
     """Write ``exp(-rate * step * k)`` for every ``k`` before nothing is left; returns how many.
 
@@ -279,8 +334,9 @@ def fade(rate, step, table):  # type: ignore[no-untyped-def]
 
 @kernel
 def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stretch_time,
-              stretch_step, stretch_segment, rates, gains, n, level, forced, table, out):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Write the concentration of patient ``n`` at all times; returns its amplitude and peak.
+              stretch_step, stretch_segment, rates, spread, digits, gains, n, level, forced, table,
+              out):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Write the concentration of patient ``n`` at all times; returns amplitude, error and peak.
 
     Parameters
     ----------
@@ -296,6 +352,10 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
         The segment that it lies in.
     rates, gains
         What ``modes`` wrote.
+    spread : (n,) array
+        What ``spreads`` wrote.
+    digits : float
+        Relative error of a term, in units of rounding.
     level, forced : (n,) array
         Work.
     table : (longest,) array
@@ -305,12 +365,13 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
 
     Returns
     -------
-    float, float
-        Sum of the sizes of all terms, at its largest; largest of some of the concentrations.
+    float, float, float
+        Sum of the sizes of all terms, at its largest; error of what is written, in units of
+        rounding, at its largest; largest of some of the concentrations.
     """
     size = rates.size
     column = n if jump.shape[2] > 1 else 0
-    amplitude, peak = 0.0, 0.0
+    amplitude, error, peak = 0.0, 0.0, 0.0
     for a in range(size):
         level[a] = 0.0
     w = 0
@@ -323,12 +384,15 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
                 flow += gains[s, a] * rate[g, s, column]
             forced[a] = flow / rates[a]
             total += abs(level[a]) + abs(forced[a])
+        empty = amplitude == 0.0
         amplitude = max(amplitude, total)
         while w < stretch_first.size and stretch_segment[w] == g:
             lo, count = stretch_first[w], stretch_size[w]
             row = out[lo : lo + count]
             since = stretch_time[w] - start[g]
             own = table[:count]
+            entering = 1.0 if since + stretch_step[w] * (count - 1) > 0.0 else 0.0
+            total = 0.0
             written = 0
             cancels = False
             for a in range(size):
@@ -337,6 +401,8 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
                 once = math.exp(-rates[a] * since)
                 reach = fade(rates[a], stretch_step[w], own)
                 here, full = level[a] * once, forced[a]
+                total += abs(here) * (digits + spread[a] * rates[a] * since)
+                total += entering * abs(full) * digits
                 cancels |= here < 0.0 or full < 0.0
                 if reach > written:
                     row[written:reach] = 0.0
@@ -357,6 +423,9 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
             if cancels:
                 for k in range(count):
                     row[k] = max(row[k], 0.0)
+            # What an empty body holds at once is written again where terms cancel.
+            if not (empty and count == 1 and since == 0.0):
+                error = max(error, total)
             for k in range(0, count, 1 + count // LOOKS):
                 peak = max(peak, row[k])
             peak = max(peak, row[count - 1])
@@ -366,7 +435,7 @@ def superpose(start, end, jump, rate, sources, stretch_first, stretch_size, stre
             for a in range(size):
                 once = math.exp(-rates[a] * length)
                 level[a] = level[a] * once + forced[a] * (1.0 - once)
-    return amplitude, peak
+    return amplitude, error, peak
 
 
 @kernel
@@ -409,7 +478,7 @@ def beginnings(entry_to, entry_from, entries, diagonal, output, scale, inputs, s
             term[inputs[s]] += jump[s, column]
         term[size] = 1.0
         total = term[output]
-        for k in range(1, MOST_TERMS):
+        for k in range(1, MOST_TERMS if since > 0.0 else 1):
             step = since / k
             for i in range(size):
                 fresh[i] = (shift - diagonal[i, n]) * term[i]
@@ -427,29 +496,22 @@ def beginnings(entry_to, entry_from, entries, diagonal, output, scale, inputs, s
 
 
 @kernel
-def curves(entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs,
-           start, end, jump, rate, stretch_first, stretch_size, stretch_time, stretch_step,
-           stretch_segment, times, lo, hi, limit, out, done):  # type: ignore[no-untyped-def]  # fmt: skip
+def curves(entry_to, entry_from, entries, diagonal, output, scale, inputs, rates, spread, lost,
+           gains, start, end, jump, rate, stretch_first, stretch_size, stretch_time, stretch_step,
+           stretch_segment, times, opening, lo, hi, limit, out, done):  # type: ignore[no-untyped-def]  # fmt: skip
     """Write the curves of patients ``lo`` to ``hi`` into ``out`` (N, T) where the digits hold.
 
     ``done`` (N,) becomes True for a patient whose error, relative to the largest concentration that
-    is written, is below ``limit``; the others are left for the exponential.
+    is written, is below ``limit``; the others are left for the exponential. ``opening`` is the
+    segment in which drug first enters, which finds an empty body.
     """
     size, sources = diagonal.shape[0], inputs.size
-    room = np.empty((7, size, size))
-    rates, level, forced = np.empty(size), np.empty(size), np.empty(size)
+    level, forced = np.empty((2, size))
     term, fresh = np.empty(size + 1), np.empty(size + 1)
-    gains = np.empty((sources, size))
     longest = 1
     for w in range(stretch_size.size):
         longest = max(longest, stretch_size[w])
     table = np.empty(longest)
-    # The segment in which drug first enters, which finds an empty body.
-    opening = 0
-    while opening < start.size - 1 and not (
-        np.any(jump[opening] != 0.0) or np.any(rate[opening] != 0.0)
-    ):
-        opening += 1
     first, last = 0, 0
     for w in range(stretch_first.size):
         if stretch_segment[w] < opening:
@@ -458,18 +520,15 @@ def curves(entry_to, entry_from, entries, diagonal, group, parent, link, output,
             last = stretch_first[w] + stretch_size[w]
     for n in range(lo, hi):
         done[n] = False
-        lost = modes(
-            entry_to, entry_from, entries, diagonal, group, parent, link, output, scale, inputs, n,
-            room, rates, gains,
-        )  # fmt: skip
-        if not lost < math.inf:
+        if not lost[n] < math.inf:
             continue
         row = out[n]
-        amplitude, peak = superpose(
+        amplitude, error, peak = superpose(
             start, end, jump, rate, sources, stretch_first, stretch_size, stretch_time,
-            stretch_step, stretch_segment, rates, gains, n, level, forced, table, row,
+            stretch_step, stretch_segment, rates[n], spread[n], 10.0 + lost[n], gains[n], n, level,
+            forced, table, row,
         )  # fmt: skip
-        done[n] = amplitude * (10.0 + lost) * 2.2e-16 <= limit * peak
+        done[n] = error * 2.2e-16 <= limit * peak
         if done[n] and first < last:
             beginnings(
                 entry_to, entry_from, entries, diagonal, output, scale, inputs, start[opening],

@@ -1,0 +1,230 @@
+"""Peaks, areas and crossings by modes are those of the solution, whatever the plan."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import ketapk as kp
+from ketapk import units
+
+PLANS = (
+    "100 mg iv bolus",
+    "100 mg iv over 40 min",
+    "20 mg iv bolus, then 60 mg iv over 2 h",
+    "100 mg oral",
+    "60 mg oral; 80 mg oral at 3 h; 40 mg oral at 9 h",
+    "30 mg iv over 30 min; 100 mg oral at 1 h; 10 mg iv bolus at 3 h",
+    "40 mg oral at 2 h",
+    "50 mg oral every 4 h x 4",
+)
+SHARES = (0.003, 0.2, 0.7, 0.97, 0.999, 1.001)
+NAMES = ("Cmax", "Tmax", "AUC_last", "AUC_inf", "t_half")
+
+
+def random_model(rng, n):
+    """One to three compartments with absorption, lag and effect site, rates over two decades."""
+
+    def some(low, high):
+        return np.exp(rng.uniform(np.log(low), np.log(high), n))
+
+    given = {"CL": some(5, 100), "V1": some(10, 100)}
+    given |= {"ka": some(0.2, 6), "F": some(0.2, 1), "tlag": float(rng.choice([0.0, 0.25]))}
+    if rng.random() < 0.3:
+        given["dur"] = 0.5
+    if rng.random() < 0.7:
+        given["ke0"] = some(1, 20)
+    extra = int(rng.integers(3))
+    for k in range(extra):
+        given |= {f"Q{k + 2}": some(5, 150), f"V{k + 2}": some(20, 300)}
+    make = (kp.one_compartment, kp.two_compartment, kp.three_compartment)[extra]
+    return make(**given)
+
+
+def through_the_solution(run, analyte=None, *, site="plasma", above=()):
+    """The same table from the states and not from modes."""
+    name = analyte or run.model.parent
+    output = run.course.system.output_index(name, site)
+    heights = np.array([units.concentration_mg_per_l(text, name) for text in above])
+    rows = run._exposure_of(output, heights)
+    rows[:, [0, 2, 3]] = units.mg_per_l_to_ng_per_ml(rows[:, [0, 2, 3]])
+    return rows
+
+
+def assert_same(found, wanted):
+    """Concentrations, areas and half-lives relatively; times relative to that of the peak."""
+    for k, name in enumerate(NAMES):
+        tolerance = 1e-7 if name == "Tmax" else 1e-11
+        assert_allclose(found[:, k], wanted[:, k], rtol=tolerance, err_msg=name)
+    late = np.maximum(wanted[:, 1], np.nan_to_num(np.nanmax(wanted[:, 5:], axis=1)))[:, None]
+    assert_allclose(found[:, 5:] / late, wanted[:, 5:] / late, rtol=0.0, atol=1e-10)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("plan", PLANS)
+@pytest.mark.parametrize("seed", range(5))
+def test_landmarks_are_those_of_the_solution(plan, seed):
+    rng = np.random.default_rng(seed)
+    model = random_model(rng, 12)
+    people = kp.Cohort(weight_kg=np.full(12, 70.0))
+    run = kp.simulate(plan, model, people, times=[0.0, 5.0, 12.0])
+    sites = ("plasma", "effect") if len(run.course.system.outputs) > 1 else ("plasma",)
+    for site in sites:
+        Cmax = run.exposure(site=site)["Cmax"].to_list()
+        above = tuple(f"{share * Cmax[3]!r} ng/mL" for share in SHARES)
+        table = run.exposure(site=site, above=above)
+        found = table.drop("id").to_numpy()
+        wanted = through_the_solution(run, site=site, above=above)
+        assert_same(found, wanted)
+        assert_array_equal(np.isnan(found), np.isnan(wanted))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["kamp2020+im", "perez_ruixo2021", "otto2021", "ashraf2018"])
+def test_landmarks_of_published_models(name):
+    model = kp.load_model(name)
+    route = "iv" if "iv" in model.routes else next(iter(model.routes))
+    plan = f"20 mg {'iv over 40 min' if route == 'iv' else route}"
+    if model.drugs == ("S",):
+        plan = plan.replace("mg", "mg esketamine")
+    run = kp.simulate(plan, model, kp.Cohort(weight_kg=[50.0, 70.0, 90.0]), times=[0.0, 6.0])
+    for analyte in run.analytes:
+        top = run.exposure(analyte)["Cmax"][1]
+        above = tuple(f"{share * top!r} ng/mL" for share in SHARES)
+        found = run.exposure(analyte, above=above).drop("id").to_numpy()
+        assert_same(found, through_the_solution(run, analyte, above=above))
+
+
+def test_modes_run_and_say_so():
+    model = random_model(np.random.default_rng(1), 50)
+    people = kp.Cohort(weight_kg=np.full(50, 70.0))
+    run = kp.simulate("100 mg iv over 40 min", model, people, times=[0.0, 24.0])
+    run.exposure(above="10 ng/mL")
+    assert run.stats.by_modes == 50
+    assert "solution" not in vars(run.course)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_one_patient_alone_has_the_same_bits(plan):
+    rng = np.random.default_rng(7)
+    given = {name: rng.uniform(low, low * 4, 9) for name, low in RANGES.items()}
+    people = kp.Cohort(weight_kg=np.full(9, 70.0))
+    above = ("20 ng/mL", "300 ng/mL")
+
+    def table(values, who, **how):
+        run = kp.simulate(plan, kp.two_compartment(**values), who, times=[0.0, 8.0], **how)
+        return run.exposure(above=above).drop("id")
+
+    together = table(given, people)
+    assert together.equals(table(given, people, threads=2, chunk=2), null_equal=True)
+    for n in (0, 4, 8):
+        alone = table({name: value[n : n + 1] for name, value in given.items()}, people[[n]])
+        assert_array_equal(alone.to_numpy()[0], together.to_numpy()[n])
+
+
+RANGES = {"CL": 15.0, "V1": 20.0, "Q2": 10.0, "V2": 50.0, "ka": 0.8}
+
+
+@pytest.mark.parametrize("off", [0.0, 1e-14, 1e-10, 1e-6, 1e-3, 0.5])
+def test_nearly_equal_rates_are_left_to_the_solution(off):
+    """Of ka = k (1 + off): Cmax = C0 exp(-k Tmax) at Tmax = log1p(off) / (k off)."""
+    k = 0.7
+    model = kp.one_compartment(CL=k * 20.0, V1=20.0, ka=k * (1.0 + off))
+    run = kp.simulate("100 mg oral", model, kp.Patient(weight_kg=70), times=[0.0, 9.0])
+    table = run.exposure(above="1000 ng/mL")
+    assert run.stats.by_modes == (off > 0.1)
+    Tmax = (np.log1p(off) / off if off > 0.0 else 1.0) / k
+    assert_allclose(table["Cmax"][0], 5000.0 * np.exp(-k * Tmax), rtol=1e-11)
+    assert_allclose(table["Tmax"][0], Tmax, rtol=1e-6)
+    wanted = through_the_solution(run, above=("1000 ng/mL",))
+    assert_same(table.drop("id").to_numpy(), wanted)
+
+
+def test_some_patients_are_left_to_the_solution_and_the_others_not():
+    ka = np.array([0.3, 0.7, 2.0])
+    model = kp.one_compartment(CL=14.0, V1=20.0, ka=ka)
+    people = kp.Cohort(weight_kg=np.full(3, 70.0))
+    run = kp.simulate("100 mg oral", model, people, times=[0.0, 9.0])
+    found = run.exposure(above="1000 ng/mL").drop("id").to_numpy()
+    assert run.stats.by_modes == 2
+    assert_same(found, through_the_solution(run, above=("1000 ng/mL",)))
+
+
+def test_a_model_that_holds_its_own_arrays_is_solved_whole():
+    ka = np.array([0.3, 0.7, 2.0])
+    given = kp.one_compartment(CL=14.0, V1=20.0, ka=ka)
+    people = kp.Cohort(weight_kg=np.full(3, 70.0))
+    values = given.individual(people)
+    wanted = kp.simulate("100 mg oral", given, people, times=[0.0, 9.0])
+    model = dataclasses.replace(
+        given,
+        individual=lambda cohort: {k: v for k, v in values.items() if k != "ka"},
+        routes={"oral": dataclasses.replace(
+            given.routes["oral"], inputs=lambda dose, p: given.routes["oral"].inputs(dose, values),
+            extend=lambda graph, p: given.routes["oral"].extend(graph, values))},
+    )  # fmt: skip
+    run = kp.simulate("100 mg oral", model, people, times=[0.0, 9.0])
+    above = "1000 ng/mL"
+    assert_allclose(run.exposure(above=above).to_numpy(), wanted.exposure(above=above).to_numpy(),
+                    rtol=1e-12)  # fmt: skip
+    assert_allclose(run.concentration("ketamine"), wanted.concentration("ketamine"), rtol=1e-12)
+
+
+def test_levels_at_the_very_start_and_never():
+    model = kp.one_compartment(CL=10.0, V1=20.0)
+    run = kp.simulate("100 mg iv bolus", model, kp.Patient(weight_kg=70), times=[0.0, 3.0])
+    above = ("4999 ng/mL", "5000 ng/mL", "5001 ng/mL")
+    table = run.exposure(above=above)
+    assert table["Tmax"][0] == 0.0
+    assert table["time to 4999 ng/mL"][0] == 0.0
+    assert_allclose(table["time above 4999 ng/mL"][0], -np.log(4999 / 5000) / 0.5, rtol=1e-9)
+    assert table["time to 5000 ng/mL"][0] == 0.0
+    assert_allclose(table["time above 5000 ng/mL"][0], 0.0, atol=1e-12)
+    assert np.isnan(table["time to 5001 ng/mL"][0])
+    assert table["time above 5001 ng/mL"][0] == 0.0
+
+
+def test_just_after_a_jump_in_the_middle_the_solution_finds_its_level():
+    """The piece that falls from a jump begins after it, and not before."""
+    model = kp.one_compartment(CL=10.0, V1=20.0)
+    run = kp.simulate("50 mg iv bolus; 50 mg iv bolus at 3 h", model,
+                      kp.Patient(weight_kg=70), times=[0.0, 3.0])  # fmt: skip
+    second = 2500.0 * (1.0 + math.exp(-1.5))
+    level = f"{0.9999 * second!r} ng/mL"
+    rows = through_the_solution(run, above=(level,))
+    assert_allclose(rows[0, 5:], [3.0, -np.log(0.9999) / 0.5], rtol=1e-9)
+
+
+def test_nothing_given_is_no_peak():
+    model = kp.one_compartment(CL=10.0, V1=20.0, F=np.array([0.0, 1.0]), ka=1.0)
+    people = kp.Cohort(weight_kg=[70.0, 70.0])
+    run = kp.simulate("100 mg oral", model, people, times=[0.0, 3.0])
+    table = run.exposure(above="10 ng/mL")
+    assert table.row(0)[1:5] == (0.0, 0.0, 0.0, 0.0)
+    assert np.isnan(table["time to 10 ng/mL"][0])
+    assert table["time above 10 ng/mL"][0] == 0.0
+
+
+def test_equal_peaks_are_left_to_the_solution():
+    model = kp.one_compartment(CL=40.0, V1=20.0)
+    run = kp.simulate("10 mg iv bolus every 24 h x 3", model, kp.Patient(weight_kg=70),
+                      times=[0.0, 72.0])  # fmt: skip
+    assert_same(run.exposure(above="100 ng/mL").drop("id").to_numpy(),
+                through_the_solution(run, above=("100 ng/mL",)))  # fmt: skip
+
+
+def test_several_turning_points_in_one_segment():
+    """Bolus into two depots, fast and slow, on top of a bolus: falls, rises, falls."""
+    rates = np.array([0.3, 1.0, 4.0, 9.0])
+    wanted = np.array([0.05, 0.4, 1.5])
+    powers = np.exp(-np.outer(wanted, rates))
+    weights = np.append(1.0, np.linalg.solve(powers[:, 1:], -powers[:, 0]))
+    from ketapk.kernels.landmarks import turns
+
+    found = np.empty(4)
+    count = turns(weights, rates, 4, 50.0, np.empty((5, 4)), found)
+    assert count == 3
+    assert_allclose(found[:3], wanted, rtol=1e-5)
+    assert turns(weights, rates, 4, 1.0, np.empty((5, 4)), found) == 2
