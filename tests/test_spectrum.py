@@ -31,7 +31,9 @@ def agree(system, lowering, times, before=False):
     """Every output by modes equals the twin to 1e-12 of its largest value, for whom it is taken."""
     taken = []
     for output in range(len(system.outputs)):
-        found = curves(system, lowering, output, times, before=before, threads=1, chunk=None, known={})
+        found = curves(
+            system, lowering, output, times, before=before, threads=1, chunk=None, known={}
+        )
         if found is None:
             continue
         modes, done = found
