@@ -356,7 +356,6 @@ def curves(
         )  # fmt: skip
 
     in_chunks(work, n, chunk=chunk or _chunk(n, times.size), threads=threads)
-    done &= _sound(system, lowering)
     if before:
         out[:, times <= 0.0] = 0.0
     return out, done
@@ -422,7 +421,6 @@ def landmarks(
         )  # fmt: skip
 
     in_chunks(work, n, chunk=chunk or _chunk(n, out.shape[1]), threads=threads)
-    done &= _sound(system, lowering)
     return out, done
 
 
@@ -458,6 +456,7 @@ def _modes(
             decompose(*modes.matrices, shared.sources, lo, hi, *modes.arrays)
 
         in_chunks(work, n, chunk=chunk or _chunk(n, 4 * size), threads=threads)
+        modes.lost[~_sound(system, lowering)] = np.nan
         known[output] = modes
     return known[output], shared
 
@@ -469,8 +468,7 @@ def _chunk(n: int, width: int) -> int:
 
 def _matrices(system: System, groups: Groups, output: int, n: int) -> tuple[Any, ...]:
     """What ``kernels.spectrum.modes`` reads of a system up to its output."""
-    to, source, link = _entries(system, groups)
-    place = groups.states
+    to, source, place = groups.to, groups.source, groups.states
     A = system.A
     entries = np.ascontiguousarray(A[:, place[to], place[source]].T)
     diagonal = np.ascontiguousarray(-A[:, place, place].T)
@@ -480,7 +478,7 @@ def _matrices(system: System, groups: Groups, output: int, n: int) -> tuple[Any,
         entries = np.broadcast_to(entries, (entries.shape[0], n))
         diagonal = np.broadcast_to(diagonal, (diagonal.shape[0], n))
         scale = np.broadcast_to(scale, (n,))
-    return to, source, entries, diagonal, groups.group, groups.parent, link, watched, scale
+    return to, source, entries, diagonal, groups.group, groups.parent, groups.link, watched, scale
 
 
 def _sound(system: System, lowering: Lowering) -> NDArray[np.bool_]:
@@ -493,11 +491,6 @@ def _sound(system: System, lowering: Lowering) -> NDArray[np.bool_]:
     for flow in lowering.flows:
         sound &= np.isfinite(flow.amount)
     return sound
-
-
-def _entries(system: System, groups: Groups) -> tuple[Ints, Ints, Ints]:
-    """Places of the entries off the diagonal, and where each state's exchange is among them."""
-    return groups.to, groups.source, groups.link
 
 
 def _exchanges(

@@ -17,6 +17,7 @@ from ketapk.cli.options import (
     Quiet,
     check_figure,
     close,
+    crowd,
     levels_of,
     model_of,
     named,
@@ -141,14 +142,12 @@ def trial(
     one_output(csv=csv, json_=json_)
     check_figure(plot)
     from ketapk.library.protocols import plan_of
-    from ketapk.patients import Cohort, Demography
+    from ketapk.patients import Demography, Patient
     from ketapk.population.trial import trial as run_trial
 
     who: Any = people
     if weight is not None:
-        if people < 1:
-            raise InputError(f"--people {people} is not possible; write a whole number from 1.")
-        who = Cohort(weight_kg=[weight] * people)
+        who = crowd(Patient(weight_kg=weight), people)
     found = run_trial(
         {name: plan_of(text) for name, text in named(plans).items()},
         model_of(model),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -71,27 +71,8 @@ class Trial:
             ``plan``, ``analyte``, ``time_h``, ``n``, ``mean``, ``sd`` and a column a percentile
             [ng/mL].
         """
-        import polars as pl
-
-        asked = _shares(shares)
-        frames = []
-        for (plan, analyte), curve in self._curves.items():
-            totals = curve.totals
-            found = totals.distribution.quantiles([share / 100.0 for share in asked])
-            frames.append(
-                pl.DataFrame(
-                    {
-                        "plan": plan,
-                        "analyte": analyte,
-                        "time_h": self.times_h,
-                        "n": totals.counted,
-                        "mean": totals.mean,
-                        "sd": totals.sd,
-                        **{f"p{share:g}": row for share, row in zip(asked, found, strict=True)},
-                    }
-                )
-            )
-        return pl.concat(frames)
+        groups = {key: curve.totals for key, curve in self._curves.items()}
+        return _distributions(groups, {"time_h": self.times_h}, shares)
 
     def measures(self, plan: str | None = None, analyte: str | None = None) -> pl.DataFrame:
         """Measures of exposure of every person under one plan.
@@ -139,7 +120,7 @@ class Trial:
             ``plan``, ``analyte``, ``measure``, ``n``, ``mean``, ``sd`` and a column a percentile:
             exact up to 40 million measures, beyond from a sketch within 0.5 %.
         """
-        return self._distributions(self._measures, "", shares)
+        return _distributions(self._measures, {"measure": list(self.names)}, shares)
 
     def ratios(self, to: str | None = None, shares: Sequence[float] = PERCENTILES) -> pl.DataFrame:
         """Return the distribution of ratios within people, every plan over one of them.
@@ -171,31 +152,8 @@ class Trial:
             raise InputError(
                 f"There is no other plan with the same analyte to compare {base!r} with."
             )
-        return self._distributions(found, f" / {base}", shares)
-
-    def _distributions(
-        self, groups: dict[tuple[str, str], Totals], suffix: str, shares: Sequence[float]
-    ) -> pl.DataFrame:
-        import polars as pl
-
-        asked = _shares(shares)
-        frames = []
-        for (plan, analyte), totals in groups.items():
-            found = totals.distribution.quantiles([share / 100.0 for share in asked])
-            frames.append(
-                pl.DataFrame(
-                    {
-                        "plan": f"{plan}{suffix}",
-                        "analyte": analyte,
-                        "measure": list(self.names),
-                        "n": totals.counted,
-                        "mean": totals.mean,
-                        "sd": totals.sd,
-                        **{f"p{share:g}": row for share, row in zip(asked, found, strict=True)},
-                    }
-                )
-            )
-        return pl.concat(frames)
+        over = {(f"{plan} / {base}", analyte): totals for (plan, analyte), totals in found.items()}
+        return _distributions(over, {"measure": list(self.names)}, shares)
 
     def above(self) -> pl.DataFrame:
         """Share of people at or above every level, over time.
@@ -328,6 +286,32 @@ class Trial:
             f"  {NOTICE}",
         ]
         return "\n".join(lines)
+
+
+def _distributions(
+    groups: dict[tuple[str, str], Totals], rows: dict[str, Any], shares: Sequence[float]
+) -> pl.DataFrame:
+    """Mean, spread and percentiles of every plan and analyte; ``rows`` names what each row is."""
+    import polars as pl
+
+    asked = _shares(shares)
+    frames = []
+    for (plan, analyte), totals in groups.items():
+        found = totals.distribution.quantiles([share / 100.0 for share in asked])
+        frames.append(
+            pl.DataFrame(
+                {
+                    "plan": plan,
+                    "analyte": analyte,
+                    **rows,
+                    "n": totals.counted,
+                    "mean": totals.mean,
+                    "sd": totals.sd,
+                    **{f"p{share:g}": row for share, row in zip(asked, found, strict=True)},
+                }
+            )
+        )
+    return pl.concat(frames)
 
 
 def _shares(shares: Sequence[float]) -> list[float]:

@@ -181,9 +181,9 @@ def values_of(
         cohort = cohort[np.zeros(first.size, dtype=np.int64)]
     if draws is not None:
         cohort = cohort.with_subjects(records.keys[records.subject[first]])
-    people_of = np.zeros(first.size, dtype=np.int64)
+    who = np.zeros(first.size, dtype=np.int64)
     if len(cohort) > 1:
-        people_of = np.arange(first.size)
+        who = np.arange(first.size)
     values = dict(model.values(cohort, draws))
     for name, column in given.items():
         if name not in values:
@@ -193,7 +193,7 @@ def values_of(
             )
         values[name] = column[first]
     spread = {
-        name: np.asarray(value)[people_of] if np.ndim(value) and name not in given else value
+        name: np.asarray(value)[who] if np.ndim(value) and name not in given else value
         for name, value in values.items()
     }
     return cohort, spread, row
