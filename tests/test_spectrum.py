@@ -7,14 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ketapk as kp
-from ketapk import spectrum
 from ketapk.course import Course
 from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.model.routes import Input
 from ketapk.model.system import Graph
 from ketapk.schedule import assemble, collect
 from ketapk.solution import Tolerance, solve
-from ketapk.spectrum import curves, groups_of, stretches
+from ketapk.spectrum import curves
+from ketapk.spectrum.groups import groups_of
+from ketapk.spectrum.shared import shared_plan
+from ketapk.spectrum.stretches import LONGEST, stretches
 
 N = 6
 TIMES = np.sort(np.concatenate([np.linspace(0.0, 24.0, 49), [0.01, 0.013, 2.3, 2.3, 7.77, 23.999]]))
@@ -249,10 +251,10 @@ def test_stretches_hold_every_time_once_and_evenly(times, before):
         samples=times, tolerance=Tolerance(),
     )  # fmt: skip
     groups = groups_of(course.system, 0)
-    shared = spectrum.shared_plan(course._lowering, groups, times)
+    shared = shared_plan(course._lowering, groups, times)
     first, size, begin, step, segment = stretches(times, shared, before=before)
     assert size.sum() == times.size
-    assert np.all(size <= spectrum.LONGEST)
+    assert np.all(size <= LONGEST)
     np.testing.assert_array_equal(first, np.cumsum(size) - size)
     for w in range(first.size):
         own = times[first[w] : first[w] + size[w]]

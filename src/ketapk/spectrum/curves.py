@@ -1,0 +1,82 @@
+"""Curves written as sums of modes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ketapk.kernels.batch import in_chunks
+from ketapk.spectrum.modes import ERROR, Modes, chunk_of, modes_of
+from ketapk.spectrum.stretches import stretches
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ketapk.lowering import Lowering
+    from ketapk.model.system import System
+
+    Floats = NDArray[np.float64]
+
+
+def curves(
+    system: System,
+    lowering: Lowering,
+    output: int,
+    times: Floats,
+    *,
+    before: bool,
+    factor: float = 1.0,
+    threads: int | None,
+    chunk: int | None,
+    known: dict[int, Modes],
+) -> tuple[Floats, NDArray[np.bool_]] | None:
+    """Write concentrations (N, T) [mg/L], times a factor, by modes, and say for whom they hold.
+
+    None where there are no modes, or a subject has times of its own.
+
+    Parameters
+    ----------
+    system : System
+        Compartments.
+    lowering : Lowering
+        What enters them.
+    output : int
+        Position of the output.
+    times : (T,) array
+        Ascending times [h].
+    before : bool
+        Whether a time at an event sees the state before it.
+    factor : float
+        From mg/L to the unit wanted [1].
+    threads, chunk : int, optional
+        As in `simulate`.
+    known : dict
+        Modes that were found already, by output; new ones are added.
+    """
+    if times.size == 0 or times[0] < 0.0:
+        return None
+    found = modes_of(system, lowering, output, times, known, threads, chunk)
+    if found is None:
+        return None
+    modes, shared = found
+    to, source, entries, diagonal, _, _, _, watched, scale = modes.matrices
+    from ketapk.kernels.spectrum import curves as write
+
+    n = lowering.n
+    stretch = stretches(times, shared, before=before)
+    jump, rate = factor * shared.jump, factor * shared.rate
+    out = np.empty((n, times.size))
+    done = np.zeros(n, dtype=bool)
+
+    def work(lo: int, hi: int) -> None:
+        write(
+            to, source, entries, diagonal, watched, scale, shared.sources, *modes.arrays,
+            shared.start, shared.end, jump, rate, *stretch, times, shared.opening, lo, hi, ERROR,
+            out, done,
+        )  # fmt: skip
+
+    in_chunks(work, n, chunk=chunk or chunk_of(n, times.size), threads=threads)
+    if before:
+        out[:, times <= 0.0] = 0.0
+    return out, done

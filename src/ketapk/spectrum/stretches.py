@@ -1,0 +1,70 @@
+"""Even stretches of the times that are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from ketapk.spectrum.remembered import remembered
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ketapk.spectrum.shared import Shared
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+LONGEST = 1024
+"""Times in one even stretch, after which it starts anew so that rounding cannot pile up."""
+ROUNDING = 8.0
+"""Units in the last place by which an even grid may miss its times."""
+
+
+def stretches(
+    times: Floats, shared: Shared, *, before: bool
+) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    """First time, number, first time [h], step [h] and segment of every even stretch."""
+    found: tuple[Ints, Ints, Floats, Floats, Ints] = remembered(
+        _stretches, times, shared.start, before
+    )
+    return found
+
+
+def _stretches(
+    times: Floats, start: Floats, before: bool
+) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    """As `stretches`, of segments that begin at ``start``."""
+    side: Literal["left", "right"] = "left" if before else "right"
+    segment = np.maximum(np.searchsorted(start, times, side=side) - 1, 0)
+    begins = np.append(True, np.diff(segment) != 0)
+    begins[2:] |= np.abs(np.diff(times, 2)) > ROUNDING * np.spacing(times[2:])
+    first, size, steps = _even(begins, times)
+    # Steps that grow ever so slowly look even one by one, and are not.
+    place = np.arange(times.size) - np.repeat(first, size)
+    off = times - np.repeat(times[first], size) - place * np.repeat(steps, size)
+    uneven = np.abs(off) > ROUNDING * np.spacing(times)
+    if uneven.any():
+        begins |= np.repeat(np.bitwise_or.reduceat(uneven, first), size)
+    # Two times are always even, and better apart: each loses digits of its own.
+    begins[first[size == 2] + 1] = True
+    first, size, steps = _even(begins, times)
+    return first, size, times[first], steps, segment[first].astype(np.int64)
+
+
+def _even(begins: NDArray[np.bool_], times: Floats) -> tuple[Ints, Ints, Floats]:
+    """First time, number and step [h] of stretches that begin at some times."""
+    first = _cut(np.flatnonzero(begins), times.size)
+    size = np.diff(np.append(first, times.size))
+    steps = (times[first + size - 1] - times[first]) / np.maximum(size - 1, 1)
+    return first, size, steps
+
+
+def _cut(first: Ints, total: int) -> Ints:
+    """Cut stretches that are too long, so that each starts anew."""
+    size = np.diff(np.append(first, total))
+    parts = -(-size // LONGEST)
+    offset = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
+    cut: Ints = np.repeat(first, parts) + offset * LONGEST
+    return cut
