@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ketapk.model.entries import Entries
 from ketapk.schedule import assemble, collect
 from ketapk.solution import Solution, solve
 
@@ -157,8 +158,8 @@ def with_sites(system: System, output: int, rates: Sequence[Floats]) -> System:
     return replace(
         system,
         effects=system.effects + names,
-        A=A,
-        observe=observe,
+        rates=Entries.of(A),
+        reads=Entries.of(observe),
         drift=drift,
         Vmax=np.repeat(system.Vmax, rows // system.n_rows, axis=0),
         KmX=np.repeat(system.KmX, rows // system.n_rows, axis=0),

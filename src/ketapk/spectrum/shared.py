@@ -13,6 +13,7 @@ from ketapk.spectrum.remembered import remembered
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ketapk.kernels.curves import Plan
     from ketapk.lowering import Lowering
     from ketapk.spectrum.groups import Groups
 
@@ -38,6 +39,13 @@ class Shared:
         """The segment in which drug first enters, which finds an empty body."""
         enters = np.any((self.jump != 0.0) | (self.rate != 0.0), axis=(1, 2))
         return int(np.argmax(enters)) if enters.any() else self.start.size - 1
+
+    def scaled(self, factor: float) -> Plan:
+        """Return what the kernels read, with amounts times a factor."""
+        from ketapk.kernels.curves import Plan
+
+        jump, rate = factor * self.jump, factor * self.rate
+        return Plan(self.start, self.end, jump, rate, self.opening)
 
 
 def shared_plan(lowering: Lowering, groups: Groups, samples: Floats) -> Shared | None:
