@@ -188,8 +188,14 @@ def feeds(pattern, begin, end, value, V, shrink, T):  # type: ignore[no-untyped-
 
 
 @kernel
-def part_groups(linked, T, Y, rates, lost, partner, coupling, sends):  # type: ignore[no-untyped-def]
-    """Part modes of different groups, but for close pairs.
+def distance(one, other):  # type: ignore[no-untyped-def]
+    """Return how far two rates are apart, as a share of the larger one."""
+    return size(one - other) / where(one > other, one, other)
+
+
+@kernel
+def part_groups(linked, T, Y, rates, lost, partner, coupling, nearest):  # type: ignore[no-untyped-def]
+    """Part modes of different groups, but for close pairs that are each other's nearest.
 
     Parameters
     ----------
@@ -200,17 +206,23 @@ def part_groups(linked, T, Y, rates, lost, partner, coupling, sends):  # type: i
     Y : (n, n, LANES) array
         Columns are the parted modes in those of the groups, written.
     rates, lost, partner, coupling : (n, LANES) array
-        As in `Modes`; all but ``rates`` are written.
-    sends : (n, LANES) array
-        1 where a mode feeds another to which it is coupled, written.
+        As in a table of modes; all but ``rates`` are written.
+    nearest : (n, LANES) array
+        Distance of every mode to the nearest one that it may be coupled to, written.
     """
     n = rates.shape[0]
-    nothing, one = full(0.0), full(1.0)
+    nothing = full(0.0)
     for a in range(n):
         store(nothing, lost, a)
         store(full(ALONE), partner, a)
         store(nothing, coupling, a)
-        store(nothing, sends, a)
+        store(full(CLOSE), nearest, a)
+    for a in range(n):
+        for b in range(a):
+            if linked[a, b]:
+                far = distance(load(rates, a), load(rates, b))
+                store(where(far < load(nearest, a), far, load(nearest, a)), nearest, a)
+                store(where(far < load(nearest, b), far, load(nearest, b)), nearest, b)
     for b in range(n - 1, -1, -1):
         for a in range(b + 1, n):
             if not linked[a, b]:
@@ -220,18 +232,18 @@ def part_groups(linked, T, Y, rates, lost, partner, coupling, sends):  # type: i
                 if linked[c, b] and linked[a, c]:
                     fed = where(load(partner, c) == float(b), load(coupling, c), nothing)
                     total = total + load(T, a, c) * load(Y, c, b) - load(Y, a, c) * fed
-            here, there = load(rates, a), load(rates, b)
-            larger = where(here > there, here, there)
-            gap = here - there
-            free = (load(partner, a) < 0.0) & (load(sends, a) == 0.0)
-            close = free & (size(gap) < larger * CLOSE)
+            far = distance(load(rates, a), load(rates, b))
+            close = (far < CLOSE) & (far <= load(nearest, a)) & (far <= load(nearest, b))
+            # Of several at one distance, the first.
+            close = close & (load(partner, a) == ALONE) & (load(nearest, b) >= 0.0)
+            store(where(close, full(-1.0), load(nearest, a)), nearest, a)
+            store(where(close, full(-1.0), load(nearest, b)), nearest, b)
             together = close | (total == 0.0)
-            store(where(together, nothing, total / gap), Y, a, b)
-            far, before = where(together, nothing, larger / size(gap)), load(lost, a)
-            store(where(far <= before, before, far), lost, a)
+            store(where(together, nothing, total / (load(rates, a) - load(rates, b))), Y, a, b)
+            digits, before = where(together, nothing, 1.0 / far), load(lost, a)
+            store(where(digits <= before, before, digits), lost, a)
             store(where(close, full(float(b)), load(partner, a)), partner, a)
             store(where(close, total, load(coupling, a)), coupling, a)
-            store(where(close, one, load(sends, b)), sends, b)
 
 
 @kernel
@@ -354,7 +366,7 @@ def decompose(pattern, constants, per_amount, inputs, lo, hi, table):  # type: i
     coupling, weights, amounts = room[COUPLING], room[WEIGHTS], room[AMOUNTS:]
     rows = room.reshape(-1, LANES)
     partner[:] = ALONE
-    shrink, sends = np.empty((n, LANES)), np.empty((n, LANES))
+    shrink, nearest = np.empty((n, LANES)), np.empty((n, LANES))
     scale, bad = np.empty(LANES), np.empty(LANES)
     for place in range(lo, hi, LANES):
         count = min(LANES, hi - place)
@@ -376,7 +388,7 @@ def decompose(pattern, constants, per_amount, inputs, lo, hi, table):  # type: i
                 for b in range(a):
                     store(full(0.0), T, a, b)
             feeds(pattern, begin, end, value, V, shrink, T)
-            part_groups(linked, T, Y, rates, lost, partner, coupling, sends)
+            part_groups(linked, T, Y, rates, lost, partner, coupling, nearest)
         ends(pattern, inputs, linked, parted, V, shrink, Y, scale, amounts, weights)
         fine = load(bad, 0) == 0.0
         for a in range(n):
