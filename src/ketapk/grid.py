@@ -35,7 +35,8 @@ def checked_times(times: ArrayLike) -> Floats:
     # A time that is no number is not at least the one before it either.
     ascend = array.ndim == 1 and array.size > 0 and (array[1:] >= array[:-1]).all()
     if ascend and array[0] >= 0.0 and array[-1] < np.inf:
-        return array
+        # What may not be written to, or has gaps, would have kernels of its own.
+        return array if array.flags.carray else array.copy()
     if array.ndim != 1 or array.size == 0:
         raise InputError("times must be a list of at least one time in hours, e.g. [0, 0.5, 1].")
     if not np.isfinite(array).all() or (array < 0.0).any():
