@@ -301,6 +301,8 @@ class Profiles:
     def failed(self) -> dict[int, str]:
         """Patients that failed, by position, with a sentence each."""
         outcome = self.course.outcome
+        if (outcome == OK).all():
+            return {}
         return {int(n): SENTENCE[int(outcome[n])] for n in np.flatnonzero(outcome != OK)}
 
     def curve(self, analyte: str | None = None, *, site: str = "plasma") -> Exposure:

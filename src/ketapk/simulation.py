@@ -17,8 +17,8 @@ from ketapk.library.absorption import ABSORPTION
 from ketapk.library.catalogue import load_model
 from ketapk.library.composition import borrowable
 from ketapk.library.plausible import findings
-from ketapk.model.model import ALTERED, Model
-from ketapk.patients import Cohort, Patient
+from ketapk.model.model import Model
+from ketapk.patients import Cohort, Patient, span
 from ketapk.profiles import Profiles
 from ketapk.solution import Method, Tolerance
 
@@ -145,7 +145,7 @@ def simulate(
 
 def _refuse_steady_state_of_drift(course: Course) -> None:
     """Refuse a steady state where a clearance grows for ever, so that none exists."""
-    if course.system.drift.size and any(dose.ss for dose in course.plan.doses):
+    if course.plan.steady and course.system.drift.size:
         raise PlanError(
             f"{course.model.name} has a clearance that grows with time, so it has no steady state; "
             f"write the doses out."
@@ -172,12 +172,12 @@ def _with_failures(run: Profiles) -> Profiles:
     from dataclasses import replace
 
     run.concentration(run.model.parent)
-    if not run.failed:
+    failed = run.failed
+    if not failed:
         return run
-    first = min(run.failed)
+    first = min(failed)
     sentence = (
-        f"{len(run.failed)} of {len(run.cohort)} patients failed; patient {first} "
-        f"{run.failed[first]}."
+        f"{len(failed)} of {len(run.cohort)} patients failed; patient {first} {failed[first]}."
     )
     python_warnings.warn(sentence, KetapkWarning, stacklevel=3)
     return replace(run, warnings=(*run.warnings, sentence))
@@ -198,7 +198,7 @@ def cohort_of(patient: Patient | Cohort | None) -> Cohort:
 
 def _check_somebody(plan: Regimen, model: Model) -> None:
     """Refuse to invent a person on whom the answer would depend."""
-    if model.covariates or any(dose.per_kg for dose in plan.doses):
+    if model.covariates or plan.per_kg:
         raise InputError(
             "The plan or the model depends on the patient; add one, e.g. kp.Patient(weight_kg=70)."
         )
@@ -217,18 +217,14 @@ def _warnings(plan: Regimen, model: Model, cohort: Cohort, *, allow_implausible:
     """What a reader should know before believing the curves; louder ones are Python warnings."""
     said: list[str] = []
     if model.status != "generic":
-        for dose in plan.doses:
-            sentences, refused = findings(dose, cohort.weight_kg)
-            if refused and not allow_implausible:
-                raise PlanError(
-                    f"{sentences[0]} Correct the dose, or allow it with allow_implausible=True."
-                )
-            said += [s for s in sentences if s not in said]
+        sentences, refused = findings(plan, *span(cohort.weight_kg))
+        if refused and not allow_implausible:
+            raise PlanError(f"{refused} Correct the dose, or allow it with allow_implausible=True.")
+        said += sentences
     said += [f"{model.name}: {sentence}." for sentence in model.population.outside(cohort)]
     for sentence in said:
         python_warnings.warn(sentence, KetapkWarning, stacklevel=3)
-    said += dict.fromkeys(f"{model.name}: {c.note}." for c in model.checks if not c.reproduces)
-    said += [f"{model.name}: {p}" for p in model.problems if p.startswith(ALTERED)]
+    said += model.caveats
     borrowed = [model.routes[name] for name in plan.routes if model.routes[name].borrowed]
     said += [
         f"{model.name} is a composition: {route.title} ({route.source}; grade {route.grade})."

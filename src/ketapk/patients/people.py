@@ -78,6 +78,13 @@ class Patient:
             object.__setattr__(self, name, str(word))
 
 
+def span(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Smallest and largest of some values (N,)."""
+    if values.size == 1:
+        return (only := float(values[0])), only
+    return float(values.min()), float(values.max())
+
+
 class Cohort:
     """Many people, as arrays of one value per person; single values hold for all.
 
