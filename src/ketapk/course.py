@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketapk import spectrum
+from ketapk.collection import collect
 from ketapk.kernels.status import OK
-from ketapk.lowering import Lowering, Part
-from ketapk.schedule import assemble, collect
+from ketapk.schedule import assemble
 from ketapk.solution import Method, Solution, Stats, Tolerance, solve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ketapk.dosing.regimen import Regimen
+    from ketapk.lowering import Lowering, Part
     from ketapk.model.model import Model
     from ketapk.model.routes import Values
     from ketapk.model.system import System

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketapk.schedule import assemble, collect
+from ketapk.collection import collect
+from ketapk.schedule import assemble
 from ketapk.solution import Solution, solve
 
 if TYPE_CHECKING:
