@@ -197,7 +197,8 @@ class Collector:
             else:
                 dur = self.each(route_input.dur)
             # Whose share is no number fails where it enters, which has to be at a time.
-            found.append((route_input, share, np.where(np.isnan(share), 0.0, dur)))
+            lost = np.isnan(share)
+            found.append((route_input, share, np.where(lost, 0.0, dur) if lost.any() else dur))
         return found
 
     def enter(self, given: Given, inputs: Sequence[Input]) -> None:

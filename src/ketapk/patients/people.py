@@ -145,7 +145,8 @@ class Cohort:
         if n == 0:
             raise InputError("The cohort is empty; give at least one person.")
         for name, value in given.items():
-            array = np.broadcast_to(value, (n,)).copy()
+            # What holds for all is held once.
+            array = value.copy() if value.ndim else np.broadcast_to(value, (n,))
             array.flags.writeable = False
             object.__setattr__(self, name, array)
         object.__setattr__(self, "subject", np.arange(n))
@@ -295,9 +296,11 @@ def _words(name: str, value: Any, known: tuple[str, ...]) -> NDArray[np.str_]:
         raise InputError(f"{name}={value!r} is uneven; give one word per person.") from None
     if words.ndim > 1:
         raise InputError(f"{name} has {words.ndim} dimensions; give one word per person.")
-    for position, word in enumerate(words.ravel().tolist()):
+    said = words.ravel().tolist()
+    # Many words are few different ones.
+    for word in dict.fromkeys(said) if words.dtype.kind == "U" else said:
         if word not in known:
-            who = f" of person {position}" if words.ndim else ""
+            who = f" of person {said.index(word)}" if words.ndim else ""
             raise InputError(
                 f"{name}{who} is {word!r}; write one of {', '.join(map(repr, known))}."
             )
