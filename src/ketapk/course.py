@@ -54,10 +54,12 @@ class Course:
 
     @cached_property
     def _lowering(self) -> Lowering:
+        values = self.values
+        ways = {name: self.model.route(name).inputs for name in self.plan.routes}
         return collect(
             self.plan,
             self.system,
-            lambda dose: self.model.inputs(dose, self.values),
+            lambda dose: ways[dose.route](dose, values),
             self.cohort.weight_kg,
         )
 
