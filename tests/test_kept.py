@@ -1,6 +1,8 @@
 """What is kept between calls is what a first call would make, whatever was changed meanwhile."""
 
 import pickle
+import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import pytest
 import ketapk as kp
 from ketapk.collection import _collected, collect
 from ketapk.dosing.regimen import Dose, Regimen
+from ketapk.model.body import MOST
 from ketapk.schedule import assemble
 from ketapk.spectrum.stretches import _long_stretches, _stretches
 
@@ -151,3 +154,47 @@ def test_a_plan_is_the_same_plan_after_a_journey():
     assert hash(other) == hash(plan)
     # Another process hashes words otherwise.
     assert set(plan.__getstate__()) == {"events"}
+
+
+def test_people_and_plans_in_turn_get_what_each_gets_alone():
+    """Bodies are kept with their model: a new model knows of none."""
+    model = kp.load_model("kamp2020+oral")
+    plans = [kp.parse("0.5 mg/kg iv over 40 min"), kp.oral("0.5 mg/kg"), kp.parse("35 mg iv bolus")]
+    people = [kp.Patient(weight_kg=weight) for weight in (50, 70, 90)]
+    for _ in range(2):
+        for me in people:
+            for plan in plans:
+                anew = replace(model, title=model.title)
+                for analyte in model.analytes:
+                    found, alone = (
+                        kp.simulate(plan, m, me, times=TIMES).concentration(analyte)
+                        for m in (model, anew)
+                    )
+                    assert np.array_equal(found, alone)
+
+
+def test_a_body_is_known_by_its_numbers():
+    model = kp.three_compartment(**BODY)
+    one = model.body(BODY, ("iv",))
+    assert model.body({k: np.array([v]) for k, v in BODY.items()}, ("iv",)) is one
+    assert model.body({**BODY, "CL": 42.0}, ("iv",)) is not one
+    assert model.body(BODY, ("iv",), ke0=3.0) is not one
+    assert model.body({**BODY, "CL": np.array([42.0, 43.0])}, ("iv",)) is None
+
+
+def test_a_model_keeps_few_bodies():
+    model = kp.three_compartment(**BODY)
+    first = model.body(BODY, ("iv",))
+    for k in range(3 * MOST):
+        model.body({**BODY, "CL": 1.0 + k}, ("iv",))
+    assert len(model._bodies._kept) <= MOST
+    assert model.body(BODY, ("iv",)) is not first
+
+
+def test_dose_that_is_no_number_does_not_spoil_what_is_kept():
+    model = kp.three_compartment(**BODY, ka=1.0, F=1e308)
+    plan = kp.oral("1e10 mg")
+    for dose, fails in ((plan, True), (kp.oral("1e-307 mg"), False), (plan, True)):
+        with np.errstate(over="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", kp.KetapkWarning)
+            assert bool(kp.simulate(dose, model, ME, times=TIMES).failed) == fails

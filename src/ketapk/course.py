@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ketapk.dosing.regimen import Regimen
     from ketapk.lowering import Lowering, Part
+    from ketapk.model.body import Body
     from ketapk.model.model import Model
     from ketapk.model.routes import Values
     from ketapk.model.system import System
@@ -48,9 +49,18 @@ class Course:
     @cached_property
     def system(self) -> System:
         """The compartments that the plan's routes need; drifting rates count from its start."""
-        system = self.model.system(self.values, self.plan.routes, ke0=self.ke0)
-        doses = self.plan.doses
+        body, doses = self._body, self.plan.doses
+        if body is None:
+            system = self.model.system(self.values, self.plan.routes, ke0=self.ke0)
+        else:
+            system = body.system
         return system.since(float(doses[0].time)) if doses else system
+
+    @cached_property
+    def _body(self) -> Body | None:
+        """What the model keeps of one person."""
+        one = len(self.cohort) == 1
+        return self.model.body(self.values, self.plan.routes, ke0=self.ke0) if one else None
 
     @cached_property
     def _lowering(self) -> Lowering:
@@ -165,8 +175,12 @@ class Course:
 
     @cached_property
     def _modes(self) -> dict[int, spectrum.Modes]:
-        """Modes of all subjects, by output."""
-        return {}
+        """Modes of all subjects, by output; one person's are those of the plan before."""
+        body, entries = self._body, self._lowering.entries
+        if body is None or body.system is not self.system or not entries.sound:
+            return {}
+        modes: dict[int, spectrum.Modes] = body.modes.setdefault(entries.states, {})
+        return modes
 
     @cached_property
     def _by_modes(self) -> dict[int, int]:
@@ -194,6 +208,7 @@ class Course:
             for name, value in self.values.items()
         }
         other = replace(self, cohort=self.cohort[subjects], values=values)
+        other.__dict__["_body"] = None
         other.__dict__["system"] = self.system.of(subjects)
         other.__dict__["_lowering"] = self._lowering.of(other.system, subjects)
         return other

@@ -92,6 +92,16 @@ class Entries:
         ends = (t for flow in self.flows for t in (flow.start[0], flow.end[0]))
         return np.sort(np.array([0.0, *ends]))
 
+    @cached_property
+    def states(self) -> tuple[int, ...]:
+        """The states that are entered, ascending."""
+        return tuple(sorted({flow.state for flow in self.flows}))
+
+    @cached_property
+    def sound(self) -> bool:
+        """Whether everything that enters is a number."""
+        return all(bool(np.isfinite(flow.amount).all()) for flow in self.flows)
+
     def of(self, subjects: NDArray[np.int64]) -> Entries:
         """Return what enters some subjects."""
         if self.kept:

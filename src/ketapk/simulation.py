@@ -133,14 +133,19 @@ def simulate(
     )
     _refuse_steady_state_of_drift(course)
     run = Profiles(
-        times_h=telling_times(course.of(np.arange(min(len(cohort), SHOWN))).solution)
-        if grid is None
-        else grid,
+        times_h=telling_times(_shown(course).solution) if grid is None else grid,
         course=course,
         effect=attached,
         warnings=tuple(said),
     )
     return _with_failures(run)
+
+
+def _shown(course: Course) -> Course:
+    """The course of those whose events and peaks are among the times."""
+    n = len(course.cohort)
+    # Reading an exact solution leaves nothing behind.
+    return course if n <= SHOWN and course.system.linear else course.of(np.arange(min(n, SHOWN)))
 
 
 def _refuse_steady_state_of_drift(course: Course) -> None:

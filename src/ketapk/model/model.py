@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from ketapk.errors import InputError, PlanError
+from ketapk.model.body import Bodies, numbers_of
 from ketapk.model.variability import draw
 from ketapk.patients import span
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from ketapk.dosing.regimen import Dose, Regimen
     from ketapk.draws import Draws
+    from ketapk.model.body import Body
     from ketapk.model.checks import Check
     from ketapk.model.parameters import Parameter
     from ketapk.model.routes import Input, Route, Values
@@ -101,7 +103,8 @@ class Model:
     """A compartment model as data.
 
     ``individual`` turns a cohort into parameter values; ``disposition`` turns these into a graph of
-    compartments; each route adds what it needs. Nothing here is solved.
+    compartments; each route adds what it needs. What these functions return depends on their
+    arguments alone: the compartments of one person are kept. Nothing here is solved.
     """
 
     name: str
@@ -269,6 +272,24 @@ class Model:
             if ke0 is not None:
                 graph.effect_site(self.parent, ke0=ke0)
             return graph.system()
+
+    def body(
+        self, values: Values, routes: Sequence[str], *, ke0: ArrayLike | None = None
+    ) -> Body | None:
+        """Compartments of one person as `system` gives them, made once; None for many people."""
+        numbers = numbers_of(values)
+        if numbers is None or not (ke0 is None or isinstance(ke0, float)):
+            return None
+        key = (*routes, ke0, *numbers)
+        return self._bodies.of(key, lambda: self.system(values, routes, ke0=ke0))
+
+    @cached_property
+    def _bodies(self) -> Bodies:
+        return Bodies()
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What was derived is derived again.
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def inputs(self, dose: Dose, values: Values) -> tuple[Input, ...]:
         """How one dose enters."""

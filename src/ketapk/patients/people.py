@@ -81,7 +81,7 @@ class Patient:
 def span(values: NDArray[np.float64]) -> tuple[float, float]:
     """Smallest and largest of some values (N,)."""
     if values.size == 1:
-        return (only := float(values[0])), only
+        return (only := float(values.item())), only
     return float(values.min()), float(values.max())
 
 
@@ -146,7 +146,8 @@ class Cohort:
             raise InputError("The cohort is empty; give at least one person.")
         for name, value in given.items():
             # What holds for all is held once.
-            array = value.copy() if value.ndim else np.broadcast_to(value, (n,))
+            alone = value.ndim or n == 1
+            array = value.reshape(n).copy() if alone else np.broadcast_to(value, (n,))
             array.flags.writeable = False
             object.__setattr__(self, name, array)
         object.__setattr__(self, "subject", np.arange(n))
@@ -277,9 +278,9 @@ def _numbers(name: str, value: Any) -> NDArray[np.float64]:
         ) from None
     if numbers.ndim > 1:
         raise InputError(f"{name} has {numbers.ndim} dimensions; give one value per person.")
-    with np.errstate(invalid="ignore"):
+    # What is no number is neither above nor below.
+    if numbers.size and not (low <= (ends := span(numbers))[0] and ends[1] <= high):
         wrong = ~((numbers >= low) & (numbers <= high))
-    if np.any(wrong):
         where = int(np.argmax(wrong))
         who = f" of person {where}" if numbers.ndim else ""
         raise InputError(
@@ -304,4 +305,4 @@ def _words(name: str, value: Any, known: tuple[str, ...]) -> NDArray[np.str_]:
             raise InputError(
                 f"{name}{who} is {word!r}; write one of {', '.join(map(repr, known))}."
             )
-    return words.astype(np.str_)
+    return words.astype(np.str_, copy=False)
