@@ -11,7 +11,7 @@ import numpy as np
 from ketapk import spectrum
 from ketapk.collection import collect
 from ketapk.kernels.status import OK
-from ketapk.schedule import assemble
+from ketapk.schedule import assemble, tie
 from ketapk.solution import Method, Solution, Stats, Tolerance, solve
 
 if TYPE_CHECKING:
@@ -82,6 +82,19 @@ class Course:
     def parts(self) -> tuple[Part, ...]:
         """Every dose by every absorption site, in the order in which they were given."""
         return tuple(dict.fromkeys(flow.part for flow in self._lowering.sources))
+
+    @property
+    def solved(self) -> bool:
+        """Whether the whole solution is there already."""
+        return "solution" in self.__dict__
+
+    @property
+    def events(self) -> Floats:
+        """Times at which something begins or ends in anybody, ascending [h]."""
+        entries = self._lowering.entries
+        if entries.kept and not entries.actions:
+            return np.unique(tie(entries.edges[None, :], self.samples))
+        return np.unique(self.solution.schedule.arrays.start)
 
     def curve(
         self, output: int, times_h: Floats, *, side: str = "after", factor: float = 1.0
@@ -190,14 +203,13 @@ class Course:
     @property
     def outcome(self) -> NDArray[np.int64]:
         """(N,) status of each subject."""
-        solved = "solution" in self.__dict__
-        return np.maximum(self._outcome, self.solution.worst) if solved else self._outcome
+        return np.maximum(self._outcome, self.solution.worst) if self.solved else self._outcome
 
     @property
     def stats(self) -> Stats:
         """What ran."""
         by_modes = max(self._by_modes.values(), default=0)
-        if "solution" in self.__dict__ or not self._by_modes:
+        if self.solved or not self._by_modes:
             return replace(self.solution.stats, by_modes=by_modes)
         return Stats(method="exact", steps=0, rejected=0, error_estimate=0.0, by_modes=by_modes)
 

@@ -535,7 +535,7 @@ class Profiles:
         last = self.times_h[-1]
         if last == 0.0:
             return self
-        fine = telling_times(self.solution)
+        fine = telling_times(self.course)
         even = np.linspace(0.0, last, EVEN + 1)
         times = np.union1d(np.concatenate([fine[fine <= last], even]), self.times_h)
         return self.at_times(times)

@@ -12,7 +12,7 @@ from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
 from ketapk.draws import Draws
 from ketapk.errors import InputError, KetapkWarning, PlanError
-from ketapk.grid import SHOWN, checked_times, telling_times
+from ketapk.grid import checked_times, telling_times
 from ketapk.library.absorption import ABSORPTION
 from ketapk.library.catalogue import load_model
 from ketapk.library.composition import borrowable
@@ -133,19 +133,12 @@ def simulate(
     )
     _refuse_steady_state_of_drift(course)
     run = Profiles(
-        times_h=telling_times(_shown(course).solution) if grid is None else grid,
+        times_h=telling_times(course) if grid is None else grid,
         course=course,
         effect=attached,
         warnings=tuple(said),
     )
     return _with_failures(run)
-
-
-def _shown(course: Course) -> Course:
-    """The course of those whose events and peaks are among the times."""
-    n = len(course.cohort)
-    # Reading an exact solution leaves nothing behind.
-    return course if n <= SHOWN and course.system.linear else course.of(np.arange(min(n, SHOWN)))
 
 
 def _refuse_steady_state_of_drift(course: Course) -> None:
