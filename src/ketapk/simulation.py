@@ -13,9 +13,7 @@ from ketapk.dosing.sentence import parse
 from ketapk.draws import Draws
 from ketapk.errors import InputError, KetapkWarning, PlanError
 from ketapk.grid import checked_times, telling_times
-from ketapk.library.absorption import ABSORPTION
 from ketapk.library.catalogue import load_model
-from ketapk.library.composition import borrowable
 from ketapk.library.plausible import findings
 from ketapk.model.model import Model
 from ketapk.patients import Cohort, Patient, span
@@ -153,11 +151,16 @@ def _refuse_steady_state_of_drift(course: Course) -> None:
 def _offer_to_borrow(plan: Regimen, model: Model) -> None:
     """Refuse a route that the model lacks, and name the composition that has it."""
     missing = [route for route in plan.routes if route not in model.routes]
+    if not missing:
+        return
+    from ketapk.library.absorption import ABSORPTION
+    from ketapk.library.composition import borrowable
+
     for route in missing:
         reason = borrowable(model, route)
         if reason and model.status != "generic" and "no absorption record" not in reason:
             raise PlanError(f"{model.name} has no route {route!r} and cannot borrow it: {reason}.")
-    if missing and model.status != "generic" and all(r in ABSORPTION for r in missing):
+    if model.status != "generic" and all(r in ABSORPTION for r in missing):
         composed = "+".join((model.name, *missing))
         raise PlanError(
             f"{model.name} has no route {missing[0]!r}; it has {', '.join(model.routes)}. To "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 CHUNK = 1024
 """Subjects in one call of a kernel."""
@@ -39,6 +38,8 @@ def in_chunks(
     if workers <= 1:
         take_turns()
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     # The iterator of a range hands out every start once, whoever asks.
     with ThreadPoolExecutor(workers - 1) as pool:
         others = [pool.submit(take_turns) for _ in range(workers - 1)]
