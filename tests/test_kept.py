@@ -50,11 +50,28 @@ def test_a_plan_that_was_kept_is_lowered_to_the_same_bits(plan, weight):
             lambda dose: course.model.inputs(dose, course.values),
             course.cohort.weight_kg,
         )
-        assert len(again.entries.flows) == len(anew.flows)
-        for one, other in zip(again.entries.flows, anew.flows, strict=True):
+        for one, other in zip(again.flows, anew.flows, strict=True):
             assert (one.state, one.part) == (other.state, other.part)
             for name in ("start", "end", "amount"):
                 assert getattr(one, name).tolist() == getattr(other, name).tolist()
+
+
+@pytest.mark.parametrize("plan", ["0.5 mg/kg oral", "0.5 mg/kg nasal and 0.2 mg/kg iv at 1 h"])
+def test_who_is_alone_gets_the_bits_of_the_crowd(plan):
+    """What is kept for one kilogram is taken times every weight."""
+    routes = [route for route in kp.parse(plan).routes if route != "iv"]
+    model = kp.load_model("+".join(("kamp2020", *routes)))
+    weights = np.linspace(50.0, 95.0, 7)
+    crowd = kp.simulate(plan, model, kp.Cohort(weight_kg=weights), times=TIMES)
+    for k, weight in enumerate(weights):
+        alone = kp.simulate(plan, model, kp.Patient(weight_kg=weight), times=TIMES)
+        for one, other in zip(
+            alone.course._lowering.flows, crowd.course._lowering.flows, strict=True
+        ):
+            assert one.amount[0] == np.broadcast_to(other.amount, 7)[k]
+        assert np.array_equal(
+            alone.concentration("ketamine")[0], crowd.concentration("ketamine")[k]
+        )
 
 
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)

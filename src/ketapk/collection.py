@@ -41,9 +41,9 @@ def collect(
     key = _key(plan, inputs, weight)
     if key is None:
         entries = _collected(plan, inputs, system.states, weight).entries()
-    else:
-        entries = _kept(plan, system.states, *key)
-    return Lowering(system, weight.size, entries)
+        return Lowering(system, weight.size, entries)
+    entries = _kept(plan, system.states, *key)
+    return Lowering(system, weight.size, entries, weight if plan.all_per_kg else None)
 
 
 def _collected(
@@ -63,9 +63,11 @@ def _key(
 ) -> tuple[float, tuple[Any, ...]] | None:
     """Weight and inputs, on which the entries of a plan depend; None unless all subjects share it.
 
-    Inputs that are one object are counted, so that a long plan of one route has a short key.
+    A plan that is in proportion to body weight is kept for one kilogram. Inputs that are one object
+    are counted, so that a long plan of one route has a short key.
     """
-    if len(inputs) > LONGEST or (plan.per_kg and weight.size > 1):
+    mixed = plan.per_kg and not plan.all_per_kg
+    if len(inputs) > LONGEST or (mixed and weight.size > 1):
         return None
     runs: list[Any] = []
     for entering in inputs:
@@ -78,7 +80,7 @@ def _key(
         hash(found)
     except TypeError:  # An array: one value per subject.
         return None
-    return float(weight[0]) if plan.per_kg else 1.0, found
+    return float(weight[0]) if mixed else 1.0, found
 
 
 @lru_cache(maxsize=KEPT)

@@ -5,7 +5,7 @@ What all subjects share has one value (1,), however many they are; it is spread 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,10 @@ class Flow:
         stop = None if self.stop is None else some_of(self.stop, subjects)
         return Flow(start, end, amount, self.state, self.part, stop)
 
+    def times(self, factor: Floats) -> Flow:
+        """Return the same with other amounts."""
+        return Flow(self.start, self.end, self.amount * factor, self.state, self.part, self.stop)
+
     def cancel(self, at: Floats) -> None:
         """Drop what has not entered by a time (N,) or (1,) [h]."""
         self.amount = np.where((self.start >= at) & (self.end <= self.start), 0.0, self.amount)
@@ -73,6 +77,10 @@ class Action:
         pieces = [piece.of(subjects) for piece in self.pieces]
         length = None if self.length is None else some_of(self.length, subjects)
         return Action(some_of(self.time, subjects), self.kind, pieces, length)
+
+    def times(self, factor: Floats) -> Action:
+        """Return the same with other amounts."""
+        return replace(self, pieces=[piece.times(factor) for piece in self.pieces])
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,16 +131,27 @@ class Lowering:
     system: System
     n: int
     entries: Entries
+    """For one kilogram, where everything is in proportion to body weight."""
+    weight_kg: Floats | None = None
+    """(N,) or (1,), what the amounts of ``entries`` are to be taken times."""
 
-    @property
+    @cached_property
     def flows(self) -> tuple[Flow, ...]:
         """What enters by itself."""
-        return self.entries.flows
+        kg, flows = self.weight_kg, self.entries.flows
+        return flows if kg is None else tuple(flow.times(kg) for flow in flows)
 
-    @property
+    @cached_property
     def actions(self) -> tuple[Action, ...]:
         """Resets and steady states."""
-        return self.entries.actions
+        kg, actions = self.weight_kg, self.entries.actions
+        return actions if kg is None else tuple(action.times(kg) for action in actions)
+
+    @property
+    def given(self) -> tuple[tuple[Floats, Floats, Floats], ...]:
+        """Start, end and amount of everything given [h, h, mg]."""
+        kg, given = self.weight_kg, self.entries.given
+        return given if kg is None else tuple((a, b, amount * kg) for a, b, amount in given)
 
     @property
     def sources(self) -> list[Flow]:
@@ -141,4 +160,5 @@ class Lowering:
 
     def of(self, system: System, subjects: NDArray[np.int64]) -> Lowering:
         """Return what some subjects get, into the rows of theirs."""
-        return Lowering(system, subjects.size, self.entries.of(subjects))
+        kg = None if self.weight_kg is None else some_of(self.weight_kg, subjects)
+        return Lowering(system, subjects.size, self.entries.of(subjects), kg)

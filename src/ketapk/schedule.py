@@ -272,7 +272,7 @@ def assemble(
         piece_jump=cycle_jump.reshape(-1, S),
     )
     restarts = tuple(a.time for a in actions if a.kind != STEADY_ADDS)
-    return Schedule(arrays=arrays, given_events=lowering.entries.given, restarts=restarts)
+    return Schedule(arrays=arrays, given_events=lowering.given, restarts=restarts)
 
 
 def _for_each(values: Floats, n: int) -> Floats:

@@ -255,6 +255,11 @@ class Regimen:
         return any(dose.per_kg for dose in self.doses)
 
     @cached_property
+    def all_per_kg(self) -> bool:
+        """Whether every dose is in proportion to body weight."""
+        return all(dose.per_kg for dose in self.doses)
+
+    @cached_property
     def steady(self) -> bool:
         """Whether a dose begins with a steady state."""
         return any(dose.ss for dose in self.doses)

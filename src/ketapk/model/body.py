@@ -34,8 +34,8 @@ class Bodies:
         body = self._kept.get(numbers)
         if body is None:
             body = Body(make())
-            for oldest in list(self._kept)[: len(self._kept) - MOST + 1]:
-                self._kept.pop(oldest, None)
+            if len(self._kept) >= MOST:
+                self._kept.pop(next(iter(self._kept), None), None)
             self._kept[numbers] = body
         return body
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,12 @@ class Shared:
         enters = ((self.jump != 0.0) | (self.rate != 0.0)).any(axis=(1, 2))
         return int(enters.argmax()) if enters.any() else self.start.size - 1
 
+    def times(self, factor: Floats) -> Shared:
+        """Return the same with other amounts."""
+        other = replace(self, jump=self.jump * factor, rate=self.rate * factor)
+        other.__dict__["opening"] = self.opening
+        return other
+
 
 def shared_plan(lowering: Lowering, groups: Groups, samples: Floats) -> Shared | None:
     """Lower flows that all subjects share in time; None where a subject has times of its own."""
@@ -54,8 +60,10 @@ def shared_plan(lowering: Lowering, groups: Groups, samples: Floats) -> Shared |
     if entries.actions:
         return None
     if entries.kept:
-        near = _near(np.asarray(samples, dtype=np.float64), entries.edges)
-        return _kept(entries, groups.states.tobytes(), near.tobytes())
+        near = samples if samples.size <= FEW else _beside(samples, entries.edges)
+        kept = _kept(entries, groups.states.tobytes(), near.tobytes())
+        kg = lowering.weight_kg
+        return kept if kept is None or kg is None else kept.times(kg[:1] if _same(kg) else kg)
     return _shared(lowering.flows, lowering.n, groups.states, samples)
 
 
@@ -64,10 +72,8 @@ def _kept(entries: Entries, states: bytes, samples: bytes) -> Shared | None:
     return _shared(entries.flows, 1, np.frombuffer(states, np.int64), np.frombuffer(samples))
 
 
-def _near(samples: Floats, edges: Floats) -> Floats:
+def _beside(samples: Floats, edges: Floats) -> Floats:
     """The samples on both sides of every edge, which are all that an edge can be tied to."""
-    if samples.size <= FEW:
-        return samples
     after = samples.searchsorted(edges)
     beside = (after[:, None] - [1, 0]).clip(0, samples.size - 1)
     near: Floats = samples[beside.ravel()]
