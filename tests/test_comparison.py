@@ -128,3 +128,29 @@ def test_an_altered_model_says_so():
         kp.load_model("kamp2020").altered(Cl=42.0)
     with pytest.raises(kp.InputError, match="positive number"):
         kp.load_model("kamp2020").altered(CL=-1.0)
+
+
+def test_the_table_says_what_the_curves_say():
+    plans = {"IV": "0.5 mg/kg iv over 40 min", "oral": "0.5 mg/kg oral", "IM": "35 mg im"}
+    both = kp.compare(plans, patient=kp.Patient(weight_kg=70), level="10 ng/mL")
+    for row in both.table.iter_rows(named=True):
+        curve = both.runs[row["plan"]].curve()
+        assert row["Cmax [ng/mL]"] == pytest.approx(curve.Cmax[0], rel=1e-9)
+        assert row["Tmax [min]"] == pytest.approx(curve.Tmax[0] * 60, rel=1e-7)
+        assert row["AUC [ng h/mL]"] == pytest.approx(curve.AUC_inf[0], rel=1e-9)
+        onset = curve.onset("10 ng/mL")[0] * 60
+        assert row["time to 10 ng/mL [min]"] == pytest.approx(onset, rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    "plan", ["0.5 mg/kg iv over 40 min", "35 mg oral and 35 mg iv bolus at 2 h", "28 mg nasal"]
+)
+def test_times_that_are_picked_hold_every_event_and_every_peak(plan):
+    model = "kamp2020" + "".join(f"+{r}" for r in kp.parse(plan).routes if r != "iv")
+    run = kp.simulate(plan, model, kp.Patient(weight_kg=70))
+    assert set(run.course.events) == set(run.solution.schedule.arrays.start)
+    assert set(run.course.events) <= set(run.times_h)
+    for analyte in run.analytes:
+        peak = run.curve(analyte).Tmax[0]
+        assert abs(run.times_h - peak).min() <= 1e-7 * peak
+        assert run.times_h[-1] >= 4.0 * run.curve(analyte).t_half[0] or run.times_h[-1] >= 168

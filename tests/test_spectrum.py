@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ketapk as kp
+from ketapk.collection import collect
 from ketapk.course import Course
 from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.model.routes import Input
 from ketapk.model.system import Graph
-from ketapk.schedule import assemble, collect
+from ketapk.schedule import assemble
 from ketapk.solution import Tolerance, solve
 from ketapk.spectrum import curves
 from ketapk.spectrum.groups import groups_of

@@ -256,17 +256,17 @@ def compare(
 
 def _facts(run: Profiles, level: str) -> dict[str, Any]:
     """What is compared, one value per patient."""
-    curve = run.curve()
+    found = run.exposure_columns(above=level)
     minutes = units.MINUTES_PER_HOUR
     return {
         "dose": sum(
             np.broadcast_to(d.amount_mg(run.cohort.weight_kg), len(run.cohort))
             for d in run.plan.expand().doses
         ),
-        "Cmax": curve.Cmax,
-        "Tmax": curve.Tmax * minutes,
-        "onset": curve.onset(level) * minutes,
-        "AUC": curve.AUC_inf,
+        "Cmax": found["Cmax"],
+        "Tmax": found["Tmax"] * minutes,
+        "onset": found[f"time to {level}"] * minutes,
+        "AUC": found["AUC_inf"],
     }
 
 

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketapk import spectrum
+from ketapk.collection import collect
 from ketapk.kernels.status import OK
-from ketapk.lowering import Lowering, Part
-from ketapk.schedule import assemble, collect
+from ketapk.schedule import assemble, tie
 from ketapk.solution import Method, Solution, Stats, Tolerance, solve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ketapk.dosing.regimen import Regimen
+    from ketapk.lowering import Lowering, Part
+    from ketapk.model.body import Body
     from ketapk.model.model import Model
     from ketapk.model.routes import Values
     from ketapk.model.system import System
@@ -47,16 +49,27 @@ class Course:
     @cached_property
     def system(self) -> System:
         """The compartments that the plan's routes need; drifting rates count from its start."""
-        system = self.model.system(self.values, self.plan.routes, ke0=self.ke0)
-        doses = self.plan.doses
+        body, doses = self._body, self.plan.doses
+        if body is None:
+            system = self.model.system(self.values, self.plan.routes, ke0=self.ke0)
+        else:
+            system = body.system
         return system.since(float(doses[0].time)) if doses else system
 
     @cached_property
+    def _body(self) -> Body | None:
+        """What the model keeps of one person."""
+        one = len(self.cohort) == 1
+        return self.model.body(self.values, self.plan.routes, ke0=self.ke0) if one else None
+
+    @cached_property
     def _lowering(self) -> Lowering:
+        values = self.values
+        ways = {name: self.model.route(name).inputs for name in self.plan.routes}
         return collect(
             self.plan,
             self.system,
-            lambda dose: self.model.inputs(dose, self.values),
+            lambda dose: ways[dose.route](dose, values),
             self.cohort.weight_kg,
         )
 
@@ -69,6 +82,19 @@ class Course:
     def parts(self) -> tuple[Part, ...]:
         """Every dose by every absorption site, in the order in which they were given."""
         return tuple(dict.fromkeys(flow.part for flow in self._lowering.sources))
+
+    @property
+    def solved(self) -> bool:
+        """Whether the whole solution is there already."""
+        return "solution" in self.__dict__
+
+    @property
+    def events(self) -> Floats:
+        """Times at which something begins or ends in anybody, ascending [h]."""
+        entries = self._lowering.entries
+        if entries.kept and not entries.actions:
+            return np.unique(tie(entries.edges[None, :], self.samples))
+        return np.unique(self.solution.schedule.arrays.start)
 
     def curve(
         self, output: int, times_h: Floats, *, side: str = "after", factor: float = 1.0
@@ -162,8 +188,12 @@ class Course:
 
     @cached_property
     def _modes(self) -> dict[int, spectrum.Modes]:
-        """Modes of all subjects, by output."""
-        return {}
+        """Modes of all subjects, by output; one person's are those of the plan before."""
+        body, entries = self._body, self._lowering.entries
+        if body is None or body.system is not self.system or not entries.sound:
+            return {}
+        modes: dict[int, spectrum.Modes] = body.modes.setdefault(entries.states, {})
+        return modes
 
     @cached_property
     def _by_modes(self) -> dict[int, int]:
@@ -173,14 +203,13 @@ class Course:
     @property
     def outcome(self) -> NDArray[np.int64]:
         """(N,) status of each subject."""
-        solved = "solution" in self.__dict__
-        return np.maximum(self._outcome, self.solution.worst) if solved else self._outcome
+        return np.maximum(self._outcome, self.solution.worst) if self.solved else self._outcome
 
     @property
     def stats(self) -> Stats:
         """What ran."""
         by_modes = max(self._by_modes.values(), default=0)
-        if "solution" in self.__dict__ or not self._by_modes:
+        if self.solved or not self._by_modes:
             return replace(self.solution.stats, by_modes=by_modes)
         return Stats(method="exact", steps=0, rejected=0, error_estimate=0.0, by_modes=by_modes)
 
@@ -191,6 +220,7 @@ class Course:
             for name, value in self.values.items()
         }
         other = replace(self, cohort=self.cohort[subjects], values=values)
+        other.__dict__["_body"] = None
         other.__dict__["system"] = self.system.of(subjects)
         other.__dict__["_lowering"] = self._lowering.of(other.system, subjects)
         return other

@@ -205,14 +205,21 @@ def simulate_models(
 
 
 def _row(name: str, run: Profiles) -> dict[str, Any]:
-    table = run.exposure().median()
+    found = run.exposure_columns()
     return {
         "model": name,
-        "Cmax [ng/mL]": table["Cmax"][0],
-        "Tmax [h]": table["Tmax"][0],
-        "AUC [ng h/mL]": table["AUC_inf"][0],
-        "t_half [h]": table["t_half"][0],
+        "Cmax [ng/mL]": _median(found["Cmax"]),
+        "Tmax [h]": _median(found["Tmax"]),
+        "AUC [ng h/mL]": _median(found["AUC_inf"]),
+        "t_half [h]": _median(found["t_half"]),
         "site": run.model.sampling_site,
         "grade": run.model.grade,
         "status": run.model.status,
     }
+
+
+def _median(values: Floats) -> float:
+    """Median of a cohort, in which what has no value counts as largest."""
+    ranked = np.sort(values)
+    low, high = ranked[(values.size - 1) // 2], ranked[values.size // 2]
+    return float(0.5 * (low + high))

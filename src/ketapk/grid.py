@@ -11,7 +11,7 @@ from ketapk.errors import InputError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from ketapk.solution import Solution
+    from ketapk.course import Course
 
     Floats = NDArray[np.float64]
 
@@ -35,7 +35,8 @@ def checked_times(times: ArrayLike) -> Floats:
     # A time that is no number is not at least the one before it either.
     ascend = array.ndim == 1 and array.size > 0 and (array[1:] >= array[:-1]).all()
     if ascend and array[0] >= 0.0 and array[-1] < np.inf:
-        return array
+        # What may not be written to, or has gaps, would have kernels of its own.
+        return array if array.flags.carray else array.copy()
     if array.ndim != 1 or array.size == 0:
         raise InputError("times must be a list of at least one time in hours, e.g. [0, 0.5, 1].")
     if not np.isfinite(array).all() or (array < 0.0).any():
@@ -45,18 +46,19 @@ def checked_times(times: ArrayLike) -> Floats:
     return array
 
 
-def telling_times(solution: Solution) -> Floats:
+def telling_times(course: Course) -> Floats:
     """Times [h] from the start until little is left, dense where the curves move.
 
     Events and the peaks of the first subjects are among them, so that nothing is cut off.
     """
-    from ketapk.exposure import Curve
-
-    few = solution.part(0, min(solution.n_subjects, SHOWN))
-    arrays = few.schedule.arrays
-    events = np.unique(arrays.start[: arrays.first[-1]])
-    curves = [Curve(few, p) for p in range(len(few.system.outputs))]
-    halves = np.concatenate([curve.t_half for curve in curves])
+    n = len(course.cohort)
+    # Reading exact curves leaves nothing behind, so the course itself will do.
+    itself = n <= SHOWN and (course.system.linear or course.solved)
+    few = course if itself else course.of(np.arange(min(n, SHOWN)))
+    events = few.events
+    peaks, halves = np.concatenate(
+        [_peaks_and_halves(few, output) for output in range(len(few.system.outputs))], axis=1
+    )
     slowest = np.max(halves[np.isfinite(halves)], initial=0.0)
     last = float(events[-1])
     span = last + float(np.clip(4.0 * slowest, 1.0, 24.0 * 7.0))
@@ -65,6 +67,16 @@ def telling_times(solution: Solution) -> Floats:
     if events.size * AFTER_EVENT > MOST:
         steps = steps[:1]
     dense = (events[:, None] + np.minimum(gaps, 2.0)[:, None] * steps).ravel()
-    peaks = np.concatenate([curve.peak[1] for curve in curves])
     times = np.concatenate([np.linspace(0.0, span, EVEN + 1), dense, peaks[np.isfinite(peaks)]])
     return np.unique(times)
+
+
+def _peaks_and_halves(course: Course, output: int) -> Floats:
+    """Times of the peaks and terminal half-lives of an output, (2, N) [h]."""
+    found = course.landmarks(output, 0.0, np.empty(0))
+    if found is not None and found[1].all():
+        return found[0][:, [1, 4]].T
+    from ketapk.exposure import Curve
+
+    curve = Curve(course.solution, output)
+    return np.stack([curve.peak[1], curve.t_half])

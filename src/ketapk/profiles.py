@@ -301,6 +301,8 @@ class Profiles:
     def failed(self) -> dict[int, str]:
         """Patients that failed, by position, with a sentence each."""
         outcome = self.course.outcome
+        if (outcome == OK).all():
+            return {}
         return {int(n): SENTENCE[int(outcome[n])] for n in np.flatnonzero(outcome != OK)}
 
     def curve(self, analyte: str | None = None, *, site: str = "plasma") -> Exposure:
@@ -533,7 +535,7 @@ class Profiles:
         last = self.times_h[-1]
         if last == 0.0:
             return self
-        fine = telling_times(self.solution)
+        fine = telling_times(self.course)
         even = np.linspace(0.0, last, EVEN + 1)
         times = np.union1d(np.concatenate([fine[fine <= last], even]), self.times_h)
         return self.at_times(times)

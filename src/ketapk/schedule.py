@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketapk.dosing.regimen import Dose, Regimen, Reset
+from ketapk.collection import collect
 from ketapk.kernels.arrays import (
     NO_ACTION,
     RESET,
@@ -21,11 +21,13 @@ from ketapk.kernels.arrays import (
     STEADY_REPLACES,
     ScheduleArrays,
 )
-from ketapk.lowering import Action, Lowering, Part
+from ketapk.lowering import Action, Part
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from ketapk.dosing.regimen import Dose, Regimen
+    from ketapk.lowering import Lowering
     from ketapk.model.routes import Input
     from ketapk.model.system import System
 
@@ -49,9 +51,9 @@ class Schedule:
 
     arrays: ScheduleArrays
     given_events: tuple[tuple[Floats, Floats, Floats], ...]
-    """Start (N,), end (N,) and amount (N,) of everything given [h, h, mg]."""
+    """Start, end and amount, (N,) or (1,), of everything given [h, h, mg]."""
     restarts: tuple[Floats, ...]
-    """Times (N,) at which resets and replacing steady states start the count anew [h]."""
+    """Times (N,) or (1,) at which resets and replacing steady states start the count anew [h]."""
 
     @property
     def n_subjects(self) -> int:
@@ -116,7 +118,7 @@ def cycles(actions: list[Action], system: System, n: int) -> tuple[Floats, Float
             for piece in action.pieces:
                 rate[block, 0, piece.state] += piece.amount
             continue
-        length = action.length
+        length = np.broadcast_to(action.length, (n,))
         period = length[:, None]
         cuts = [np.zeros(n)]
         for piece in action.pieces:
@@ -179,23 +181,6 @@ def lower(
     return assemble(lowering, samples, rows=rows, row_changes=row_changes)
 
 
-def collect(
-    plan: Regimen,
-    system: System,
-    route_inputs: Callable[[Dose], Sequence[Input]],
-    weight_kg: ArrayLike,
-) -> Lowering:
-    """Turn every dose and reset of a plan into flows and actions; arguments as in `lower`."""
-    lowering = Lowering(system, np.atleast_1d(np.asarray(weight_kg, dtype=float)))
-    expanded = sorted(plan.expand().events, key=lambda e: (e.time, isinstance(e, Dose)))
-    for event in expanded:
-        if isinstance(event, Reset):
-            lowering.restart(float(event.time), RESET)
-        else:
-            lowering.dose(event, route_inputs(event))
-    return lowering
-
-
 def assemble(
     lowering: Lowering,
     samples: ArrayLike,
@@ -226,15 +211,17 @@ def assemble(
     first_row = np.broadcast_to(np.asarray(rows, dtype=np.int64), (n,))
     flows = lowering.flows
     actions = [_restricted(action, only) for action in lowering.actions]
-    times = [lowering.full(0.0)]
-    times += [lowering.full(change.time) for change in changes]
+    times = [np.zeros(1)]
+    times += [np.array([change.time]) for change in changes]
     times += [t for flow in flows for t in (flow.start, flow.end)]
     times += [flow.stop for flow in flows if flow.stop is not None]
     times += [action.time for action in actions]
-    tied = tie(np.stack(times, axis=1), np.asarray(samples, dtype=float))
+    wide = max(t.size for t in times)
+    edges = np.stack([np.broadcast_to(t, (wide,)) for t in times], axis=1)
+    tied = tie(edges, np.asarray(samples, dtype=float))
     begin, action_at = _segments(tied, actions)
     G = begin.shape[1]
-    end = np.concatenate([begin[:, 1:], np.full((n, 1), np.inf)], axis=1)
+    end = np.concatenate([begin[:, 1:], np.full((wide, 1), np.inf)], axis=1)
 
     rate, jump = np.zeros((n, G, S)), np.zeros((n, G, S))
     cursor = 1 + len(changes)
@@ -272,8 +259,8 @@ def assemble(
             steady += 1
     arrays = ScheduleArrays(
         first=np.arange(n + 1, dtype=np.int64) * G,
-        start=begin.ravel(),
-        end=end.ravel(),
+        start=_for_each(begin, n).ravel(),
+        end=_for_each(end, n).ravel(),
         row=row.ravel().astype(np.int64),
         rate=rate.reshape(n * G, S),
         jump=jump.reshape(n * G, S),
@@ -285,7 +272,12 @@ def assemble(
         piece_jump=cycle_jump.reshape(-1, S),
     )
     restarts = tuple(a.time for a in actions if a.kind != STEADY_ADDS)
-    return Schedule(arrays=arrays, given_events=tuple(lowering.given), restarts=restarts)
+    return Schedule(arrays=arrays, given_events=lowering.given, restarts=restarts)
+
+
+def _for_each(values: Floats, n: int) -> Floats:
+    """Rows (N, G) of what may be one row that all share."""
+    return values if len(values) == n else np.repeat(values, n, axis=0)
 
 
 def _restricted(action: Action, only: Part | None) -> Action:

@@ -12,13 +12,11 @@ from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
 from ketapk.draws import Draws
 from ketapk.errors import InputError, KetapkWarning, PlanError
-from ketapk.grid import SHOWN, checked_times, telling_times
-from ketapk.library.absorption import ABSORPTION
+from ketapk.grid import checked_times, telling_times
 from ketapk.library.catalogue import load_model
-from ketapk.library.composition import borrowable
 from ketapk.library.plausible import findings
-from ketapk.model.model import ALTERED, Model
-from ketapk.patients import Cohort, Patient
+from ketapk.model.model import Model
+from ketapk.patients import Cohort, Patient, span
 from ketapk.profiles import Profiles
 from ketapk.solution import Method, Tolerance
 
@@ -133,9 +131,7 @@ def simulate(
     )
     _refuse_steady_state_of_drift(course)
     run = Profiles(
-        times_h=telling_times(course.of(np.arange(min(len(cohort), SHOWN))).solution)
-        if grid is None
-        else grid,
+        times_h=telling_times(course) if grid is None else grid,
         course=course,
         effect=attached,
         warnings=tuple(said),
@@ -145,7 +141,7 @@ def simulate(
 
 def _refuse_steady_state_of_drift(course: Course) -> None:
     """Refuse a steady state where a clearance grows for ever, so that none exists."""
-    if course.system.drift.size and any(dose.ss for dose in course.plan.doses):
+    if course.plan.steady and course.system.drift.size:
         raise PlanError(
             f"{course.model.name} has a clearance that grows with time, so it has no steady state; "
             f"write the doses out."
@@ -155,11 +151,16 @@ def _refuse_steady_state_of_drift(course: Course) -> None:
 def _offer_to_borrow(plan: Regimen, model: Model) -> None:
     """Refuse a route that the model lacks, and name the composition that has it."""
     missing = [route for route in plan.routes if route not in model.routes]
+    if not missing:
+        return
+    from ketapk.library.absorption import ABSORPTION
+    from ketapk.library.composition import borrowable
+
     for route in missing:
         reason = borrowable(model, route)
         if reason and model.status != "generic" and "no absorption record" not in reason:
             raise PlanError(f"{model.name} has no route {route!r} and cannot borrow it: {reason}.")
-    if missing and model.status != "generic" and all(r in ABSORPTION for r in missing):
+    if model.status != "generic" and all(r in ABSORPTION for r in missing):
         composed = "+".join((model.name, *missing))
         raise PlanError(
             f"{model.name} has no route {missing[0]!r}; it has {', '.join(model.routes)}. To "
@@ -172,12 +173,12 @@ def _with_failures(run: Profiles) -> Profiles:
     from dataclasses import replace
 
     run.concentration(run.model.parent)
-    if not run.failed:
+    failed = run.failed
+    if not failed:
         return run
-    first = min(run.failed)
+    first = min(failed)
     sentence = (
-        f"{len(run.failed)} of {len(run.cohort)} patients failed; patient {first} "
-        f"{run.failed[first]}."
+        f"{len(failed)} of {len(run.cohort)} patients failed; patient {first} {failed[first]}."
     )
     python_warnings.warn(sentence, KetapkWarning, stacklevel=3)
     return replace(run, warnings=(*run.warnings, sentence))
@@ -198,7 +199,7 @@ def cohort_of(patient: Patient | Cohort | None) -> Cohort:
 
 def _check_somebody(plan: Regimen, model: Model) -> None:
     """Refuse to invent a person on whom the answer would depend."""
-    if model.covariates or any(dose.per_kg for dose in plan.doses):
+    if model.covariates or plan.per_kg:
         raise InputError(
             "The plan or the model depends on the patient; add one, e.g. kp.Patient(weight_kg=70)."
         )
@@ -217,18 +218,14 @@ def _warnings(plan: Regimen, model: Model, cohort: Cohort, *, allow_implausible:
     """What a reader should know before believing the curves; louder ones are Python warnings."""
     said: list[str] = []
     if model.status != "generic":
-        for dose in plan.doses:
-            sentences, refused = findings(dose, cohort.weight_kg)
-            if refused and not allow_implausible:
-                raise PlanError(
-                    f"{sentences[0]} Correct the dose, or allow it with allow_implausible=True."
-                )
-            said += [s for s in sentences if s not in said]
+        sentences, refused = findings(plan, *span(cohort.weight_kg))
+        if refused and not allow_implausible:
+            raise PlanError(f"{refused} Correct the dose, or allow it with allow_implausible=True.")
+        said += sentences
     said += [f"{model.name}: {sentence}." for sentence in model.population.outside(cohort)]
     for sentence in said:
         python_warnings.warn(sentence, KetapkWarning, stacklevel=3)
-    said += dict.fromkeys(f"{model.name}: {c.note}." for c in model.checks if not c.reproduces)
-    said += [f"{model.name}: {p}" for p in model.problems if p.startswith(ALTERED)]
+    said += model.caveats
     borrowed = [model.routes[name] for name in plan.routes if model.routes[name].borrowed]
     said += [
         f"{model.name} is a composition: {route.title} ({route.source}; grade {route.grade})."

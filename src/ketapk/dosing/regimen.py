@@ -223,6 +223,17 @@ class Regimen:
         """Return a plan of some events, in the order of their times."""
         return cls(tuple(sorted(events, key=lambda event: event.time)))
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What was derived is derived again: the hash of a word differs between processes.
+        return {"events": self.events}
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.events)
+
     @cached_property
     def doses(self) -> tuple[Dose, ...]:
         """The doses, without resets."""
@@ -237,6 +248,31 @@ class Regimen:
     def drugs(self) -> tuple[str, ...]:
         """Forms of the drug given, each once."""
         return tuple(dict.fromkeys(dose.drug for dose in self.doses))
+
+    @cached_property
+    def per_kg(self) -> bool:
+        """Whether a dose depends on body weight."""
+        return any(dose.per_kg for dose in self.doses)
+
+    @cached_property
+    def all_per_kg(self) -> bool:
+        """Whether every dose is in proportion to body weight."""
+        return all(dose.per_kg for dose in self.doses)
+
+    @cached_property
+    def steady(self) -> bool:
+        """Whether a dose begins with a steady state."""
+        return any(dose.ss for dose in self.doses)
+
+    @cached_property
+    def kinds(self) -> tuple[Dose, ...]:
+        """One dose of every kind: what is left if times, amounts and rates do not count."""
+        found: dict[Any, Dose] = {}
+        for dose in self.doses:
+            infused = dose.dur is not None or dose.rate is not None
+            kind = (dose.route, dose.drug, infused, dose.form, dose.modelled, dose.cmt)
+            found.setdefault(kind, dose)
+        return tuple(found.values())
 
     @property
     def end(self) -> Fraction:
@@ -322,6 +358,12 @@ class Regimen:
             else:
                 written.append(event)
         return Regimen.of(*written)
+
+    @cached_property
+    def in_effect(self) -> tuple[Dose | Reset, ...]:
+        """Single events in the order in which they take effect: a reset before what is given."""
+        events = self.expand().events
+        return tuple(sorted(events, key=lambda event: (event.time, isinstance(event, Dose))))
 
     def enantiomer(self, which: str) -> Regimen:
         """Follow one half of racemic doses: a stated conversion to "S" or "R".

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 CHUNK = 1024
 """Subjects in one call of a kernel."""
@@ -25,10 +24,25 @@ def in_chunks(
     size = CHUNK if chunk is None else chunk
     starts = range(0, n, size)
     workers = 1 if len(starts) <= 1 else min(len(starts), threads or os.cpu_count() or 1)
+    left = iter(starts)
+
+    def take_turns() -> None:
+        try:
+            for lo in left:
+                work(lo, min(lo + size, n))
+        finally:
+            # After a failure nobody begins another chunk.
+            for _ in left:
+                pass
+
     if workers <= 1:
-        for lo in starts:
-            work(lo, min(lo + size, n))
+        take_turns()
         return
-    with ThreadPoolExecutor(workers) as pool:
-        for task in [pool.submit(work, lo, min(lo + size, n)) for lo in starts]:
-            task.result()
+    from concurrent.futures import ThreadPoolExecutor
+
+    # The iterator of a range hands out every start once, whoever asks.
+    with ThreadPoolExecutor(workers - 1) as pool:
+        others = [pool.submit(take_turns) for _ in range(workers - 1)]
+        take_turns()
+        for other in others:
+            other.result()

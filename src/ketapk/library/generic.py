@@ -12,6 +12,7 @@ from ketapk.model.model import Model, Population
 from ketapk.model.routes import Input, Route
 from ketapk.model.structures import ELIMINATED, depot, eliminate, mammillary
 from ketapk.model.system import Graph
+from ketapk.patients import span
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 EXTRAVASCULAR = ("im", "sc", "nasal", "oral", "sublingual", "buccal", "rectal", "inhaled", "depot")
 """Routes that a generic model takes through its one depot."""
+TINY = float(np.finfo(np.float64).tiny)
+"""What rounds to 0 from below counts as 0."""
 POSITIVE = ("CL", "V1", "Q2", "V2", "Q3", "V3", "ka", "ke0", "Vmax", "Km")
 
 
@@ -220,11 +223,12 @@ def _checked(name: str, value: ArrayLike) -> Any:
         raise InputError(f"{name}={value!r} is not a number; write {name}=5.0.") from None
     if number.ndim > 1:
         raise InputError(f"{name} has {number.ndim} dimensions; give one value per patient.")
-    low = 0.0 if name in POSITIVE else -np.finfo(float).tiny
-    if not np.all(np.isfinite(number)) or np.any(number <= low):
+    low = 0.0 if name in POSITIVE else -TINY
+    # What is no number is neither above nor below.
+    if number.size and not (low < (ends := span(number))[0] and ends[1] < np.inf):
         at_least = "greater than 0" if name in POSITIVE else "0 or more"
         raise InputError(f"{name}={value!r} is out of range; it must be finite and {at_least}.")
-    return number
+    return number if number.ndim else float(number)
 
 
 def _into_depot(dose: Dose, p: Values) -> tuple[Input, ...]:

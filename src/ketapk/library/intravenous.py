@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from ketapk.model.routes import Values
 
 
+VEIN = (Input(to="central", site="vein"),)
+"""One object for every dose, so that a plan of many is soon recognised."""
+
+
 def _into_the_blood(dose: Dose, values: Values) -> tuple[Input, ...]:
     """Everything enters the central compartment."""
-    return (Input(to="central", site="vein"),)
+    return VEIN
 
 
 INTRAVENOUS = Route(

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from ketapk import units
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ketapk.dosing.regimen import Dose
-
-    Floats = NDArray[np.float64]
+    from ketapk.dosing.regimen import Dose, Regimen
 
 FACTOR_OF_ERROR = 10.0
 """Outside the studied range by more than this, a dose is refused unless asked for by name."""
@@ -76,50 +71,65 @@ BY_ROUTE = {
 """The nasal device is not among them: each holds 28 mg, and a session is 28, 56 or 84 mg."""
 
 
-def findings(dose: Dose, weight_kg: Floats) -> tuple[list[str], bool]:
-    """Sentences about an implausible dose, and whether it is far enough out to be refused.
+@lru_cache(maxsize=256)
+def findings(
+    plan: Regimen, lightest_kg: float, heaviest_kg: float
+) -> tuple[tuple[str, ...], str | None]:
+    """Sentences about the implausible doses of a plan, and the first that is to be refused.
 
     Parameters
     ----------
-    dose : Dose
-        One dose.
-    weight_kg : (N,) ndarray
-        Body weights [kg].
+    plan : Regimen
+        Doses.
+    lightest_kg, heaviest_kg : float
+        Body weights of those who are furthest out [kg].
 
     Returns
     -------
-    list of str
-        At most one sentence, about the patient furthest out.
-    bool
-        Whether it is more than ten times outside.
+    tuple of str
+        At most one sentence a dose, about the patient furthest out; each once.
+    str or None
+        The first about a dose that is more than ten times outside.
     """
-    per_kg = dose.amt if dose.per_kg else dose.amt / weight_kg
+    said: dict[str, None] = {}
+    refused = None
+    for dose in plan.doses:
+        sentence, far = _finding(dose, (lightest_kg, heaviest_kg))
+        if sentence:
+            said[sentence] = None
+            refused = refused or (sentence if far else None)
+    return tuple(said), refused
+
+
+def _finding(dose: Dose, weights_kg: tuple[float, ...]) -> tuple[str, bool]:
+    """What is implausible about a dose, if anything, and whether it is far outside."""
     hours = None
     if dose.dur is not None:
         hours = float(dose.dur)
     elif dose.rate is not None and dose.amt > 0.0:
         hours = dose.amt / dose.rate
     infused = INFUSED_UNDER_SKIN if dose.route == "sc" else INFUSED
+    given, per = dose.amt, 1.0
     if dose.rate is not None and dose.amt == 0.0:
-        band, value = infused, dose.rate / (1.0 if dose.per_kg else weight_kg)
+        band, given = infused, dose.rate
     elif dose.device > LABEL_DEVICES:
-        return [
-            f"Device {dose.device} of a session: the label gives 1 to {LABEL_DEVICES} devices."
-        ], False
+        return (
+            f"Device {dose.device} of a session: the label gives 1 to {LABEL_DEVICES} devices.",
+            False,
+        )
     elif dose.route != "iv" and hours is None:
         if dose.route not in BY_ROUTE:
-            return [], False
-        band, value = BY_ROUTE[dose.route], per_kg
+            return "", False
+        band = BY_ROUTE[dose.route]
     elif hours is not None and hours > SHORT_H:
-        band, value = infused, per_kg / hours
+        band, per = infused, hours
     else:
-        band, value = INJECTED, per_kg
-    value = np.atleast_1d(value)
-    off = np.maximum(value / band.high, band.low / value)
-    worst = int(off.argmax())
-    if off[worst] <= 1.0 + 1e-9:
-        return [], False
-    return [_sentence(dose, float(value[worst]), band)], bool(off[worst] > FACTOR_OF_ERROR)
+        band = INJECTED
+    values = [given / (1.0 if dose.per_kg else kg) / per for kg in weights_kg]
+    off = [max(value / band.high, band.low / value) for value in values]
+    if max(off) <= 1.0 + 1e-9:
+        return "", False
+    return _sentence(dose, values[off.index(max(off))], band), max(off) > FACTOR_OF_ERROR
 
 
 def _sentence(dose: Dose, value: float, band: Band) -> str:

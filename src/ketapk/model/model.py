@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from ketapk.errors import InputError, PlanError
+from ketapk.model.body import Bodies, numbers_of
 from ketapk.model.variability import draw
+from ketapk.patients import span
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from ketapk.dosing.regimen import Dose, Regimen
     from ketapk.draws import Draws
+    from ketapk.model.body import Body
     from ketapk.model.checks import Check
     from ketapk.model.parameters import Parameter
     from ketapk.model.routes import Input, Route, Values
@@ -45,40 +49,43 @@ class Population:
 
     def __post_init__(self) -> None:
         for name in ("weight_kg", "age_y"):
-            span = getattr(self, name)
-            if span is not None and not _is_range(span):
+            studied = getattr(self, name)
+            if studied is not None and not _is_range(studied):
                 raise InputError(
-                    f"{name}={span!r} of the population is no range; write the lowest and the "
+                    f"{name}={studied!r} of the population is no range; write the lowest and the "
                     f"highest, such as {name}=(20, 60)."
                 )
 
     def outside(self, cohort: Cohort) -> list[str]:
         """One sentence for each covariate in which somebody is outside the studied range."""
         found = []
-        adult = np.asarray(cohort.age_y) >= ADULT_FROM_Y
-        strange = {"adults": ~adult, "children": adult}.get(self.group)
-        if self.age_y is None and strange is not None and np.any(strange):
+        youngest, oldest = span(cohort.age_y)
+        all_studied = {"adults": youngest >= ADULT_FROM_Y, "children": oldest < ADULT_FROM_Y}
+        if self.age_y is None and not all_studied.get(self.group, True):
+            adult = cohort.age_y >= ADULT_FROM_Y
+            strange = ~adult if self.group == "adults" else adult
             who = (
-                f"age {np.asarray(cohort.age_y)[strange][0]:g} y is"
+                f"age {cohort.age_y[strange][0]:g} y is"
                 if strange.size == 1
                 else f"{int(strange.sum())} of {strange.size} patients are"
             )
             found.append(f"{who} not among the {self.group} studied")
-        for name, unit, span in (
-            ("weight", "kg", self.weight_kg),
-            ("age", "y", self.age_y),
+        for name, unit, studied, values in (
+            ("weight", "kg", self.weight_kg, cohort.weight_kg),
+            ("age", "y", self.age_y, cohort.age_y),
         ):
-            if span is None:
+            if studied is None:
                 continue
-            values = np.asarray(getattr(cohort, f"{name}_{unit}"))
-            out = (values < span[0]) | (values > span[1])
-            if np.any(out):
-                who = (
-                    f"{name} {values[out][0]:g} {unit} is"
-                    if values.size == 1
-                    else f"{int(out.sum())} of {values.size} patients are by {name}"
-                )
-                found.append(f"{who} outside the {span[0]:g} to {span[1]:g} {unit} studied")
+            low, high = span(values)
+            if studied[0] <= low and high <= studied[1]:
+                continue
+            out = (values < studied[0]) | (values > studied[1])
+            who = (
+                f"{name} {values[out][0]:g} {unit} is"
+                if values.size == 1
+                else f"{int(out.sum())} of {values.size} patients are by {name}"
+            )
+            found.append(f"{who} outside the {studied[0]:g} to {studied[1]:g} {unit} studied")
         return found
 
 
@@ -96,7 +103,8 @@ class Model:
     """A compartment model as data.
 
     ``individual`` turns a cohort into parameter values; ``disposition`` turns these into a graph of
-    compartments; each route adds what it needs. Nothing here is solved.
+    compartments; each route adds what it needs. What these functions return depends on their
+    arguments alone: the compartments of one person are kept. Nothing here is solved.
     """
 
     name: str
@@ -132,6 +140,13 @@ class Model:
     def parent(self) -> str:
         """The analyte that is dosed."""
         return self.analytes[0]
+
+    @cached_property
+    def caveats(self) -> tuple[str, ...]:
+        """What is known to be amiss: checks that fail, and what a user altered."""
+        failing = dict.fromkeys(f"{self.name}: {c.note}." for c in self.checks if not c.reproduces)
+        altered = (f"{self.name}: {p}" for p in self.problems if p.startswith(ALTERED))
+        return (*failing, *altered)
 
     @property
     def metabolite(self) -> str | None:
@@ -258,6 +273,24 @@ class Model:
                 graph.effect_site(self.parent, ke0=ke0)
             return graph.system()
 
+    def body(
+        self, values: Values, routes: Sequence[str], *, ke0: ArrayLike | None = None
+    ) -> Body | None:
+        """Compartments of one person as `system` gives them, made once; None for many people."""
+        numbers = numbers_of(values)
+        if numbers is None or not (ke0 is None or isinstance(ke0, float)):
+            return None
+        key = (*routes, ke0, *numbers)
+        return self._bodies.of(key, lambda: self.system(values, routes, ke0=ke0))
+
+    @cached_property
+    def _bodies(self) -> Bodies:
+        return Bodies()
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What was derived is derived again.
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
     def inputs(self, dose: Dose, values: Values) -> tuple[Input, ...]:
         """How one dose enters."""
         return self.route(dose.route).inputs(dose, values)
@@ -276,7 +309,7 @@ class Model:
         for drug in plan.drugs:
             if drug not in self.drugs:
                 raise PlanError(_wrong_drug(self, drug))
-        for dose in plan.doses:
+        for dose in plan.kinds:
             route = self.route(dose.route)
             infused = dose.dur is not None or dose.rate is not None
             if infused and not route.infusible:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketapk.errors import InputError, PlanError
-from ketapk.model.entries import Entries
+from ketapk.model.sparse import Sparse
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -49,9 +49,9 @@ class System:
     effects: tuple[str, ...]
     outputs: tuple[Output, ...]
     counters: tuple[str, ...]
-    rates: Entries
+    rates: Sparse
     """(S, S) rate constants from state to state [1/h], integrals included."""
-    reads: Entries
+    reads: Sparse
     """(P, S) concentration [mg/L] per amount [mg]."""
     sat_src: NDArray[np.int64]
     sat_dst: NDArray[np.int64]
@@ -153,7 +153,7 @@ class System:
         """Return the system whose drifting rates count their time from ``origin`` [h]."""
         if self.drift.size == 0 or origin == 0.0:
             return self
-        return replace(self, rates=Entries.of(self.A - origin * self.drift))
+        return replace(self, rates=Sparse.of(self.A - origin * self.drift))
 
     def index(self, name: str) -> int:
         """Position of a state by its name."""
@@ -315,8 +315,8 @@ class Graph:
             effects=tuple(name for name, *_ in self.effects),
             outputs=tuple(output for output, *_ in self.outputs),
             counters=tuple(counters),
-            rates=Entries.at((n_states, n_states), entries, n_rows),
-            reads=Entries.at((len(self.outputs), n_states), reads, n_rows),
+            rates=Sparse.at((n_states, n_states), entries, n_rows),
+            reads=Sparse.at((len(self.outputs), n_states), reads, n_rows),
             sat_src=np.array([position[s] for s, *_ in self.saturable], dtype=np.int64),
             sat_dst=np.array([position[d] for _, d, *_ in self.saturable], dtype=np.int64),
             Vmax=Vmax,

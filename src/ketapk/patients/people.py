@@ -78,6 +78,13 @@ class Patient:
             object.__setattr__(self, name, str(word))
 
 
+def span(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Smallest and largest of some values (N,)."""
+    if values.size == 1:
+        return (only := float(values.item())), only
+    return float(values.min()), float(values.max())
+
+
 class Cohort:
     """Many people, as arrays of one value per person; single values hold for all.
 
@@ -138,7 +145,9 @@ class Cohort:
         if n == 0:
             raise InputError("The cohort is empty; give at least one person.")
         for name, value in given.items():
-            array = np.broadcast_to(value, (n,)).copy()
+            # What holds for all is held once.
+            alone = value.ndim or n == 1
+            array = value.reshape(n).copy() if alone else np.broadcast_to(value, (n,))
             array.flags.writeable = False
             object.__setattr__(self, name, array)
         object.__setattr__(self, "subject", np.arange(n))
@@ -269,9 +278,9 @@ def _numbers(name: str, value: Any) -> NDArray[np.float64]:
         ) from None
     if numbers.ndim > 1:
         raise InputError(f"{name} has {numbers.ndim} dimensions; give one value per person.")
-    with np.errstate(invalid="ignore"):
+    # What is no number is neither above nor below.
+    if numbers.size and not (low <= (ends := span(numbers))[0] and ends[1] <= high):
         wrong = ~((numbers >= low) & (numbers <= high))
-    if np.any(wrong):
         where = int(np.argmax(wrong))
         who = f" of person {where}" if numbers.ndim else ""
         raise InputError(
@@ -288,10 +297,12 @@ def _words(name: str, value: Any, known: tuple[str, ...]) -> NDArray[np.str_]:
         raise InputError(f"{name}={value!r} is uneven; give one word per person.") from None
     if words.ndim > 1:
         raise InputError(f"{name} has {words.ndim} dimensions; give one word per person.")
-    for position, word in enumerate(words.ravel().tolist()):
+    said = words.ravel().tolist()
+    # Many words are few different ones.
+    for word in dict.fromkeys(said) if words.dtype.kind == "U" else said:
         if word not in known:
-            who = f" of person {position}" if words.ndim else ""
+            who = f" of person {said.index(word)}" if words.ndim else ""
             raise InputError(
                 f"{name}{who} is {word!r}; write one of {', '.join(map(repr, known))}."
             )
-    return words.astype(np.str_)
+    return words.astype(np.str_, copy=False)

@@ -195,7 +195,7 @@ def _times(
                 plan, models[name], Patient(weight_kg=70.0), times=[0.0],
                 allow_implausible=allow_implausible,
             )  # fmt: skip
-        found.append(telling_times(one.solution)[-1])
+        found.append(telling_times(one.course)[-1])
     last, given = max(found), max(float(plan.end) for plan in plans.values())
     if given > LONG_H:
         return np.linspace(0.0, last, EVEN + 1)

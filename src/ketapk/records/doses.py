@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ketapk.collection import Collector, Given
 from ketapk.kernels.arrays import STEADY_ADDS, STEADY_REPLACES
-from ketapk.lowering import Action, Given, Lowering
+from ketapk.lowering import Action
 from ketapk.records.rules import MODELLED_DURATION, MODELLED_RATE
 from ketapk.records.targets import Target, Targets, at_rows
 from ketapk.schedule import cycles
@@ -194,32 +195,32 @@ def _enter(
     records: Records, owner: Ints, times: Floats, targets: Targets, target: Target, device: int,
     system: System, code: int, values_at: Any,
 ) -> list[Flows]:  # fmt: skip
-    lowering = Lowering(system, np.ones(owner.size))
+    collector = Collector(system.states, np.ones(owner.size))
     inputs = _inputs(records, owner, targets, target, device, code, values_at)
-    lowering.enter(_given(records, owner, times, code), inputs)
-    return _flat(lowering, owner)
+    collector.enter(_given(records, owner, times, code), inputs)
+    return _flat(collector, owner)
 
 
 def _steady(
     records: Records, group: Ints, inputs: tuple[Input, ...], system: System, code: int,
     constant: bool,
 ) -> tuple[list[Flows], Cycles]:  # fmt: skip
-    lowering = Lowering(system, np.ones(group.size))
+    collector = Collector(system.states, np.ones(group.size))
     given = _given(records, group, records.time_h[group], code)
     if constant:
         rate = given.rate if given.rate is not None else np.asarray(inputs[0].rate)
-        given = Given(time=given.time, amount=given.amount, rate=lowering.full(rate))
+        given = Given(time=given.time, amount=given.amount, rate=collector.each(rate))
     kind = STEADY_REPLACES if records.ss[group[0]] == 1 else STEADY_ADDS
     action = Action(time=given.time, kind=kind)
-    lowering.steady(given, inputs, action)
+    collector.steady(given, inputs, action)
     dt, rate, jump, _ = cycles([action], system, group.size)
-    return _flat(lowering, group), Cycles(group, dt, rate, jump)
+    return _flat(collector, group), Cycles(group, dt, rate, jump)
 
 
-def _flat(lowering: Lowering, owner: Ints) -> list[Flows]:
-    """Flows (N,) of a lowering as single ones, without those that bring nothing."""
+def _flat(collector: Collector, owner: Ints) -> list[Flows]:
+    """Flows (N,) that were collected as single ones, without those that bring nothing."""
     found = []
-    for flow in lowering.flows:
+    for flow in collector.flows:
         real = flow.amount != 0.0
         found.append(
             Flows(

@@ -13,8 +13,8 @@ import numpy as np
 from ketapk.errors import InputError, KetapkWarning, PlanError
 from ketapk.kernels.status import OK, SENTENCE
 from ketapk.library.catalogue import load_model
-from ketapk.model.entries import Entries
 from ketapk.model.model import Model
+from ketapk.model.sparse import Sparse
 from ketapk.records.doses import Doses, Flows, check_modelled, lower_doses
 from ketapk.records.events import Events, arrange, courses
 from ketapk.records.predictions import Predictions
@@ -156,4 +156,4 @@ def _since_first_dose(system: System, records: Records, row: Ints) -> System:
     per_row = np.zeros(system.n_rows)
     per_row[row] = origin[records.subject]
     A = system.A - per_row[:, None, None] * system.drift
-    return replace(system, rates=Entries.of(A))
+    return replace(system, rates=Sparse.of(A))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketapk.model.entries import Entries
-from ketapk.schedule import assemble, collect
+from ketapk.collection import collect
+from ketapk.model.sparse import Sparse
+from ketapk.schedule import assemble
 from ketapk.solution import Solution, solve
 
 if TYPE_CHECKING:
@@ -158,8 +159,8 @@ def with_sites(system: System, output: int, rates: Sequence[Floats]) -> System:
     return replace(
         system,
         effects=system.effects + names,
-        rates=Entries.of(A),
-        reads=Entries.of(observe),
+        rates=Sparse.of(A),
+        reads=Sparse.of(observe),
         drift=drift,
         Vmax=np.repeat(system.Vmax, rows // system.n_rows, axis=0),
         KmX=np.repeat(system.KmX, rows // system.n_rows, axis=0),

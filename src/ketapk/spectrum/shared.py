@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,19 +12,26 @@ from ketapk.schedule import tie
 from ketapk.spectrum.remembered import remembered
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ketapk.kernels.curves import Plan
-    from ketapk.lowering import Lowering
+    from ketapk.lowering import Entries, Flow, Lowering
     from ketapk.spectrum.groups import Groups
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
+KEPT = 64
+"""Plans by times that are kept."""
+FEW = 2048
+"""Times up to which all of them are compared with those of the last calls."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shared:
-    """A plan that is the same for all subjects but for its amounts."""
+    """A plan that is the same for all subjects but for its amounts; nobody writes to it."""
 
     start: Floats
     end: Floats
@@ -34,11 +42,17 @@ class Shared:
     sources: Ints
     """(I,) positions of the states that drug enters."""
 
-    @property
+    @cached_property
     def opening(self) -> int:
         """The segment in which drug first enters, which finds an empty body."""
-        enters = np.any((self.jump != 0.0) | (self.rate != 0.0), axis=(1, 2))
-        return int(np.argmax(enters)) if enters.any() else self.start.size - 1
+        enters = ((self.jump != 0.0) | (self.rate != 0.0)).any(axis=(1, 2))
+        return int(enters.argmax()) if enters.any() else self.start.size - 1
+
+    def times(self, factor: Floats) -> Shared:
+        """Return the same with other amounts."""
+        other = replace(self, jump=self.jump * factor, rate=self.rate * factor)
+        other.__dict__["opening"] = self.opening
+        return other
 
     def scaled(self, factor: float) -> Plan:
         """Return what the kernels read, with amounts times a factor."""
@@ -50,16 +64,39 @@ class Shared:
 
 def shared_plan(lowering: Lowering, groups: Groups, samples: Floats) -> Shared | None:
     """Lower flows that all subjects share in time; None where a subject has times of its own."""
-    inside = {state: k for k, state in enumerate(groups.states.tolist())}
-    flows = [flow for flow in lowering.flows if flow.state in inside]
-    if lowering.actions or not all(_same(flow.start) and _same(flow.end) for flow in flows):
+    entries = lowering.entries
+    if entries.actions:
         return None
-    if any(flow.stop is not None for flow in flows):
+    if entries.kept:
+        near = samples if samples.size <= FEW else _beside(samples, entries.edges)
+        kept = _kept(entries, groups.states.tobytes(), near.tobytes())
+        kg = lowering.weight_kg
+        return kept if kept is None or kg is None else kept.times(kg[:1] if _same(kg) else kg)
+    return _shared(lowering.flows, lowering.n, groups.states, samples)
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(entries: Entries, states: bytes, samples: bytes) -> Shared | None:
+    return _shared(entries.flows, 1, np.frombuffer(states, np.int64), np.frombuffer(samples))
+
+
+def _beside(samples: Floats, edges: Floats) -> Floats:
+    """The samples on both sides of every edge, which are all that an edge can be tied to."""
+    after = samples.searchsorted(edges)
+    beside = (after[:, None] - [1, 0]).clip(0, samples.size - 1)
+    near: Floats = samples[beside.ravel()]
+    return near
+
+
+def _shared(given: Sequence[Flow], n: int, states: Ints, samples: Floats) -> Shared | None:
+    """As `shared_plan`, of flows into some states."""
+    inside = {state: k for k, state in enumerate(states.tolist())}
+    flows = [flow for flow in given if flow.state in inside]
+    if not all(_same(flow.start) and _same(flow.end) and flow.stop is None for flow in flows):
         return None
     edges = np.array([0.0, *(t for flow in flows for t in (flow.start[0], flow.end[0]))])
     start, end, tied = remembered(_breakpoints, samples, edges)
     sources = np.array(sorted({inside[flow.state] for flow in flows}), dtype=np.int64)
-    n = lowering.n
     wide = n if n > 1 and not all(_same(flow.amount) for flow in flows) else 1
     jump = np.zeros((start.size, sources.size, wide))
     rate = np.zeros(jump.shape)
@@ -67,18 +104,13 @@ def shared_plan(lowering: Lowering, groups: Groups, samples: Floats) -> Shared |
         begin, stop = tied[1 + 2 * f : 3 + 2 * f]
         source = int(sources.searchsorted(inside[flow.state]))
         first = int(start.searchsorted(begin))
+        amount = flow.amount[:wide]
         if stop <= begin:
-            jump[first, source] += flow.amount[:wide]
+            jump[first, source] += amount
         else:
             last = int(start.searchsorted(stop))
-            rate[first:last, source] += flow.amount[:wide] / (stop - begin)
-    return Shared(
-        start=start,
-        end=end,
-        jump=jump,
-        rate=rate,
-        sources=sources,
-    )
+            rate[first:last, source] += amount / (stop - begin)
+    return Shared(start=start, end=end, jump=jump, rate=rate, sources=sources)
 
 
 def _breakpoints(samples: Floats, edges: Floats) -> tuple[Floats, Floats, list[float]]:
@@ -90,4 +122,4 @@ def _breakpoints(samples: Floats, edges: Floats) -> tuple[Floats, Floats, list[f
 
 def _same(values: Floats) -> bool:
     """Whether all subjects have one value."""
-    return values.strides == (0,) or bool((values == values[0]).all())
+    return values.size == 1 or values.strides == (0,) or bool((values == values[0]).all())

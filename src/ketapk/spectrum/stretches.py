@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ketapk.spectrum.remembered import remembered
+from ketapk.spectrum.remembered import REMEMBERED, remembered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,16 +20,42 @@ LONGEST = 128
 """Times in one even stretch, after which it starts anew so that rounding cannot pile up."""
 ROUNDING = 8.0
 """Units in the last place by which an even grid may miss its times."""
+HALF_PLACE = 0.5 * float(np.finfo(np.float64).eps)
+"""Least relative size of a unit in the last place [1]."""
 
 
 def stretches(
     times: Floats, shared: Shared, *, before: bool
 ) -> tuple[Ints, Ints, Floats, Floats, Ints]:
     """First time, number, first time [h], step [h] and segment of every even stretch."""
+    if times.size > REMEMBERED:
+        long = _long_stretches(times, shared.start, before)
+        if long is not None:
+            return long
     found: tuple[Ints, Ints, Floats, Floats, Ints] = remembered(
         _stretches, times, shared.start, before
     )
     return found
+
+
+def _long_stretches(
+    times: Floats, start: Floats, before: bool
+) -> tuple[Ints, Ints, Floats, Floats, Ints] | None:
+    """As `stretches`, of many times that are even in every segment, else None: one look at each."""
+    from ketapk.kernels.even import even_stretches
+
+    side: Literal["left", "right"] = "right" if before else "left"
+    cuts = np.append(times.searchsorted(start, side=side), times.size)
+    cuts[0] = 0
+    room = times.size // LONGEST + 2 * cuts.size
+    size, step = np.empty(room, dtype=np.int64), np.empty(room)
+    found = even_stretches(times, cuts, LONGEST, ROUNDING * HALF_PLACE, size, step)
+    if found < 0:
+        return None
+    size, step = size[:found], step[:found]
+    first = size.cumsum() - size
+    segment = cuts[:-1].searchsorted(first, side="right") - 1
+    return first, size, times[first], step, segment
 
 
 def _stretches(

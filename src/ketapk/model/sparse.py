@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Entries:
+class Sparse:
     """A matrix for each of R subjects, all with the same E places filled, each place once."""
 
     shape: tuple[int, int]
@@ -31,7 +31,7 @@ class Entries:
     """(E, R) numbers."""
 
     @classmethod
-    def at(cls, shape: tuple[int, int], places: Mapping[tuple[int, int], Any], R: int) -> Entries:
+    def at(cls, shape: tuple[int, int], places: Mapping[tuple[int, int], Any], R: int) -> Sparse:
         """Numbers, or one per subject, at places (to, from)."""
         value = np.empty((len(places), R))
         for own, number in zip(value, places.values(), strict=True):
@@ -41,7 +41,7 @@ class Entries:
         return cls(shape, to, source, value)
 
     @classmethod
-    def of(cls, dense: Floats) -> Entries:
+    def of(cls, dense: Floats) -> Sparse:
         """Entries of (R, rows, columns) matrices."""
         to, source = np.nonzero((dense != 0.0).any(axis=0))
         value = np.ascontiguousarray(dense[:, to, source].T)
@@ -66,7 +66,7 @@ class Entries:
         """Position of the entry at a place."""
         return {place: e for e, place in enumerate(zip(self.to, self.source, strict=True))}
 
-    def of_subjects(self, subjects: Ints) -> Entries:
+    def of_subjects(self, subjects: Ints) -> Sparse:
         """Return the matrices of some subjects."""
         value = np.ascontiguousarray(self.value[:, subjects])
-        return Entries(self.shape, self.to, self.source, value)
+        return Sparse(self.shape, self.to, self.source, value)

@@ -1,0 +1,56 @@
+"""The compartments of one person, kept for the next plan that this person gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ketapk.model.routes import Values
+    from ketapk.model.system import System
+
+MOST = 16
+"""People, by the routes that they need, whose compartments a model keeps."""
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """Compartments, and the modes that were found of them; nobody writes to either."""
+
+    system: System
+    modes: dict[tuple[int, ...], Any] = field(default_factory=dict)
+    """By output, for every set of states that drug enters."""
+
+
+class Bodies:
+    """The bodies that a model keeps, by the numbers that made them; the oldest go first."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Any, Body] = {}
+
+    def of(self, numbers: tuple[Any, ...], make: Callable[[], System]) -> Body:
+        """Return the body of some numbers, made if it is not there."""
+        body = self._kept.get(numbers)
+        if body is None:
+            body = Body(make())
+            if len(self._kept) >= MOST:
+                self._kept.pop(next(iter(self._kept), None), None)
+            self._kept[numbers] = body
+        return body
+
+
+def numbers_of(values: Values) -> tuple[Any, ...] | None:
+    """Names and numbers of one person's values, by which they are known again; None of many."""
+    found: list[Any] = [*values]
+    for value in values.values():
+        if type(value) is not float:
+            if getattr(value, "size", 1) != 1:
+                return None
+            try:
+                found.append(float(value[0] if getattr(value, "ndim", 0) == 1 else value))
+            except (TypeError, ValueError):
+                return None
+        else:
+            found.append(value)
+    return tuple(found)
