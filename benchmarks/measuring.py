@@ -89,8 +89,7 @@ def in_batches(entry: Entry, people: Patients) -> Callable[[], Curves]:
 
 def given(entry: Entry, size: int, effort: Effort) -> int:
     """Patients that an entry is given."""
-    most = entry.most if entry.most >= size else max(1, entry.most // effort.share)
-    return min(size, most)
+    return min(size, max(1, entry.most // effort.share))
 
 
 def measure(job: str, size: int, entries: list[Entry], effort: Effort) -> list[Measured]:

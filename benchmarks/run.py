@@ -102,7 +102,8 @@ def main() -> None:
         add(sheet)
         pictures["work-precision"] = figures.work_precision(points)
     facts = {name: value for sheet in sheets for name, value in sheet.facts.items()}
-    summary = targets_sheet(Found(results, facts), quick=effort is not FULL)
+    whole = set(PARTS) <= set(asked.parts)
+    summary = targets_sheet(Found(results, facts), quick=effort is not FULL, whole=whole)
     summary.show(console)
     took = f"All of it took {time.perf_counter() - begin:.0f} s."
     console.print(took, highlight=False)
