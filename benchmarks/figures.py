@@ -11,7 +11,7 @@ from jobs import CURVES, RTOL
 from matplotlib.figure import Figure
 from measuring import Results
 from precision import Point
-from sheets import count
+from sheets import count, power
 from streaming import Passed
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
@@ -55,7 +55,7 @@ def time_against_patients(results: Results) -> Figure:
     styles = looks(m.name for measured in results.values() for m in measured)
     shown = [job for job in ("A", "C") if any(name == job for name, _ in results)]
     figure = Figure(figsize=(6 * len(shown), 5), layout="constrained")
-    panels = figure.subplots(1, len(shown), squeeze=False)[0]
+    panels = figure.subplots(1, len(shown), squeeze=False, sharex=True, sharey=True)[0]
     for panel, job in zip(panels, shown, strict=True):
         runs: dict[str, dict[int, float]] = {}
         for (name, _), measured in results.items():
@@ -64,7 +64,15 @@ def time_against_patients(results: Results) -> Figure:
         for name, points in runs.items():
             sizes = sorted(points)
             panel.loglog(sizes, [points[n] for n in sizes], **styles[name])
-        panel.set(xlabel="patients", ylabel="time [ms]", title=f"Job {job}: time against patients")
+            most = max(n for other, n in results if other == job)
+            onward = [points[sizes[-1]], points[sizes[-1]] * most / sizes[-1]]
+            panel.loglog([sizes[-1], most], onward, color=styles[name]["color"], linewidth=0.6)
+        panel.set(
+            xlabel="patients",
+            ylabel="time [ms]",
+            title=f"Job {job}: time against patients (thin: in proportion)",
+        )
+        panel.tick_params(labelleft=True)
         panel.grid(alpha=0.3)
     _legend(figure, panels)
     return figure
@@ -81,7 +89,9 @@ def error_against_time(results: Results) -> Figure:
         for m in results[job, largest[job]]:
             panel.loglog(m.median * 1e6, max(m.error, EXACT), **styles[m.name])
         if not CURVES[job].linear:
-            panel.axhline(RTOL, color="black", linewidth=0.8, linestyle=":")
+            panel.axhline(
+                RTOL, color="black", linewidth=0.8, linestyle=":", label="relative tolerance"
+            )
         patients = "one patient" if job == "D" else f"{count(largest[job])} patients"
         panel.set(
             xlabel="µs a patient", ylabel="largest relative error", title=f"Job {job}, {patients}"
@@ -105,7 +115,8 @@ def work_precision(points: list[Point]) -> Figure:
     axes.set(
         xlabel="µs a patient",
         ylabel="largest relative error",
-        title=f"Job C: error against time, tolerances {tolerances[0]:.0e} to {tolerances[-1]:.0e}",
+        title=f"Job C: error against time by tolerance, "
+        f"{power(tolerances[-1])} to {power(tolerances[0])}",
     )
     axes.grid(alpha=0.3)
     _legend(figure, [axes])
@@ -128,10 +139,10 @@ def memory(passed: list[Passed]) -> Figure:
         xlabel="thousand patients so far",
         ylabel="most memory so far [MB]",
         title="Job A: memory of the process",
-        ylim=(0, None),
+        ylim=(0, 1.1 * max(run.peak[-1] for run in passed)),
     )
     axes.grid(alpha=0.3)
-    axes.legend(fontsize=9)
+    axes.legend(fontsize=9, loc="lower right")
     return figure
 
 

@@ -88,8 +88,8 @@ def in_batches(entry: Entry, people: Patients) -> Callable[[], Curves]:
 
 
 def given(entry: Entry, size: int, effort: Effort) -> int:
-    """Patients that an entry is given."""
-    return min(size, max(1, entry.most // effort.share))
+    """Patients that an entry is given; all whose error is measured, or errors do not compare."""
+    return min(size, max(effort.checked[entry.job], entry.most // effort.share))
 
 
 def measure(job: str, size: int, entries: list[Entry], effort: Effort) -> list[Measured]:

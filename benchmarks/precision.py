@@ -11,7 +11,7 @@ from effort import Effort
 from entry import Entry
 from jobs import ATOL_SHARE, population
 from measuring import interleaved
-from sheets import Sheet, count, micro
+from sheets import Sheet, count, micro, power
 
 JOB = "C"
 CALLS = 3
@@ -40,8 +40,7 @@ def precision(entries: list[Entry], effort: Effort) -> tuple[Sheet, list[Point]]
     for rtol in effort.tolerances:
         calls, found = [], []
         for entry in stepping:
-            # A slow contestant's few patients are enough for a median of three calls.
-            n = min(len(people), max(1, entry.most // effort.share // 5))
+            n = min(len(people), max(checked, entry.most // effort.share // 5))
             call = entry.prepare(people[:n], rtol)
             curves = call()
             few = min(checked, curves[0].shape[0])
@@ -54,11 +53,11 @@ def precision(entries: list[Entry], effort: Effort) -> tuple[Sheet, list[Point]]
             Point(name, n, rtol, error, statistics.median(mine_s) / n)
             for (name, n, error), mine_s in zip(found, times, strict=True)
         ]
-    columns = ("who", "patients", *(f"{rtol:.0e}" for rtol in effort.tolerances))
+    columns = ("who", "patients", *(power(rtol) for rtol in effort.tolerances))
     rows = []
     for entry in stepping:
         mine = [p for p in points if p.name == entry.name]
-        cells = (f"{micro(p.median)} ({p.error:.0e})" for p in mine)
+        cells = (f"{micro(p.median)} ({power(p.error)})" for p in mine)
         rows.append((entry.name, count(mine[0].n), *cells))
     notes = [
         f"µs a patient (largest relative error), by relative tolerance; the absolute one is "

@@ -55,3 +55,9 @@ def digits(value: float) -> str:
 def count(value: int) -> str:
     """Write a whole number with its thousands apart."""
     return f"{value:,}".replace(",", " ")
+
+
+def power(value: float) -> str:
+    """Write a small number with one digit, such as 3e-7."""
+    mantissa, _, exponent = f"{value:.0e}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
