@@ -103,14 +103,14 @@ def main() -> None:
         pictures["work-precision"] = figures.work_precision(points)
     facts = {name: value for sheet in sheets for name, value in sheet.facts.items()}
     whole = set(PARTS) <= set(asked.parts)
-    summary = targets_sheet(Found(results, facts), quick=effort is not FULL, whole=whole)
+    summary = targets_sheet(Found(results, facts), quick=effort.name != "full", whole=whole)
     summary.show(console)
     took = f"All of it took {time.perf_counter() - begin:.0f} s."
     console.print(took, highlight=False)
-    if effort is FULL:
+    if effort.name == "full":
         write([*head, took], [summary, *sheets], pictures, HERE)
         console.print(f"Wrote {HERE / 'RESULTS.md'}")
-    elif effort is SMOKE:
+    elif effort.name == "smoke":
         with tempfile.TemporaryDirectory() as folder:
             write(head, [summary, *sheets], pictures, Path(folder))
 
