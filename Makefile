@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FIGURE ?= ketapk-demo.png
 WORKERS ?= 2
 
-.PHONY: help demo test lint coverage pages bench bench-full clean
+.PHONY: help demo test lint coverage pages bench bench-full bench-check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,7 +15,8 @@ help:
 	@echo "make coverage  measure what the tests reach in the kernels, uncompiled"
 	@echo "make pages     write the pages of the library in docs/ from its data"
 	@echo "make bench     compare speed and error with other programs, two minutes"
-	@echo "make bench-full  the same at length; writes benchmarks/RESULTS.md"
+	@echo "make bench-full  the same at length, half an hour; writes benchmarks/RESULTS.md"
+	@echo "make bench-check  see that the comparisons run, a minute; nothing about time"
 	@echo "make clean     remove the environment and everything made"
 
 $(VENV)/ready: pyproject.toml
@@ -30,9 +31,12 @@ $(VENV)/ready-to-lint: $(VENV)/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[lint]'
 	@touch $@
 
-$(VENV)/ready-to-bench: $(VENV)/ready
+$(VENV)/ready-to-check: $(VENV)/ready
 	@echo "==> Installing what ketapk is compared with"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
+
+$(VENV)/ready-to-bench: $(VENV)/ready-to-check
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'numbalsoda>=0.3.4' \
 		>/dev/null 2>&1 || echo "    numbalsoda could not be built (it needs a Fortran compiler)"
 	@touch $@
@@ -80,6 +84,12 @@ bench: $(VENV)/ready-to-bench
 bench-full: $(VENV)/ready-to-bench
 	@echo "==> ketapk and others at length"
 	@$(BIN)/python benchmarks/run.py --full
+
+bench-check: $(VENV)/ready-to-check
+	@echo "==> The jobs under pytest-benchmark, once each"
+	@$(BIN)/python -m pytest -q benchmarks/test_regression.py --benchmark-disable
+	@echo "==> The comparisons, tiny, once each"
+	@$(BIN)/python benchmarks/run.py --smoke
 
 clean:
 	@echo "==> Removing $(VENV) and everything made"

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from jobs import Patients
-
 Curves = tuple[Any, ...]
 """(N, T) arrays [mg/L]: one, or for job B nine, route by route and output by output."""
 
@@ -18,10 +16,12 @@ class Entry:
 
     job: str
     name: str
-    prepare: Callable[[Patients], Callable[[], Curves]]
+    prepare: Callable[..., Callable[[], Curves]]
     """Takes the patients and returns the call; what it does itself is not timed."""
     most: int = 1_000_000
     """Patients that it is given at most, so that a run ends; times are per patient."""
+    steps: bool = False
+    """Whether it chooses steps by its error; then ``prepare`` also takes a relative tolerance."""
 
 
 @dataclass(frozen=True)

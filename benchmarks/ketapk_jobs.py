@@ -29,10 +29,9 @@ from ketapk.model.system import Graph
 from ketapk.solution import Tolerance
 from ketapk.units import mg_per_l_to_ng_per_ml
 
-PUBLIC, SOLVER = "ketapk simulate", "ketapk solver layer"
+PUBLIC, SOLVER, AGAIN = "ketapk simulate", "ketapk solver layer", "ketapk, solved again"
 METABOLITE = "metabolite"
 PER_NG_PER_ML = 1.0 / float(mg_per_l_to_ng_per_ml(1.0))
-TOLERANCE = Tolerance(rtol=jobs.RTOL, atol=jobs.ATOL)
 
 
 def versions() -> str:
@@ -153,30 +152,33 @@ def _simulated(
     return tuple(run.concentration(analyte, site=site) for analyte, site in reads)
 
 
-def _solved(
-    model: Model, plan: Any, n: int, times: Any, reads: tuple[tuple[str, str], ...], **how: Any
-) -> Curves:
-    """Curves [mg/L] by the solver layer."""
+def _course(model: Model, plan: Any, n: int, times: Any, rtol: float, **how: Any) -> Course:
+    """What the solver layer solves."""
     cohort = everybody(n)
-    course = Course(
+    return Course(
         plan=plan,
         model=model,
         cohort=cohort,
         values=model.values(cohort),
         samples=times,
-        tolerance=TOLERANCE,
+        tolerance=Tolerance(rtol=rtol, atol=rtol * jobs.ATOL_SHARE),
         **how,
     )
-    found = []
-    for analyte, site in reads:
-        found.append(course.curve(course.system.output_index(analyte, site), times))
-    return tuple(found)
+
+
+def _read(course: Course, times: Any, reads: tuple[tuple[str, str], ...]) -> Curves:
+    """Curves [mg/L] by the solver layer."""
+    return tuple(
+        course.curve(course.system.output_index(analyte, site), times) for analyte, site in reads
+    )
 
 
 def _public(
-    make: Callable[[Patients], Model], plans: Any, times: Any, reads: Any, **how: Any
-) -> Callable[[Patients], Callable[[], Curves]]:
-    def prepare(people: Patients) -> Callable[[], Curves]:
+    make: Callable[[Patients], Model], plans: Any, times: Any, reads: Any
+) -> Callable[..., Callable[[], Curves]]:
+    def prepare(people: Patients, rtol: float = jobs.RTOL) -> Callable[[], Curves]:
+        how = {"rtol": rtol, "atol": rtol * jobs.ATOL_SHARE}
+
         def run() -> Curves:
             model = make(people)
             found: list[Any] = []
@@ -201,16 +203,28 @@ def in_mg_per_l(curves: Curves, few: int) -> Curves:
 
 def _layer(
     make: Callable[[Patients], Model], plans: Any, times: Any, reads: Any, **how: Any
-) -> Callable[[Patients], Callable[[], Curves]]:
-    def prepare(people: Patients) -> Callable[[], Curves]:
+) -> Callable[..., Callable[[], Curves]]:
+    def prepare(people: Patients, rtol: float = jobs.RTOL) -> Callable[[], Curves]:
         def run() -> Curves:
             model = make(people)
             found: list[Any] = []
             for plan in plans:
-                found += _solved(model, plan, len(people), times, reads, **how)
+                found += _read(_course(model, plan, len(people), times, rtol, **how), times, reads)
             return tuple(found)
 
         return run
+
+    return prepare
+
+
+def _again(
+    make: Callable[[Patients], Model], plan: Any, times: Any, reads: Any
+) -> Callable[[Patients], Callable[[], Curves]]:
+    """Curves of a plan that is lowered already: the kernel, and the call to it."""
+
+    def prepare(people: Patients) -> Callable[[], Curves]:
+        course = _course(make(people), plan, len(people), times, jobs.RTOL)
+        return lambda: _read(course, times, reads)
 
     return prepare
 
@@ -222,18 +236,19 @@ def entries() -> list[Entry]:
         return saturable(people, jobs.STIFF_KE0)
 
     all_plans = [PLANS[route] for route in ROUTES]
-    steps = {"rtol": jobs.RTOL, "atol": jobs.ATOL}
-    asked: list[tuple[str, Any, Any, Any, Any, dict[str, Any]]] = [
-        ("A", linear, [INFUSION], TIMES_H, READ[:1], {}),
-        ("B", routed, all_plans, TIMES_H, READ, {}),
-        ("C", saturable, [INFUSION], TIMES_H, READ[:1], steps),
-        ("C stiff", stiff, [INFUSION], TIMES_H, READ[:2], steps),
-        ("D", linear, [long_plan()], jobs.LONG_TIMES_H, READ[:1], {}),
+    asked: list[tuple[str, Any, Any, Any, Any]] = [
+        ("A", linear, [INFUSION], TIMES_H, READ[:1]),
+        ("B", routed, all_plans, TIMES_H, READ),
+        ("C", saturable, [INFUSION], TIMES_H, READ[:1]),
+        ("C stiff", stiff, [INFUSION], TIMES_H, READ[:2]),
+        ("D", linear, [long_plan()], jobs.LONG_TIMES_H, READ[:1]),
     ]
     found = []
-    for job, make, plans, times, reads, how in asked:
-        found.append(Entry(job, PUBLIC, _public(make, plans, times, reads, **how)))
-        found.append(Entry(job, SOLVER, _layer(make, plans, times, reads)))
+    for job, make, plans, times, reads in asked:
+        steps = not jobs.CURVES[job].linear
+        found.append(Entry(job, PUBLIC, _public(make, plans, times, reads), steps=steps))
+        found.append(Entry(job, SOLVER, _layer(make, plans, times, reads), steps=steps))
+    found.append(Entry("D", AGAIN, _again(linear, long_plan(), jobs.LONG_TIMES_H, READ[:1])))
     return found
 
 
@@ -241,6 +256,11 @@ def threaded(job: str, people: Patients, threads: int) -> Callable[[], Curves]:
     """Jobs A and C through the solver layer with a number of threads."""
     make = saturable if job == "C" else linear
     return _layer(make, [INFUSION], TIMES_H, READ[:1], threads=threads)(people)
+
+
+def sampled(people: Patients, times: Any) -> Callable[[], Curves]:
+    """Job A through the public door at other times."""
+    return _public(linear, [INFUSION], times, READ[:1])(people)
 
 
 # Latency, exposure, the library ------------------------------------------------------------------
@@ -256,13 +276,21 @@ class Call:
     """Patients that its time is divided by."""
 
 
+WARM = "one patient, 241 times, simulate"
+WARM_AGAIN = "one patient, 241 times, solved again"
+COLD = "new process, first curve, filled kernel cache"
+HELP = "new process, ketapk --help"
+
+
 def warm_calls() -> list[Call]:
     """Job E with everything compiled."""
     patient = kp.Patient(weight_kg=70)
     sentence = "0.5 mg/kg iv over 40 min"
     model, plan = kp.load_model("domino"), kp.parse(sentence)
+    run = kp.simulate(plan, model, patient, times=TIMES_H)
+    output = run.course.system.output_index("ketamine", "plasma")
     one = jobs.population(1)
-    kernel = _layer(linear, [INFUSION], TIMES_H, READ[:1], threads=1)(one)
+    arrays = _layer(linear, [INFUSION], TIMES_H, READ[:1])(one)
     four = {
         "iv": sentence,
         "im": "0.5 mg/kg im",
@@ -277,8 +305,9 @@ def warm_calls() -> list[Call]:
         return kp.compare(four, patient=patient).table
 
     return [
-        Call("one patient, 241 times, simulate", public),
-        Call("one patient, 241 times, solver layer", kernel),
+        Call(WARM, public),
+        Call(WARM_AGAIN, lambda: run.course.curve(output, TIMES_H)),
+        Call("one patient, 241 times, solver layer, model made anew", arrays),
         Call("comparison of four routes", compared),
     ]
 
@@ -303,9 +332,11 @@ def cold_calls(*, with_empty_cache: bool) -> list[Call]:
         with tempfile.TemporaryDirectory() as new:
             process("-c", FIRST_CURVE, cache=new)
 
+    # A filled cache has been filled by a process that did the same.
+    process("-c", FIRST_CURVE)
     calls = [
-        Call("new process, first curve, filled kernel cache", lambda: process("-c", FIRST_CURVE)),
-        Call("new process, ketapk --help", lambda: process("-m", "ketapk", "--help")),
+        Call(COLD, lambda: process("-c", FIRST_CURVE)),
+        Call(HELP, lambda: process("-m", "ketapk", "--help")),
         Call("new process, Python alone", lambda: process("-c", "pass")),
     ]
     if with_empty_cache:
@@ -314,7 +345,7 @@ def cold_calls(*, with_empty_cache: bool) -> list[Call]:
 
 
 def exposure(people: Patients) -> Call:
-    """Job F: nothing is stored but a row a patient."""
+    """Job F: nothing is stored but a row a patient, so two times will do."""
     n = len(people)
     ends = np.array([0.0, 24.0])
 

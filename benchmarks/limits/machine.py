@@ -14,6 +14,9 @@ DOUBLES = 24_100_000
 EXPONENTIALS = 4_000_000
 SHORT = 1_024
 """Doubles that stay in the first cache."""
+REUSED, NEW = "memory written, reused", "memory written, new"
+EXPONENTIALS_LOOP = "exponentials, compiled loop"
+PRODUCTS = "multiply and add in the first cache"
 
 
 @numba.njit(nogil=True, parallel=True)
@@ -60,12 +63,12 @@ def limits() -> list[Limit]:
     rows = np.ones((numba.get_num_threads() * 4, SHORT))
     repeats = 20_000
     found = [
-        Limit("memory written, reused", "GB/s", lambda: fill(reused), DOUBLES * 8e-9),
-        Limit("memory written, new", "GB/s", lambda: fill(np.empty(DOUBLES)), DOUBLES * 8e-9),
-        Limit("exponentials, compiled loop", "1e6/s", lambda: exponentials(x, y), x.size * 1e-6),
+        Limit(REUSED, "GB/s", lambda: fill(reused), DOUBLES * 8e-9),
+        Limit(NEW, "GB/s", lambda: fill(np.empty(DOUBLES)), DOUBLES * 8e-9),
+        Limit(EXPONENTIALS_LOOP, "1e6/s", lambda: exponentials(x, y), x.size * 1e-6),
         Limit("exponentials, NumPy, one thread", "1e6/s", lambda: np.exp(x, out=y), x.size * 1e-6),
         Limit(
-            "multiply and add in the first cache",
+            PRODUCTS,
             "1e9/s",
             lambda: products(repeats, rows),
             rows.size * repeats * 1e-9,

@@ -14,7 +14,7 @@ import numba
 import numpy as np
 from entry import Curves, Entry
 from jobs import (
-    ATOL,
+    ATOL_SHARE,
     DOSE_MG,
     DURATION_H,
     KM_MG_PER_L,
@@ -281,7 +281,7 @@ def versions() -> str:
     return f"numba {numba.__version__}"
 
 
-def _population(people: Patients) -> Callable[[], Curves]:
+def _population(people: Patients, rtol: float = RTOL) -> Callable[[], Curves]:
     n = len(people)
     padded = -(-n // LANES) * LANES
     which = np.minimum(np.arange(padded), n - 1)
@@ -290,7 +290,9 @@ def _population(people: Patients) -> Callable[[], Curves]:
 
     def run() -> Curves:
         curves = np.empty((padded, TIMES_H.size))
-        population(*columns, KM_MG_PER_L, DOSE_MG, DURATION_H, TIMES_H, RTOL, ATOL, curves)
+        population(
+            *columns, KM_MG_PER_L, DOSE_MG, DURATION_H, TIMES_H, rtol, rtol * ATOL_SHARE, curves
+        )
         return (curves[:n],)
 
     return run
@@ -298,4 +300,4 @@ def _population(people: Patients) -> Callable[[], Curves]:
 
 def entries() -> list[Entry]:
     """What it is the limit of."""
-    return [Entry("C", NAME, _population)]
+    return [Entry("C", NAME, _population, steps=True)]

@@ -10,7 +10,7 @@ from typing import Any
 import numba
 import numpy as np
 from entry import Curves, Entry
-from jobs import ATOL, RTOL, Ode, Patients, odes
+from jobs import ATOL_SHARE, RTOL, Ode, Patients, odes
 from numbalsoda import lsoda, lsoda_sig
 
 NAME = "numbalsoda LSODA"
@@ -42,7 +42,7 @@ def compiled(slope: Callable[..., Any], S: int, n_constants: int) -> Any:
     address = right_hand_side.address
 
     @numba.njit(nogil=True)
-    def patient(start, constants, begins, ends, rates, lo, hi, times, out):  # type: ignore[no-untyped-def]
+    def patient(start, constants, begins, ends, rates, lo, hi, times, rtol, atol, out):  # type: ignore[no-untyped-def]
         y = start.copy()
         data = np.empty(n_constants + 1)
         data[:n_constants] = constants
@@ -59,7 +59,7 @@ def compiled(slope: Callable[..., Any], S: int, n_constants: int) -> Any:
             wanted[first : first + inside.size] = inside
             wanted[-1] = ends[s]
             states, success = lsoda(
-                address, y, wanted, data, rtol=RTOL, atol=ATOL, mxstep=MAX_STEPS
+                address, y, wanted, data, rtol=rtol, atol=atol, mxstep=MAX_STEPS
             )
             well &= success
             out[lo[s] : hi[s]] = states[first : first + inside.size]
@@ -67,11 +67,15 @@ def compiled(slope: Callable[..., Any], S: int, n_constants: int) -> Any:
         return well
 
     @numba.njit(nogil=True, parallel=True)
-    def everybody(starts, constants, begins, ends, rates, lo, hi, times, index, volume, out):  # type: ignore[no-untyped-def]
+    def everybody(
+        starts, constants, begins, ends, rates, lo, hi, times, rtol, atol, index, volume, out
+    ):  # type: ignore[no-untyped-def]
         N = starts.shape[0]
         for n in numba.prange(N):
             states = np.empty((times.size, S))
-            well = patient(starts[n], constants[n], begins, ends, rates, lo, hi, times, states)
+            well = patient(
+                starts[n], constants[n], begins, ends, rates, lo, hi, times, rtol, atol, states
+            )
             for o in range(index.size):
                 for t in range(times.size):
                     out[o, n, t] = states[t, index[o]] / volume[o, n] if well else np.nan
@@ -80,7 +84,7 @@ def compiled(slope: Callable[..., Any], S: int, n_constants: int) -> Any:
     return everybody, right_hand_side
 
 
-def _call(ode: Ode) -> Callable[[], Any]:
+def _call(ode: Ode, rtol: float) -> Callable[[], Any]:
     n, S = ode.start.shape
     everybody, keep = compiled(ode.slope, S, ode.constants.shape[1])
     cuts = ode.stretches
@@ -93,16 +97,17 @@ def _call(ode: Ode) -> Callable[[], Any]:
     def run(_keep: Any = keep) -> Any:
         out = np.empty((len(ode.reads), n, ode.times.size))
         everybody(
-            ode.start, ode.constants, begins, ends, rates, lo, hi, ode.times, index, volume, out
-        )
+            ode.start, ode.constants, begins, ends, rates, lo, hi, ode.times,
+            rtol, rtol * ATOL_SHARE, index, volume, out,
+        )  # fmt: skip
         return out
 
     return run
 
 
-def _prepared(job: str) -> Callable[[Patients], Callable[[], Curves]]:
-    def prepare(people: Patients) -> Callable[[], Curves]:
-        calls = [_call(ode) for ode in odes(job, people)]
+def _prepared(job: str) -> Callable[..., Callable[[], Curves]]:
+    def prepare(people: Patients, rtol: float = RTOL) -> Callable[[], Curves]:
+        calls = [_call(ode, rtol) for ode in odes(job, people)]
         return lambda: tuple(curve for call in calls for curve in call())
 
     return prepare
@@ -110,4 +115,4 @@ def _prepared(job: str) -> Callable[[Patients], Callable[[], Curves]]:
 
 def entries() -> list[Entry]:
     """What it takes part in."""
-    return [Entry(job, NAME, _prepared(job), most=most) for job, most in MOST.items()]
+    return [Entry(job, NAME, _prepared(job), most=most, steps=True) for job, most in MOST.items()]
