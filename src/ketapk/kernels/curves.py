@@ -2,8 +2,10 @@
 
 Along a segment of constant input a curve is a sum of exponentials, of what they have not yet
 reached where drug runs in, and of divided differences of two exponentials where modes are coupled.
-On even times each follows from the one before by products and sums of positive numbers. Side by
-side go the same stretch of many subjects, or many stretches of one; the bits are the same.
+On even times each follows from earlier ones by products and sums of positive numbers.
+
+Coefficients are found side by side, for the same stretch of many subjects or for many stretches of
+one; concentrations are written with times side by side. Neither changes a bit.
 """
 
 from __future__ import annotations
@@ -26,25 +28,41 @@ from ketapk.kernels.modes import (
     WEIGHTS,
     some,
 )
-from ketapk.kernels.vector import LANES, anywhere, exp, full, load, scatter, size, store, where
+from ketapk.kernels.vector import (
+    LANES,
+    anywhere,
+    binary_order,
+    exp,
+    full,
+    load,
+    size,
+    store,
+    where,
+)
 
 SMALL = 1e-2
 """Share of the sum of all terms below which a first concentration is written by its series."""
 SOON = 8.0
 """Fastest time constants after the beginning up to which the series is short enough."""
 MOST_TERMS = 200
-NOTHING = 1e-24
-"""Share of a concentration below which a term that fades faster is left out."""
+NOTHING_LEFT = 230.0
+"""Time constants after which a mode has faded by a hundred powers of ten."""
+BESIDE = 60.0
+"""Time constants by which a mode has to have faded more than the slowest one to be left out."""
+LOG_2 = 0.6931471805599453
+LOOKS = 16
+"""Concentrations of a stretch among which the largest is looked for."""
 DIGITS = 10.0
 """Error of a term of a mode that was parted from no other, in units of rounding."""
 EPS = 2.220446049250313e-16
-TOGETHER = 8
-"""Times that are written at once."""
-GONE, FADES, FILLS = range(3)
-HERE, CONSTANT, ONCE, RATIO, SENT, FIRST = range(6)
+HERE, CONSTANT, ONCE, REACH, SENT, SENT_REACH, POWERS, APART = 0, 1, 2, 3, 4, 5, 6, 11
 """What a stretch is written from, for every mode: its exponential at the first time, the height of
-what an infusion brings, how much is left at the first time, ratio of two neighbours, height of a
-divided difference, and the first of these."""
+what an infusion brings, how much is left at the first time, and how many times it is worth writing
+at; the height of a divided difference, and the same of it; then exponentials, and divided
+differences, over 1, 2, 4, 8 and 16 steps."""
+ROWS = 16
+DOUBLINGS = 5
+"""From one time to as many as there are lanes."""
 
 
 class Plan(NamedTuple):
@@ -112,7 +130,7 @@ def given_to(amount, g, s, place, count):  # type: ignore[no-untyped-def]
 
 @kernel
 def enter(plan, g, place, count, modes, level, flow):  # type: ignore[no-untyped-def]
-    """Give what enters in segment ``g``; return the size of all terms from then on.
+    """Give what enters in segment ``g``.
 
     Parameters
     ----------
@@ -126,16 +144,22 @@ def enter(plan, g, place, count, modes, level, flow):  # type: ignore[no-untyped
         What is in every mode [mg], changed, and what runs into it [mg/h], written.
     """
     n = level.shape[0]
-    total = full(0.0)
     for a in range(n):
-        inside, running = load(level, a), full(0.0)
-        for s in range(plan.jump.shape[1]):
+        store(full(0.0), flow, a)
+    for s in range(plan.jump.shape[1]):
+        jump = given_to(plan.jump, g, s, place, count)
+        rate = given_to(plan.rate, g, s, place, count)
+        for a in range(n):
             share = load(modes, AMOUNTS + s, a)
-            inside = inside + share * given_to(plan.jump, g, s, place, count)
-            running = running + share * given_to(plan.rate, g, s, place, count)
-        store(inside, level, a)
-        store(running, flow, a)
-    for a in range(n):
+            store(load(level, a) + share * jump, level, a)
+            store(load(flow, a) + share * rate, flow, a)
+
+
+@kernel
+def amplitude_of(modes, level, flow):  # type: ignore[no-untyped-def]
+    """Return the size of all terms of a segment, (LANES,) vector."""
+    total = full(0.0)
+    for a in range(level.shape[0]):
         weight, rate = size(load(modes, WEIGHTS, a)), load(modes, RATES, a)
         total = total + weight * (size(load(level, a)) + size(load(flow, a)) / rate)
         partner = load(modes, PARTNER, a)
@@ -161,7 +185,7 @@ def coefficients(modes, level, flow, since, step, terms):  # type: ignore[no-unt
         What is in every mode at the start of the segment [mg], and runs into it [mg/h].
     since, step : (LANES,) vector
         First time since that start, and distance of two times [h].
-    terms : (6, n, LANES) array
+    terms : (ROWS, n, LANES) array
         As HERE and the others lay it out, written.
 
     Returns
@@ -181,9 +205,13 @@ def coefficients(modes, level, flow, since, step, terms):  # type: ignore[no-unt
         store(here, terms, HERE, a)
         store(constant, terms, CONSTANT, a)
         store(once, terms, ONCE, a)
-        store(exp(-rate * step), terms, RATIO, a)
         store(nothing, terms, SENT, a)
-        store(nothing, terms, FIRST, a)
+        store(nothing, terms, SENT_REACH, a)
+        steps = step
+        for j in range(DOUBLINGS):
+            store(exp(-rate * steps), terms, POWERS + j, a)
+            store(nothing, terms, APART + j, a)
+            steps = steps + steps
     for a in range(n):
         partner = load(modes, PARTNER, a)
         if not anywhere(partner >= 0.0):
@@ -201,14 +229,43 @@ def coefficients(modes, level, flow, since, step, terms):  # type: ignore[no-unt
             store(load(terms, HERE, b) + height * difference(rate, other, since), terms, HERE, b)
             store(load(terms, CONSTANT, b) + filled, terms, CONSTANT, b)
             store(load(terms, SENT, a) + height * once, terms, SENT, a)
-            first = where(own, difference(rate, other, step), nothing)
-            store(load(terms, FIRST, a) + first, terms, FIRST, a)
-            most = size(sent) * (size(inside) + 2.0 * size(running) / rate)
-            most = most / where(rate < other, rate, other)
+            steps = step
+            for j in range(DOUBLINGS):
+                apart = where(own, difference(rate, other, steps), nothing)
+                store(load(terms, APART + j, a) + apart, terms, APART + j, a)
+                steps = steps + steps
+            slower = where(rate < other, rate, other)
+            far = where(own, NOTHING_LEFT / (slower * step) + 1.0, load(terms, SENT_REACH, a))
+            store(far, terms, SENT_REACH, a)
+            most = size(sent) * (size(inside) + 2.0 * size(running) / rate) / slower
             digits = load(modes, LOST, a) + load(modes, LOST, b) + 2.0 * DIGITS
             digits = digits + load(modes, SPREAD, a) + load(modes, SPREAD, b)
             error = error + where(own, most * digits, nothing)
+    reaches(modes, step, terms)
     return error
+
+
+@kernel
+def reaches(modes, step, terms):  # type: ignore[no-untyped-def]
+    """Write for how many times of a stretch a mode is worth writing.
+
+    Until nothing is left of it, or, where no drug runs in, nothing beside the slowest mode.
+    """
+    n = terms.shape[1]
+    slowest, most, filled = full(math.inf), full(0.0), full(0.0)
+    for a in range(n):
+        rate, here = load(modes, RATES, a), load(terms, HERE, a)
+        slower = (size(here) > 0.0) & (rate < slowest)
+        slowest = where(slower, rate, slowest)
+        most = where(slower, here, most)
+        filled = filled + size(load(terms, CONSTANT, a))
+    for a in range(n):
+        rate = load(modes, RATES, a)
+        reach = NOTHING_LEFT / (rate * step)
+        orders = binary_order(load(terms, HERE, a)) - binary_order(most) + 1.0
+        sooner = (orders * LOG_2 + BESIDE) / ((rate - slowest) * step)
+        sooner = where((filled == 0.0) & (rate > slowest) & (sooner < reach), sooner, reach)
+        store(where(sooner > 0.0, sooner + 1.0, full(1.0)), terms, REACH, a)
 
 
 @kernel
@@ -231,124 +288,100 @@ def leave(modes, length, level, flow):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def differ(terms, partner, a, sums, chains):  # type: ignore[no-untyped-def]
-    """Add divided differences of a mode and its partners at TOGETHER times to ``sums``."""
-    n = terms.shape[1]
-    own, other, first = load(terms, RATIO, a), full(0.0), load(terms, FIRST, a)
-    for b in range(a):
-        ratio = load(terms, RATIO, b)
-        other = where(load(partner, a) == float(b), ratio, other)
-    sent, apart, fading = load(terms, SENT, a), load(chains, n + a), load(chains, 2 * n + a)
-    for t in range(TOGETHER):
-        store(load(sums, t) + sent * apart, sums, t)
-        apart = own * apart + first * fading
-        fading = fading * other
-    store(apart, chains, n + a)
-    store(fading, chains, 2 * n + a)
+def spread(terms, a, k, places):  # type: ignore[no-untyped-def]
+    """Return the exponential of mode ``a`` in lane ``k`` at LANES times from the first one on."""
+    power = full(1.0)
+    for j in range(DOUBLINGS - 1):
+        power = where(load(places, j) > 0.0, power * terms[POWERS + j, a, k], power)
+    return power
 
 
 @kernel
-def span(terms, partner, longest, shortest, sizes, places, sums, chains, active, scratch, corners,
-         flat):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Write a stretch of every lane; return the largest of some of the values, (LANES,) vector.
+def spread_apart(terms, a, b, k, places):  # type: ignore[no-untyped-def]
+    """Return the divided difference of modes ``a`` and ``b`` at LANES times."""
+    power, apart = full(1.0), full(0.0)
+    for j in range(DOUBLINGS - 1):
+        later = load(places, j) > 0.0
+        ahead = apart * terms[POWERS + j, a, k] + power * terms[APART + j, a, k]
+        apart = where(later, ahead, apart)
+        power = where(later, power * terms[POWERS + j, b, k], power)
+    return apart
+
+
+@kernel
+def along(terms, partner, k, places, line, row):  # type: ignore[no-untyped-def]
+    """Write a stretch from lane ``k`` of its terms; return the largest of some of its values.
 
     Parameters
     ----------
-    terms : (6, n, LANES) array
+    terms : (ROWS, n, LANES) array
         What `coefficients` wrote.
     partner : (n, LANES) array
         Mode upstream.
-    longest, shortest : int
-        Number of times of the lanes that have most and fewest.
-    sizes, places : (LANES,) int array
-        Number of times of every lane, and where they begin in ``flat``.
-    sums : (TOGETHER, LANES) array
-        Work.
-    chains : (3 n, LANES) array
-        Work: what is left of every mode, divided differences and exponentials of partners, at the
-        next time.
-    active : (n,) int array
-        Work: FILLS where drug runs in, FADES where a mode does nothing else, GONE where nothing is
-        left of it in any lane.
-    scratch, corners : (TOGETHER * LANES,) array, (LANES,) int array
-        Work, and where every lane's begins in it.
-    flat : (N * T,) array
+    places : (DOUBLINGS - 1, LANES) array
+        Binary digits of the number of every lane.
+    line : (times,) array
+        Work, up to LANES times longer than ``row``.
+    row : (times,) array
         Concentrations [mg/L], written.
     """
-    n = terms.shape[1]
-    nothing, one = full(0.0), full(1.0)
-    negative, coupled = False, False
+    n, count = partner.shape[0], row.size
+    negative, written = False, 0
     for a in range(n):
-        here, constant, sent = load(terms, HERE, a), load(terms, CONSTANT, a), load(terms, SENT, a)
-        active[a] = FILLS if anywhere(size(constant) > 0.0) else FADES
-        store(one, chains, a)
-        store(nothing, chains, n + a)
-        store(one, chains, 2 * n + a)
-        coupled |= anywhere(size(sent) > 0.0)
-        negative |= anywhere(here < 0.0) or anywhere(constant < 0.0) or anywhere(sent < 0.0)
-    peak = nothing
-    for t in range(0, longest, TOGETHER):
-        v0, v1, v2, v3, v4, v5, v6, v7 = (
-            nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing,
-        )  # fmt: skip
-        for a in range(n):
-            if active[a] == GONE:
-                continue
-            p0, ratio, here = load(chains, a), load(terms, RATIO, a), load(terms, HERE, a)
-            twice = ratio * ratio
-            p1, p2 = p0 * ratio, p0 * twice
-            p3, p4 = p1 * twice, p2 * twice
-            p5, p6 = p3 * twice, p4 * twice
-            p7, p8 = p5 * twice, p6 * twice
-            v0, v1, v2, v3 = v0 + here * p0, v1 + here * p1, v2 + here * p2, v3 + here * p3
-            v4, v5, v6, v7 = v4 + here * p4, v5 + here * p5, v6 + here * p6, v7 + here * p7
-            gone = size(here) * p8 <= size(v7) * NOTHING
-            if active[a] == FILLS:
-                # What has entered: nothing yet at the start, to the last digit.
-                top, once = load(terms, CONSTANT, a), load(terms, ONCE, a)
-                v0, v1 = v0 + top * (1.0 - once * p0), v1 + top * (1.0 - once * p1)
-                v2, v3 = v2 + top * (1.0 - once * p2), v3 + top * (1.0 - once * p3)
-                v4, v5 = v4 + top * (1.0 - once * p4), v5 + top * (1.0 - once * p5)
-                v6, v7 = v6 + top * (1.0 - once * p6), v7 + top * (1.0 - once * p7)
-                gone = gone & ((size(top) == 0.0) | (once * p8 <= NOTHING))
-            left = where(gone, nothing, p8)
-            store(left, chains, a)
-            if active[a] == FADES and not anywhere(left > 0.0):
-                active[a] = GONE
-        if coupled:
-            store(v0, sums, 0)
-            store(v1, sums, 1)
-            store(v2, sums, 2)
-            store(v3, sums, 3)
-            store(v4, sums, 4)
-            store(v5, sums, 5)
-            store(v6, sums, 6)
-            store(v7, sums, 7)
-            for a in range(n):
-                if anywhere(load(partner, a) >= 0.0):
-                    differ(terms, partner, a, sums, chains)
-            v0, v1, v2, v3 = load(sums, 0), load(sums, 1), load(sums, 2), load(sums, 3)
-            v4, v5, v6, v7 = load(sums, 4), load(sums, 5), load(sums, 6), load(sums, 7)
-        if negative:
-            v0, v1 = where(v0 > 0.0, v0, nothing), where(v1 > 0.0, v1, nothing)
-            v2, v3 = where(v2 > 0.0, v2, nothing), where(v3 > 0.0, v3, nothing)
-            v4, v5 = where(v4 > 0.0, v4, nothing), where(v5 > 0.0, v5, nothing)
-            v6, v7 = where(v6 > 0.0, v6, nothing), where(v7 > 0.0, v7, nothing)
-        rows = (v0, v1, v2, v3, v4, v5, v6, v7)
-        if t + TOGETHER <= shortest:
-            peak = where(v0 > peak, v0, peak)
-            peak = where(v6 > peak, v6, peak)
-            scatter(rows, flat, places, t)
-        else:
-            scatter(rows, scratch, corners, 0)
-            for k in range(LANES):
-                for i in range(min(TOGETHER, sizes[k] - t)):
-                    flat[places[k] + t + i] = scratch[TOGETHER * k + i]
-            store(peak, sums, 0)
-            for k in range(LANES):
-                for i in range(min(TOGETHER, sizes[k] - t)):
-                    sums[0, k] = max(sums[0, k], scratch[TOGETHER * k + i])
-            peak = load(sums, 0)
+        here, constant, sent = terms[HERE, a, k], terms[CONSTANT, a, k], terms[SENT, a, k]
+        negative |= here < 0.0 or constant < 0.0 or sent < 0.0
+        ratio, last = terms[POWERS + DOUBLINGS - 1, a, k], terms[REACH, a, k]
+        reach = count if last >= count else int(last)
+        if constant != 0.0:
+            power, once = spread(terms, a, k, places), terms[ONCE, a, k]
+            fading = 1.0
+            for t in range(0, count, LANES):
+                before = load(line, t) if t < written else full(0.0)
+                if t < reach:
+                    left = power * fading
+                    # What has entered: nothing yet at the start, to the last digit.
+                    value = left * here + constant * (1.0 - left * once)
+                    fading *= ratio
+                else:
+                    value = full(constant)
+                store(before + value, line, t)
+            written = count
+        elif here != 0.0:
+            power, height = spread(terms, a, k, places), here
+            both = min(reach, written)
+            for t in range(0, both, LANES):
+                store(load(line, t) + power * height, line, t)
+                height *= ratio
+            begin = -(-both // LANES) * LANES
+            for t in range(begin, reach, LANES):
+                store(power * height, line, t)
+                height *= ratio
+            written = max(written, reach)
+        if sent != 0.0:
+            b = int(partner[a, k])
+            power, apart = spread(terms, a, k, places), spread_apart(terms, a, b, k, places)
+            last = terms[SENT_REACH, a, k]
+            reach = count if last >= count else int(last)
+            later, ahead = terms[POWERS + DOUBLINGS - 1, b, k], terms[APART + DOUBLINGS - 1, a, k]
+            behind, fading = 0.0, 1.0
+            for t in range(0, reach, LANES):
+                before = load(line, t) if t < written else full(0.0)
+                # The difference at the sum of two times.
+                store(before + (power * behind + apart * fading) * sent, line, t)
+                behind = ratio * behind + ahead * fading
+                fading *= later
+            written = max(written, reach)
+    for t in range(-(-written // LANES) * LANES, count, LANES):
+        store(full(0.0), line, t)
+    if negative:
+        for t in range(0, count, LANES):
+            value = load(line, t)
+            store(where(value > 0.0, value, full(0.0)), line, t)
+    for t in range(count):
+        row[t] = line[t]
+    peak = line[count - 1]
+    for t in range(0, count, 1 + count // LOOKS):
+        peak = max(peak, line[t])
     return peak
 
 
@@ -431,93 +464,76 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
     if W > 0:
         G = stretches.segment[W - 1] + 1
     flat = out.reshape(-1)
-    modes, terms = np.empty((BLOCKS + inputs.size, n, LANES)), np.empty((6, n, LANES))
+    modes, terms = np.empty((BLOCKS + inputs.size, n, LANES)), np.empty((ROWS, n, LANES))
     levels, flows = np.empty((G, n, LANES)), np.empty((G, n, LANES))
-    sums, chains = np.empty((TOGETHER, LANES)), np.empty((3 * n, LANES))
-    own_modes, level, flow = np.empty_like(modes), np.empty((n, LANES)), np.empty((n, LANES))
-    since, step = np.empty(LANES), np.empty(LANES)
-    amplitude, error, peak = np.empty(LANES), np.empty(LANES), np.empty(LANES)
-    active = np.empty(n, dtype=np.int64)
-    sizes, places = np.empty(LANES, dtype=np.int64), np.empty(LANES, dtype=np.int64)
-    scratch, corners = np.empty(TOGETHER * LANES), TOGETHER * np.arange(LANES)
-    amplitudes = np.empty((G, LANES))
+    own, level, flow = np.empty_like(modes), np.empty((n, LANES)), np.empty((n, LANES))
+    since, step, error = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    amplitude, worst, peak = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    longest = 0
+    for w in range(W):
+        longest = max(longest, stretches.size[w])
+    places, line = np.empty((DOUBLINGS - 1, LANES)), np.empty(longest + LANES)
+    for k in range(LANES):
+        for j in range(DOUBLINGS - 1):
+            places[j, k] = (k >> j) & 1
     term, fresh = np.empty(n + 1), np.empty(n + 1)
     for place in range(lo, hi, LANES):
         count = min(LANES, hi - place)
         receive(table, place, count, modes)
-        most = full(0.0)
         for a in range(n):
             store(full(0.0), level, a)
+        store(full(0.0), amplitude, 0)
+        for k in range(LANES):
+            worst[k], peak[k] = 0.0, 0.0
         for g in range(G):
-            store(most, amplitudes, g)
-            total = enter(plan, g, place, count, modes, level, flows[g])
-            most = where(total > most, total, most)
+            enter(plan, g, place, count, modes, level, flows[g])
+            if g == plan.opening:
+                store(amplitude_of(modes, level, flows[g]), amplitude, 0)
             for a in range(n):
                 store(load(level, a), levels, g, a)
             if g < G - 1:
                 leave(modes, plan.end[g] - plan.start[g], level, flows[g])
-        store(most, amplitude, 0)
-        if abreast:
-            worst, highest = full(0.0), full(0.0)
-            for w in range(W):
-                g, begin, size_of = stretches.segment[w], stretches.first[w], stretches.size[w]
-                begins = stretches.time[w] - plan.start[g]
-                more = coefficients(
-                    modes, levels[g], flows[g], full(begins), full(stretches.step[w]), terms
-                )
-                # What an empty body holds at once is written again where terms cancel.
-                if size_of == 1 and begins == 0.0:
-                    more = where(load(amplitudes, g) == 0.0, full(0.0), more)
-                worst = where(more <= worst, worst, more)
-                for k in range(LANES):
-                    places[k] = (place + min(k, count - 1)) * T + begin
-                    sizes[k] = size_of if k < count else 0
-                shortest = size_of if count == LANES else 0
-                top = span(
-                    terms, modes[PARTNER], size_of, shortest, sizes, places, sums, chains, active,
-                    scratch, corners, flat,
-                )  # fmt: skip
-                highest = where(top > highest, top, highest)
-            store(worst, error, 0)
-            store(highest, peak, 0)
-        for k in range(0 if abreast else count):
-            error[k], peak[k] = 0.0, 0.0
-            for r in range(BLOCKS + inputs.size):
-                for a in range(n):
-                    store(full(modes[r, a, k]), own_modes, r, a)
-            for begin in range(0, W, LANES):
-                longest, shortest = 0, T
-                for i in range(LANES):
-                    w = min(begin + i, W - 1)
-                    g = stretches.segment[w]
-                    since[i], step[i] = stretches.time[w] - plan.start[g], stretches.step[w]
-                    sizes[i] = stretches.size[w] if begin + i < W else 0
-                    places[i] = (place + k) * T + stretches.first[w]
-                    longest, shortest = max(longest, sizes[i]), min(shortest, sizes[i])
+        # Lanes are subjects, stretch by stretch, or stretches, subject by subject.
+        for outer in range(W if abreast else count):
+            if not abreast:
+                for r in range(BLOCKS):
                     for a in range(n):
-                        level[a, i], flow[a, i] = levels[g, a, k], flows[g, a, k]
-                store(
-                    coefficients(own_modes, level, flow, load(since, 0), load(step, 0), terms),
-                    sums,
-                    0,
-                )
-                for i in range(min(LANES, W - begin)):
-                    g = stretches.segment[begin + i]
-                    if sizes[i] == 1 and since[i] == 0.0 and amplitudes[g, k] == 0.0:
+                        store(full(modes[r, a, outer]), own, r, a)
+            for begin in range(0, 1 if abreast else W, LANES):
+                together = count if abreast else min(LANES, W - begin)
+                if abreast:
+                    g = stretches.segment[outer]
+                    at = full(stretches.time[outer] - plan.start[g])
+                    more = coefficients(
+                        modes, levels[g], flows[g], at, full(stretches.step[outer]), terms
+                    )
+                    store(more, error, 0)
+                else:
+                    for i in range(LANES):
+                        w = min(begin + i, W - 1)
+                        g = stretches.segment[w]
+                        since[i], step[i] = stretches.time[w] - plan.start[g], stretches.step[w]
+                        for a in range(n):
+                            level[a, i], flow[a, i] = levels[g, a, outer], flows[g, a, outer]
+                    more = coefficients(own, level, flow, load(since, 0), load(step, 0), terms)
+                    store(more, error, 0)
+                for i in range(together):
+                    k, w = (i, outer) if abreast else (outer, begin + i)
+                    at, size_of = (place + k) * T + stretches.first[w], stretches.size[w]
+                    most = along(
+                        terms, modes[PARTNER] if abreast else own[PARTNER], i, places, line,
+                        flat[at : at + size_of],
+                    )  # fmt: skip
+                    peak[k] = max(peak[k], most)
+                    # What an empty body holds at once is written again where terms cancel.
+                    if size_of == 1 and first <= stretches.first[w] < still:
                         continue
-                    if not sums[0, i] <= error[k]:
-                        error[k] = sums[0, i]
-                top = span(
-                    terms, own_modes[PARTNER], longest, shortest, sizes, places, sums, chains,
-                    active, scratch, corners, flat,
-                )  # fmt: skip
-                store(top, sums, 0)
-                for i in range(LANES):
-                    peak[k] = max(peak[k], sums[0, i])
+                    if not error[i] <= worst[k]:
+                        worst[k] = error[i]
         for k in range(count):
             subject = place + k
             row = subject if R > 1 else 0
-            done[subject] = error[k] * EPS <= limit * peak[k]
+            done[subject] = worst[k] * EPS <= limit * peak[k]
             for a in range(n):
                 done[subject] &= not math.isnan(modes[RATES, a, k])
             if not done[subject]:

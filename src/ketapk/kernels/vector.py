@@ -74,13 +74,6 @@ def store(x, array, *place):  # type: ignore[no-untyped-def]
         array[place] = x
 
 
-def scatter(rows, array, places, offset):  # type: ignore[no-untyped-def]
-    """Write eight vectors side by side: lane k to eight entries from ``places[k] + offset`` on."""
-    for k in range(LANES):
-        begin = places[k] + offset
-        array[begin : begin + len(rows)] = [row[k] for row in rows]
-
-
 def full(x):  # type: ignore[no-untyped-def]
     """Return eight times the same number."""
     return np.full(LANES, x)
@@ -105,6 +98,11 @@ def exp(x):  # type: ignore[no-untyped-def]
     """Return the exponential of numbers that are not above 0; zero below -700."""
     with np.errstate(under="ignore"):
         return np.where(x > -700.0, np.exp(x), 0.0)
+
+
+def binary_order(x):  # type: ignore[no-untyped-def]
+    """Return the whole part of the logarithm to base 2 of the size, -1023 for zero."""
+    return np.where(x == 0.0, -1023.0, np.frexp(x)[1] - 1.0)
 
 
 def anywhere(condition):  # type: ignore[no-untyped-def]
@@ -199,21 +197,12 @@ _logic(operator.or_, "or_")
 _PLACES = [(types.Array(types.float64, d, "C"), *[types.intp] * max(1, d - 1)) for d in (1, 2, 3)]
 _named(load, *(signature(vector, *place) for place in _PLACES))
 _named(store, *(signature(types.none, vector, *place) for place in _PLACES))
-_named(
-    scatter,
-    signature(
-        types.none,
-        types.UniTuple(vector, 8),
-        types.Array(types.float64, 1, "C"),
-        types.Array(types.int64, 1, "C"),
-        types.intp,
-    ),
-)
 _named(full, signature(vector, types.float64))
 _named(where, signature(vector, mask, vector, vector))
 _named(root, signature(vector, vector))
 _named(size, signature(vector, vector))
 _named(exp, signature(vector, vector))
+_named(binary_order, signature(vector, vector))
 _named(anywhere, signature(types.boolean, mask))
 
 
@@ -242,38 +231,6 @@ def _store(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 for _indices in ((types.Integer,), (types.Integer, types.Integer)):
     lower_builtin(load, types.Array, *_indices)(_load)
     lower_builtin(store, Vector, types.Array, *_indices)(_store)
-
-
-def _scatter(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    """Exchange rows and columns of eight by eight numbers: ones, pairs, then fours."""
-    rows = cgutils.unpack_tuple(builder, args[0])
-    data = context.make_array(sig.args[1])(context, builder, args[1]).data
-    places = context.make_array(sig.args[2])(context, builder, args[2]).data
-    eight = ir.VectorType(ir.DoubleType(), 8)
-
-    def shuffled(x: Any, y: Any, order: list[int]) -> Any:
-        return builder.shuffle_vector(x, y, ir.Constant(ir.VectorType(ir.IntType(32), 8), order))
-
-    for begin in range(0, LANES, 8):
-        block = [shuffled(row, row, list(range(begin, begin + 8))) for row in rows]
-        for width in (1, 2, 4):
-            exchanged = list(block)
-            for i in range(8):
-                if i & width:
-                    continue
-                low = [k if not k & width else 8 + k - width for k in range(8)]
-                high = [k + width if not k & width else 8 + k for k in range(8)]
-                exchanged[i] = shuffled(block[i], block[i + width], low)
-                exchanged[i + width] = shuffled(block[i], block[i + width], high)
-            block = exchanged
-        for k, row in enumerate(block):
-            place = builder.load(builder.gep(places, [context.get_constant(types.intp, begin + k)]))
-            address = builder.gep(data, [builder.add(place, args[3])])
-            builder.store(row, builder.bitcast(address, eight.as_pointer()), align=8)
-    return context.get_dummy_value()
-
-
-lower_builtin(scatter, types.UniTuple, types.Array, types.Array, types.Integer)(_scatter)
 
 
 def _full(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -337,6 +294,17 @@ def _exp(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 
 
 lower_builtin(exp, Vector)(_exp)
+
+
+def _binary_order(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    bits = builder.bitcast(args[0], _LONGS)
+    bits = builder.lshr(bits, ir.Constant(_LONGS, [52] * LANES))
+    bits = builder.and_(bits, ir.Constant(_LONGS, [2047] * LANES))
+    bits = builder.sub(bits, ir.Constant(_LONGS, [1023] * LANES))
+    return builder.sitofp(bits, _DOUBLES)
+
+
+lower_builtin(binary_order, Vector)(_binary_order)
 
 
 def _anywhere(context: Any, builder: Any, sig: Any, args: Any) -> Any:
