@@ -42,7 +42,7 @@ def test_a_plan_that_was_kept_is_lowered_to_the_same_bits(plan, weight):
         course.model.inputs(event, course.values) if isinstance(event, Dose) else ()
         for event in course.plan.in_effect
     ]
-    anew = _collected(course.plan, inputs, course.system.states, course.cohort.weight_kg).entries()
+    anew = _collected(course.plan, inputs, course.system.states, course.cohort.weight_kg).intake()
     for _ in range(2):
         again = collect(
             course.plan,
@@ -56,7 +56,9 @@ def test_a_plan_that_was_kept_is_lowered_to_the_same_bits(plan, weight):
                 assert getattr(one, name).tolist() == getattr(other, name).tolist()
 
 
-@pytest.mark.parametrize("plan", ["0.5 mg/kg oral", "0.5 mg/kg nasal and 0.2 mg/kg iv bolus at 1 h"])
+@pytest.mark.parametrize(
+    "plan", ["0.5 mg/kg oral", "0.5 mg/kg nasal and 0.2 mg/kg iv bolus at 1 h"]
+)
 def test_who_is_alone_gets_the_bits_of_the_crowd(plan):
     """What is kept for one kilogram is taken times every weight."""
     routes = [route for route in kp.parse(plan).routes if route != "iv"]
