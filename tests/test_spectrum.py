@@ -130,13 +130,13 @@ def test_models_of_the_library_are_read_by_modes(plan, model, share):
     assert run.stats.by_modes == taken[0].sum()
 
 
-def test_who_is_left_by_the_modes_is_taken_by_the_exponential():
-    """Absorption as fast as elimination: modes lose all digits."""
+def test_absorption_as_fast_as_elimination_keeps_its_digits():
+    """Two modes that coincide stay coupled."""
     ka = np.array([0.25, 0.25 * (1 + 1e-9), 0.5, 3.0])
     model = kp.one_compartment(CL=5.0, V1=20.0, ka=ka)
     run = kp.simulate("100 mg oral", model, kp.Cohort(weight_kg=[70.0] * 4), times=TIMES)
     curve = run.concentration("ketamine")
-    assert run.stats.by_modes == 2
+    assert run.stats.by_modes == 4
     for n in range(4):
         a, k, t = mp.mpf(float(ka[n])), mp.mpf("0.25"), mp.mpf("2.3")
         with mp.workdps(40):
@@ -148,6 +148,22 @@ def test_who_is_left_by_the_modes_is_taken_by_the_exponential():
         assert curve[n, np.searchsorted(TIMES, 2.3)] == pytest.approx(
             1000 * float(wanted), rel=1e-12
         )
+
+
+def test_who_is_left_by_the_modes_is_taken_by_the_exponential():
+    """A chain of three compartments with one rate: modes lose all digits."""
+    k = [1.0, 1.0 + 1e-9, 0.3]
+    graph = Graph()
+    for name in ("a", "b", "c"):
+        graph.compartment(name)
+    graph.loss("out")
+    for here, there, rate in (("a", "b", 1.0), ("b", "c", k), ("c", "out", 1.0)):
+        graph.flow(here, there, rate)
+    graph.output("ketamine", "c", volume=1.0)
+    system = graph.system()
+    plan = Regimen.of(Dose(route="iv", amt=1.0))
+    lowering = collect(plan, system, lambda d: (Input(to="a"),), np.full(3, 70.0))
+    assert agree(system, lowering, TIMES).tolist() == [[False, False, True]]
 
 
 def test_the_first_traces_of_absorption_keep_their_digits():
@@ -187,6 +203,22 @@ def test_a_subject_alone_is_the_subject_in_a_batch():
     np.testing.assert_array_equal(run(everybody, threads=1, chunk=13), whole)
     np.testing.assert_array_equal(run(everybody[::-1]), whole[::-1])
     np.testing.assert_array_equal(run(np.array([444])), whole[[444]])
+
+
+def test_stretches_side_by_side_are_subjects_side_by_side():
+    """One person's many stretches, and many people's one after the other: the same bits."""
+    rng = np.random.default_rng(5)
+    ka, times = rng.lognormal(0.0, 1.0, 40), np.arange(4000) / 60.0
+
+    def run(which):
+        model = kp.two_compartment(CL=5.0, V1=20.0, Q2=9.0, V2=30.0, ka=ka[which])
+        who = kp.Cohort(weight_kg=np.full(which.size, 70.0))
+        plan = "35 mg oral; 10 mg iv over 40 min at 3 h; 10 mg oral at 5 h"
+        return kp.simulate(plan, model, who, times=times).concentration("ketamine")
+
+    whole = run(np.arange(40))
+    for n in (0, 7, 39):
+        np.testing.assert_array_equal(run(np.array([n])), whole[[n]])
 
 
 NOT = {

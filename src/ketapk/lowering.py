@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+HUGE = 1e300
+"""More than anybody is given, and so little that times a weight it is finite [mg]."""
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Part:
     """What a milligram came with: a dose, and the site where it was absorbed."""
@@ -107,8 +111,8 @@ class Intake:
 
     @cached_property
     def sound(self) -> bool:
-        """Whether everything that enters is a number."""
-        return all(bool(np.isfinite(flow.amount).all()) for flow in self.flows)
+        """Whether everything that enters is a number, taken times any weight too."""
+        return all(bool((np.abs(flow.amount) < HUGE).all()) for flow in self.flows)
 
     def of(self, subjects: NDArray[np.int64]) -> Intake:
         """Return what enters some subjects."""

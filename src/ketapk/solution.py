@@ -11,6 +11,7 @@ from ketapk.errors import InputError
 from ketapk.kernels import status
 from ketapk.kernels.arrays import SystemArrays
 from ketapk.kernels.batch import in_chunks
+from ketapk.model.entries import Entries
 from ketapk.model.system import System
 
 if TYPE_CHECKING:
@@ -149,8 +150,8 @@ class Solution:
             effects=tuple(system.states[i] for i in seen[inside:]),
             outputs=(system.outputs[output],),
             counters=(),
-            A=A,
-            observe=narrow(system.observe[:, output : output + 1]),
+            rates=Entries.of(A),
+            reads=Entries.of(narrow(system.observe[:, output : output + 1])),
             sat_src=system.sat_src,
             sat_dst=system.sat_dst,
             Vmax=system.Vmax,
@@ -181,7 +182,7 @@ class Solution:
             rate=np.concatenate([arrays.rate, nothing], axis=1),
             jump=np.concatenate([arrays.jump, nothing], axis=1),
         )
-        system = replace(self.system, A=A)
+        system = replace(self.system, rates=Entries.of(A))
         return replace(
             self,
             system=system,

@@ -14,6 +14,7 @@ import math
 import numpy as np
 
 from ketapk.kernels.compile import kernel
+from ketapk.kernels.modes import AMOUNTS, COUPLING, LOST, PARTNER, RATES, SPREAD, WEIGHTS
 
 EPS = 2.220446049250313e-16
 CLEAR = 1e-13
@@ -443,18 +444,74 @@ def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, 
 
 
 @kernel
-def landmarks(diagonal, rates, spread, lost, gains, start, end, jump, rate, until, heights, lo, hi,
-              limit, out, done):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Write the landmarks of patients ``lo`` to ``hi`` where the digits hold.
+def parted(table, n, row, rates, spread, gains):  # type: ignore[no-untyped-def]
+    """Write the modes of a subject, the slowest first and none coupled.
 
     Parameters
     ----------
-    diagonal : (n, N) array
-        What leaves every state [1/h].
-    rates, spread, lost, gains
+    table : ((6 + I) n, R) array
+        Modes.
+    row : int
+        Column of the subject.
+    rates, spread : (n,) array
+        Decay rates [1/h] and their relative errors, in units of rounding; written.
+    gains : (I, n) array
+        Concentration per amount given that every mode adds [1/L], written.
+
+    Returns
+    -------
+    float
+        Largest rate over the distance to another mode; NaN where there are no modes.
+    """
+    lost = 0.0
+    for a in range(n):
+        rates[a], spread[a] = table[RATES * n + a, row], table[SPREAD * n + a, row]
+        lost = max(lost, table[LOST * n + a, row])
+        if not rates[a] > 0.0:
+            return math.nan
+    for s in range(gains.shape[0]):
+        for a in range(n):
+            gains[s, a] = table[(AMOUNTS + s) * n + a, row]
+    for a in range(n):
+        b = int(table[PARTNER * n + a, row])
+        if b >= 0:
+            gap = rates[a] - rates[b]
+            if gap == 0.0:
+                return math.nan
+            lost = max(lost, max(rates[a], rates[b]) / abs(gap))
+            for s in range(gains.shape[0]):
+                gains[s, a] -= table[COUPLING * n + a, row] / gap * gains[s, b]
+    for a in range(n):
+        weight = table[WEIGHTS * n + a, row]
+        for c in range(a + 1, n):
+            if int(table[PARTNER * n + c, row]) == a:
+                sent = table[COUPLING * n + c, row] / (rates[c] - rates[a])
+                weight += table[WEIGHTS * n + c, row] * sent
+        for s in range(gains.shape[0]):
+            gains[s, a] *= weight
+    for a in range(1, n):
+        b = a
+        while b > 0 and rates[b] < rates[b - 1]:
+            rates[b], rates[b - 1] = rates[b - 1], rates[b]
+            spread[b], spread[b - 1] = spread[b - 1], spread[b]
+            for s in range(gains.shape[0]):
+                gains[s, b], gains[s, b - 1] = gains[s, b - 1], gains[s, b]
+            b -= 1
+    return lost
+
+
+@kernel
+def landmarks(pattern, constants, table, plan, until, heights, lo, hi, limit, out, done):  # type: ignore[no-untyped-def]
+    """Write the landmarks of subjects ``lo`` to ``hi`` where the digits hold.
+
+    Parameters
+    ----------
+    pattern, constants
         As in ``decompose``.
-    start, end, jump, rate
-        As in ``superpose``; nothing enters in the last segment but at its start.
+    table : ((6 + I) n, R) array
+        Modes.
+    plan : Plan
+        What enters; nothing in the last segment but at its start.
     until : float
         End of the first area [h].
     heights : (L,) array
@@ -466,23 +523,26 @@ def landmarks(diagonal, rates, spread, lost, gains, start, end, jump, rate, unti
         Peak [mg/L], its first time [h], areas to ``until`` and to infinity [mg h/L], half-life
         [h]; first time at every level and total time above it [h]; written.
     done : (N,) array
-        True for a patient whose errors are below ``limit``, written.
+        True for a subject whose errors are below ``limit``, written.
     """
-    size, G = diagonal.shape[0], start.size
-    level, forced, left, found = np.empty((4, size))
-    weights, shelf = np.empty((2, size + 1))
-    work = np.empty((size + 1, size))
-    when, what, doubt = np.empty((3, G * (size + 2)))
+    n, R, G = pattern.diagonal.size, table.shape[1], plan.start.size
+    rates, spread, gains = np.empty(n), np.empty(n), np.empty((plan.jump.shape[1], n))
+    level, forced, left, found = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    weights, shelf = np.empty(n + 1), np.empty(n + 1)
+    work = np.empty((n + 1, n))
+    when, what, doubt = np.empty(G * (n + 2)), np.empty(G * (n + 2)), np.empty(G * (n + 2))
     opened = np.empty(heights.size)
-    for n in range(lo, hi):
-        done[n] = False
-        if not lost[n] < math.inf:
+    for subject in range(lo, hi):
+        done[subject] = False
+        row = subject if R > 1 else 0
+        lost = parted(table, n, row, rates, spread, gains)
+        if not lost < math.inf:
             continue
         stay = 0.0
-        for i in range(size):
-            stay += 1.0 / diagonal[i, n]
-        done[n] = patient(
-            rates[n], spread[n], 10.0 + lost[n], gains[n], start, end, jump, rate,
-            n if jump.shape[2] > 1 else 0, stay, until, heights, limit, level, forced, weights,
-            shelf, work, left, found, when, what, doubt, opened, out[n],
+        for i in range(n):
+            stay -= 1.0 / constants[pattern.diagonal[i], row]
+        done[subject] = patient(
+            rates, spread, 10.0 + lost, gains, plan.start, plan.end, plan.jump, plan.rate,
+            subject if plan.jump.shape[2] > 1 else 0, stay, until, heights, limit, level, forced,
+            weights, shelf, work, left, found, when, what, doubt, opened, out[subject],
         )  # fmt: skip

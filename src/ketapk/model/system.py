@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketapk.errors import InputError, PlanError
+from ketapk.model.entries import Entries
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -48,10 +49,10 @@ class System:
     effects: tuple[str, ...]
     outputs: tuple[Output, ...]
     counters: tuple[str, ...]
-    A: NDArray[np.float64]
-    """(R, S, S) rate constants ``A[row, to, from]`` [1/h], integrals included."""
-    observe: NDArray[np.float64]
-    """(R, P, S) concentration [mg/L] per amount [mg]."""
+    rates: Entries
+    """(S, S) rate constants from state to state [1/h], integrals included."""
+    reads: Entries
+    """(P, S) concentration [mg/L] per amount [mg]."""
     sat_src: NDArray[np.int64]
     sat_dst: NDArray[np.int64]
     Vmax: NDArray[np.float64]
@@ -62,6 +63,16 @@ class System:
     """(R, S, S) change of ``A`` with time [1/h2]; (0, 0, 0) where rates are constant."""
     fates: tuple[str, ...]
     """What it means to be at each of ``sites``, for the ledger."""
+
+    @property
+    def A(self) -> Floats:
+        """(R, S, S) rate constants ``A[row, to, from]`` [1/h], integrals included."""
+        return self.rates.dense
+
+    @property
+    def observe(self) -> Floats:
+        """(R, P, S) concentration [mg/L] per amount [mg]."""
+        return self.reads.dense
 
     @cached_property
     def sites(self) -> tuple[str, ...]:
@@ -77,12 +88,12 @@ class System:
     @property
     def n_rows(self) -> int:
         """Number of parameter rows, R."""
-        return int(self.A.shape[0])
+        return int(self.rates.value.shape[1])
 
     @property
     def n_states(self) -> int:
         """Number of states, S."""
-        return int(self.A.shape[1])
+        return self.rates.shape[0]
 
     @property
     def n_mass(self) -> int:
@@ -112,7 +123,7 @@ class System:
     @cached_property
     def linked(self) -> NDArray[np.bool_]:
         """(S, S) whether a state (column) feeds another, or itself, in any subject."""
-        linked: NDArray[np.bool_] = (self.A != 0.0).any(axis=0)
+        linked = self.rates.filled.copy()
         if self.drift.size:
             linked |= (self.drift != 0.0).any(axis=0)
         if self.sat_src.size:
@@ -122,22 +133,27 @@ class System:
     def upstream(self, output: int) -> tuple[int, ...]:
         """States before the integrals that an output depends on, in their order."""
         n = self.n_dynamic
-        watched = (self.observe[:, output, :n] != 0.0).any(axis=0)
+        watched = self.reads.filled[output, :n]
         return _upstream(self.linked[:n, :n].tobytes(), watched.tobytes())
 
     def of(self, subjects: NDArray[np.int64]) -> System:
         """Return the system with the rows of some subjects, where each has a row of its own."""
         if self.n_rows == 1:
             return self
-        names = ("A", "observe", "Vmax", "KmX", *(("drift",) if self.drift.size else ()))
+        names = ("Vmax", "KmX", *(("drift",) if self.drift.size else ()))
         rows: Any = {name: getattr(self, name)[subjects] for name in names}
-        return replace(self, **rows)
+        return replace(
+            self,
+            rates=self.rates.of_subjects(subjects),
+            reads=self.reads.of_subjects(subjects),
+            **rows,
+        )
 
     def since(self, origin: float) -> System:
         """Return the system whose drifting rates count their time from ``origin`` [h]."""
         if self.drift.size == 0 or origin == 0.0:
             return self
-        return replace(self, A=self.A - origin * self.drift)
+        return replace(self, rates=Entries.of(self.A - origin * self.drift))
 
     def index(self, name: str) -> int:
         """Position of a state by its name."""
@@ -267,25 +283,22 @@ class Graph:
         volumes = [volume for *_, volume in self.outputs]
         shapes = {np.shape(v) for v in rates + others + volumes}
         (n_rows,) = (1,) if shapes <= {(), (1,)} else np.broadcast_shapes((1,), *shapes)
-        A = np.zeros((n_rows, n_states, n_states))
         entries: dict[tuple[int, int], Any] = {}
         for source, target, rate in self.flows:
             value = np.asarray(rate, dtype=np.float64)
             begin, end = position[source], position[target]
             entries[end, begin] = entries.get((end, begin), 0.0) + value
             entries[begin, begin] = entries.get((begin, begin), 0.0) - value
-        for (to, begin), value in entries.items():
-            A[:, to, begin] = value
         for name, source, gain, ke0 in self.effects:
-            A[:, position[name], position[source]] = gain
-            A[:, position[name], position[name]] = np.negative(ke0)
-        observe = np.zeros((n_rows, len(self.outputs), n_states))
+            entries[position[name], position[source]] = gain
+            entries[position[name], position[name]] = np.negative(ke0)
+        reads: dict[tuple[int, int], Any] = {}
         for p, (_, source, volume) in enumerate(self.outputs):
-            observe[:, p, position[source]] = np.divide(1.0, volume)
-        A[:, len(names) : len(names) + len(self.outputs), :] = observe
+            reads[p, position[source]] = np.divide(1.0, volume)
+            entries[len(names) + p, position[source]] = reads[p, position[source]]
         for name, source, rate in self.counters:
-            row = len(names) + len(self.outputs) + counters.index(name)
-            A[:, row, position[source]] += np.asarray(rate, dtype=np.float64)
+            place = (len(names) + len(self.outputs) + counters.index(name), position[source])
+            entries[place] = entries.get(place, 0.0) + np.asarray(rate, dtype=np.float64)
         drift = np.zeros((n_rows, n_states, n_states) if self.drifting else (0, 0, 0))
         for source, target, rate in self.drifting:
             value = np.asarray(rate, dtype=np.float64)
@@ -302,8 +315,8 @@ class Graph:
             effects=tuple(name for name, *_ in self.effects),
             outputs=tuple(output for output, *_ in self.outputs),
             counters=tuple(counters),
-            A=A,
-            observe=observe,
+            rates=Entries.at((n_states, n_states), entries, n_rows),
+            reads=Entries.at((len(self.outputs), n_states), reads, n_rows),
             sat_src=np.array([position[s] for s, *_ in self.saturable], dtype=np.int64),
             sat_dst=np.array([position[d] for _, d, *_ in self.saturable], dtype=np.int64),
             Vmax=Vmax,

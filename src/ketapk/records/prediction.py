@@ -13,6 +13,7 @@ import numpy as np
 from ketapk.errors import InputError, KetapkWarning, PlanError
 from ketapk.kernels.status import OK, SENTENCE
 from ketapk.library.catalogue import load_model
+from ketapk.model.entries import Entries
 from ketapk.model.model import Model
 from ketapk.records.doses import Doses, Flows, check_modelled, lower_doses
 from ketapk.records.events import Events, arrange, courses
@@ -154,4 +155,5 @@ def _since_first_dose(system: System, records: Records, row: Ints) -> System:
     origin[records.subject[doses]] = records.time_h[doses]
     per_row = np.zeros(system.n_rows)
     per_row[row] = origin[records.subject]
-    return replace(system, A=system.A - per_row[:, None, None] * system.drift)
+    A = system.A - per_row[:, None, None] * system.drift
+    return replace(system, rates=Entries.of(A))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketapk.collection import collect
+from ketapk.model.entries import Entries
 from ketapk.schedule import assemble
 from ketapk.solution import Solution, solve
 
@@ -158,8 +159,8 @@ def with_sites(system: System, output: int, rates: Sequence[Floats]) -> System:
     return replace(
         system,
         effects=system.effects + names,
-        A=A,
-        observe=observe,
+        rates=Entries.of(A),
+        reads=Entries.of(observe),
         drift=drift,
         Vmax=np.repeat(system.Vmax, rows // system.n_rows, axis=0),
         KmX=np.repeat(system.KmX, rows // system.n_rows, axis=0),

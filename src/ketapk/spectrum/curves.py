@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketapk.kernels.batch import in_chunks
-from ketapk.spectrum.modes import ERROR, Modes, chunk_of, modes_of
+from ketapk.spectrum.modes import ERROR, Modes, chunk_of, modes_of, sound
 from ketapk.spectrum.stretches import stretches
 
 if TYPE_CHECKING:
@@ -60,23 +60,25 @@ def curves(
     if found is None:
         return None
     modes, shared = found
-    to, source, entries, diagonal, _, _, _, watched, scale = modes.matrices
-    from ketapk.kernels.spectrum import curves as write
+    from ketapk.kernels.curves import Stretches
+    from ketapk.kernels.curves import curves as write
+    from ketapk.kernels.vector import LANES
 
-    n = lowering.n
-    stretch = stretches(times, shared, before=before)
-    jump, rate = factor * shared.jump, factor * shared.rate
+    n, plan = lowering.n, shared.scaled(factor)
+    stretch = Stretches(*stretches(times, shared, before=before))
+    # Side by side go as many subjects, or as many stretches of one, as make fewer vectors.
+    W = stretch.first.size
+    abreast = -(-n // LANES) * W <= n * -(-W // LANES)
     out = np.empty((n, times.size))
     done = np.zeros(n, dtype=bool)
 
     def work(lo: int, hi: int) -> None:
         write(
-            to, source, entries, diagonal, watched, scale, shared.sources, *modes.arrays,
-            shared.start, shared.end, jump, rate, *stretch, times, shared.opening, lo, hi, ERROR,
-            out, done,
+            modes.pattern, modes.constants, modes.per_amount, shared.sources, modes.table, plan,
+            stretch, times, lo, hi, ERROR, abreast, out, done,
         )  # fmt: skip
 
     in_chunks(work, n, chunk=chunk or chunk_of(n, times.size), threads=threads)
     if before:
         out[:, times <= 0.0] = 0.0
-    return out, done
+    return out, done & sound(lowering)

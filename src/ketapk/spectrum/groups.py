@@ -12,6 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ketapk.kernels.modes import Pattern
     from ketapk.model.system import System
 
     Ints = NDArray[np.int64]
@@ -22,37 +23,80 @@ LARGEST = 16
 
 @dataclass(frozen=True, kw_only=True)
 class Groups:
-    """The states that an output sees, in the order in which drug can pass through them.
+    """The states of an output, and which entries of a system make their matrix.
 
     Shared by all systems of one pattern, and never written to.
     """
 
     states: Ints
-    """(n,) their positions in the system."""
-    group: Ints
-    """(n,) group of each; within one, drug goes both ways."""
-    parent: Ints
-    """(n,) position of the neighbour through which a state hangs on its group, -1 for none."""
-    to: Ints
-    """(E,) where every entry off the diagonal leads; exchanges within groups stand first."""
-    source: Ints
-    """(E,) where it comes from."""
-    link: Ints
-    """(n,) which of them each state's exchange is, -1 for none."""
+    """(n,) their positions in the system, upstream first."""
+    pattern: Pattern
+    """What the kernels read."""
+    read: int
+    """The entry of ``system.reads`` that is the output."""
 
 
 def groups_of(system: System, output: int) -> Groups | None:
     """Order the states of an output; None where they have no modes of the kind looked for."""
     seen = system.upstream(output)
-    if not system.linear or len(seen) > LARGEST:
+    reads = np.flatnonzero(system.reads.to == output)
+    if not system.linear or len(seen) > LARGEST or reads.size != 1:
         return None
-    return _groups(system.linked.tobytes(), seen)
+    rates = system.rates
+    return _groups(
+        system.linked.tobytes(), seen, rates.to.tobytes(), rates.source.tobytes(), int(reads[0]),
+        int(system.reads.source[reads[0]]),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
-def _groups(pattern: bytes, seen: tuple[int, ...]) -> Groups | None:
-    """Order states by who feeds whom, (S, S) booleans as bytes, which is all that it depends on."""
-    linked = np.frombuffer(pattern, dtype=bool).reshape(math.isqrt(len(pattern)), -1)
+def _groups(
+    linked_: bytes, seen: tuple[int, ...], to_: bytes, source_: bytes, read: int, watched: int
+) -> Groups | None:
+    """Order states by who feeds whom, (S, S) booleans as bytes, which is all that it depends on.
+
+    ``to_`` and ``source_`` are the places of a system's entries as bytes.
+    """
+    from ketapk.kernels.modes import Pattern
+
+    linked = np.frombuffer(linked_, dtype=bool).reshape(math.isqrt(len(linked_)), -1)
+    found = _ordered(linked, seen)
+    if found is None:
+        return None
+    order, group, parent = found
+    to, source, link = _exchanges(linked, order, group, parent)
+    ends = np.frombuffer(to_, dtype=np.int64), np.frombuffer(source_, dtype=np.int64)
+    row = {place: e for e, place in enumerate(zip(*(end.tolist() for end in ends), strict=True))}
+
+    def ints(values: Any) -> Ints:
+        return np.array(values, dtype=np.int64)
+
+    if any((state, state) not in row for state in order):
+        return None
+    return Groups(
+        states=ints(order),
+        pattern=Pattern(
+            diagonal=ints([row[state, state] for state in order]),
+            entry=ints([row[order[i], order[j]] for i, j in zip(to, source, strict=True)]),
+            to=ints(to),
+            source=ints(source),
+            group=ints(group),
+            parent=ints(parent),
+            link=link,
+            checked=ints([e for (i, j), e in row.items() if i != j]),
+            watched=order.index(watched),
+        ),
+        read=read,
+    )
+
+
+def _ordered(
+    linked: NDArray[np.bool_], seen: tuple[int, ...]
+) -> tuple[list[int], list[int], list[int]] | None:
+    """States upstream first, the group of each, and the neighbour before it, -1 for none.
+
+    None where exchanges are not mutual, or make a ring.
+    """
     feeds = {i: [j for j in seen if j != i and linked[j, i]] for i in seen}
     order: list[int] = []
     group: list[int] = []
@@ -74,15 +118,7 @@ def _groups(pattern: bytes, seen: tuple[int, ...]) -> Groups | None:
             order.append(state)
             group.append(len(set(group)) if above is None else group[-1])
         left -= together
-    to, source, link = _exchanges(linked, order, group, parent)
-    return Groups(
-        states=np.array(order),
-        group=np.array(group),
-        parent=np.array(parent),
-        to=to,
-        source=source,
-        link=link,
-    )
+    return order, group, parent
 
 
 def _sources(state: int, feeds: dict[int, list[int]]) -> list[int]:
@@ -123,8 +159,8 @@ def _tree(
 
 def _exchanges(
     linked: NDArray[np.bool_], order: list[int], group: list[int], parent: list[int]
-) -> tuple[Ints, Ints, Ints]:
-    """Entries as `Groups` holds them."""
+) -> tuple[list[int], list[int], Ints]:
+    """Entries off the diagonal, exchanges within groups first, and those of every state."""
     to: list[int] = []
     source: list[int] = []
     link = np.full(len(order), -1, dtype=np.int64)
@@ -138,4 +174,4 @@ def _exchanges(
             if group[i] != group[j] and linked[order[i], order[j]]:
                 to.append(i)
                 source.append(j)
-    return np.array(to, dtype=np.int64), np.array(source, dtype=np.int64), link
+    return to, source, link

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketapk.kernels.batch import in_chunks
-from ketapk.spectrum.modes import ERROR, Modes, chunk_of, modes_of
+from ketapk.spectrum.modes import ERROR, Modes, chunk_of, modes_of, sound
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,18 +64,17 @@ def landmarks(
     modes, shared = found
     if np.any(shared.rate[-1] != 0.0):
         return None
-    diagonal = modes.matrices[3]
     from ketapk.kernels.landmarks import landmarks as write
 
-    n = lowering.n
+    n, plan = lowering.n, shared.scaled(1.0)
     out = np.full((n, 5 + 2 * heights.size), np.nan)
     done = np.zeros(n, dtype=bool)
 
     def work(lo: int, hi: int) -> None:
         write(
-            diagonal, *modes.arrays, shared.start, shared.end, shared.jump, shared.rate, until,
-            heights, lo, hi, ERROR, out, done,
+            modes.pattern, modes.constants, modes.table, plan, until, heights, lo, hi, ERROR, out,
+            done,
         )  # fmt: skip
 
     in_chunks(work, n, chunk=chunk or chunk_of(n, out.shape[1]), threads=threads)
-    return out, done
+    return out, done & sound(lowering)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from ketapk.spectrum.shared import Shared, shared_plan
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ketapk.kernels.modes import Pattern
     from ketapk.lowering import Lowering
     from ketapk.model.system import System
 
@@ -25,30 +26,26 @@ CHUNK = 256
 """Subjects in one call of a kernel, or more where there are many and each writes little."""
 CALLS = 32
 """Calls that are enough to share many subjects out."""
-ROOM = 1 << 16
+ROOM = 1 << 18
 """Numbers that one call writes, about."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Modes:
-    """Modes of N subjects, of what one output sees of I sources, the slowest first."""
+    """Modes of R subjects, of what one output sees of I sources."""
 
     groups: Groups
-    matrices: tuple[Any, ...]
-    """What ``kernels.spectrum.modes`` reads of the system."""
-    rates: Floats
-    """(N, n) decay rates [1/h]."""
-    spread: Floats
-    """(N, n) their relative errors, in units of rounding."""
-    lost: Floats
-    """(N,) digits lost, in units of rounding; NaN where there are no modes."""
-    gains: Floats
-    """(N, I, n) concentration per amount given [1/L]."""
+    constants: Floats
+    """(F, R) all rate constants of the system, those on the diagonal negative [1/h]."""
+    per_amount: Floats
+    """(R,) concentration per amount in the state that is read [1/L]."""
+    table: Floats
+    """((6 + I) n, R) as ``kernels.modes`` lays it out."""
 
     @property
-    def arrays(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """What the kernels read."""
-        return self.rates, self.spread, self.lost, self.gains
+    def pattern(self) -> Pattern:
+        """Which constants make the matrix of the n states."""
+        return self.groups.pattern
 
 
 def modes_of(
@@ -66,24 +63,23 @@ def modes_of(
     if groups is None or shared is None:
         return None
     if output not in known:
-        from ketapk.kernels import spectrum as kernels
+        from ketapk.kernels.modes import BLOCKS, decompose
 
-        decompose: Any = kernels.decompose
-        n, size = lowering.n, groups.states.size
+        rows, R = (BLOCKS + shared.sources.size) * groups.states.size, system.n_rows
         modes = Modes(
             groups=groups,
-            matrices=_matrices(system, groups, output, n),
-            rates=np.empty((n, size)),
-            spread=np.empty((n, size)),
-            lost=np.empty(n),
-            gains=np.empty((n, shared.sources.size, size)),
+            constants=system.rates.value,
+            per_amount=system.reads.value[groups.read],
+            table=np.empty((rows, R)),
         )
 
         def work(lo: int, hi: int) -> None:
-            decompose(*modes.matrices, shared.sources, lo, hi, *modes.arrays)
+            decompose(
+                modes.pattern, modes.constants, modes.per_amount, shared.sources, lo, hi,
+                modes.table,
+            )  # fmt: skip
 
-        in_chunks(work, n, chunk=chunk or chunk_of(n, 4 * size), threads=threads)
-        modes.lost[~_sound(system, lowering)] = np.nan
+        in_chunks(work, R, chunk=chunk or chunk_of(R, rows), threads=threads)
         known[output] = modes
     return known[output], shared
 
@@ -93,28 +89,12 @@ def chunk_of(n: int, width: int) -> int:
     return max(CHUNK, min(n // CALLS, ROOM // width))
 
 
-def _matrices(system: System, groups: Groups, output: int, n: int) -> tuple[Any, ...]:
-    """What ``kernels.spectrum.modes`` reads of a system up to its output."""
-    to, source, place = groups.to, groups.source, groups.states
-    A = system.A
-    entries = np.ascontiguousarray(A[:, place[to], place[source]].T)
-    diagonal = np.ascontiguousarray(-A[:, place, place].T)
-    watched = int(np.argmax(np.any(system.observe[:, output, :][:, place] != 0.0, axis=0)))
-    scale = np.ascontiguousarray(system.observe[:, output, place[watched]])
-    if system.n_rows == 1 and n > 1:
-        entries = np.broadcast_to(entries, (entries.shape[0], n))
-        diagonal = np.broadcast_to(diagonal, (diagonal.shape[0], n))
-        scale = np.broadcast_to(scale, (n,))
-    return to, source, entries, diagonal, groups.group, groups.parent, groups.link, watched, scale
-
-
-def _sound(system: System, lowering: Lowering) -> NDArray[np.bool_]:
-    """Who has nothing anywhere that would make the whole solution fail, (N,)."""
-    inside = np.ones((system.n_states, system.n_states), dtype=bool)
-    np.fill_diagonal(inside, False)
-    with np.errstate(invalid="ignore"):
-        sound = np.all((system.A >= 0.0) & np.isfinite(system.A) | ~inside, axis=(1, 2))
-    sound = np.broadcast_to(sound, (lowering.n,)).copy()
+def sound(lowering: Lowering) -> NDArray[np.bool_]:
+    """Who is given nothing that is no number, (N,)."""
+    fine = np.ones(lowering.n, dtype=bool)
+    if lowering.intake.sound:
+        return fine
     for flow in lowering.flows:
-        sound &= np.isfinite(flow.amount)
-    return sound
+        if not np.isfinite(flow.amount).all():
+            fine &= np.isfinite(flow.amount)
+    return fine

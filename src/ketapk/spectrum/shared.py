@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ketapk.kernels.curves import Plan
     from ketapk.lowering import Flow, Intake, Lowering
     from ketapk.spectrum.groups import Groups
 
@@ -52,6 +53,13 @@ class Shared:
         other = replace(self, jump=self.jump * factor, rate=self.rate * factor)
         other.__dict__["opening"] = self.opening
         return other
+
+    def scaled(self, factor: float) -> Plan:
+        """Return what the kernels read, with amounts times a factor."""
+        from ketapk.kernels.curves import Plan
+
+        jump, rate = factor * self.jump, factor * self.rate
+        return Plan(self.start, self.end, jump, rate, self.opening)
 
 
 def shared_plan(lowering: Lowering, groups: Groups, samples: Floats) -> Shared | None:

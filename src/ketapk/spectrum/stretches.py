@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-LONGEST = 1024
+LONGEST = 128
 """Times in one even stretch, after which it starts anew so that rounding cannot pile up."""
 ROUNDING = 8.0
 """Units in the last place by which an even grid may miss its times."""

@@ -1,0 +1,387 @@
+"""Linear systems taken apart into modes, several subjects abreast.
+
+Compartments that exchange drug both ways, in pairs without a ring, have a matrix that is similar to
+a symmetric one, whose modes Jacobi's method finds to the last digit. Between such groups drug flows
+one way only, so the whole is triangular in the modes of the groups, and two substitutions solve it.
+Modes of different groups that nearly coincide would make large terms that cancel; such a pair stays
+coupled, and a curve has the divided difference of their exponentials as one more term.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ketapk.kernels.compile import kernel
+from ketapk.kernels.vector import LANES, anywhere, full, load, root, size, store, where
+
+SWEEPS = 30
+"""Jacobi sweeps after which a group is given up; four or five are enough."""
+CONVERGED, NEARLY = 1e-34, 1e-20
+"""Squares of what is left beside the diagonal at the end, and before the last sweep."""
+CLOSE = 0.15
+"""Distance of two rates, of the larger one, below which their modes stay coupled."""
+ALONE = -1.0
+"""Partner of a mode that is not coupled to another."""
+
+
+class Pattern(NamedTuple):
+    """Which rate constants make the matrix of n states, E entries off its diagonal.
+
+    Groups of states that exchange drug stand together, ascending downstream; exchanges within
+    groups come first among the entries.
+    """
+
+    diagonal: NDArray
+    """(n,) row of what leaves every state."""
+    entry: NDArray
+    """(E,) row of every entry."""
+    to: NDArray
+    """(E,) state that it leads to."""
+    source: NDArray
+    """(E,) state that it comes from."""
+    group: NDArray
+    """(n,) group of every state."""
+    parent: NDArray
+    """(n,) state of the same group that a state exchanges with, and that stands before it; -1 for
+    the first of a group."""
+    link: NDArray
+    """(n,) entry from that state; the one back to it follows."""
+    checked: NDArray
+    """(C,) rows that have to be finite and not negative, seen by the output or not."""
+    watched: int
+    """State that is read."""
+
+
+RATES, SPREAD, LOST, PARTNER, COUPLING, WEIGHTS, AMOUNTS = range(7)
+"""Blocks of n rows in a table of modes ((6 + I) n, R).
+
+Decay rates [1/h], NaN where a subject has no modes; their relative errors, in units of rounding;
+the largest rate over the distance to a mode that one was parted from; the mode upstream that feeds
+one, or ALONE, and how fast [1/h]; concentration per amount in a mode [1/L]; and for each of I
+states into which drug is given, the amount in a mode per amount given [1].
+"""
+BLOCKS = 6
+"""Those before the amounts."""
+
+
+@kernel
+def rotate(S, Q, p, q, m, busy):  # type: ignore[no-untyped-def]
+    """Turn the entry (p, q) of ``S`` (m, m, LANES) to zero, and ``Q`` with it, in busy lanes."""
+    left, right, between = load(S, p, p), load(S, q, q), load(S, p, q)
+    apart, twice = right - left, between + between
+    far = size(apart) + root(apart * apart + twice * twice)
+    t = where(busy & (far > 0.0), twice / far, full(0.0))
+    t = where(apart >= 0.0, t, -t)
+    c = 1.0 / root(t * t + 1.0)
+    s = t * c
+    tau = s / (c + 1.0)
+    store(left - t * between, S, p, p)
+    store(right + t * between, S, q, q)
+    store(where(busy, full(0.0), between), S, p, q)
+    for r in range(m):
+        if r not in (p, q):
+            i, j, v, w = min(r, p), max(r, p), min(r, q), max(r, q)
+            g, h = load(S, i, j), load(S, v, w)
+            store(g - s * (h + g * tau), S, i, j)
+            store(h + s * (g - h * tau), S, v, w)
+        g, h = load(Q, r, p), load(Q, r, q)
+        store(g - s * (h + g * tau), Q, r, p)
+        store(h + s * (g - h * tau), Q, r, q)
+
+
+@kernel
+def beside(S, m):  # type: ignore[no-untyped-def]
+    """Return the most that is left beside the diagonal of ``S``, squared and relative to it."""
+    most = full(0.0)
+    for p in range(m):
+        for q in range(p + 1, m):
+            between = load(S, p, q)
+            share = between * between / size(load(S, p, p) * load(S, q, q))
+            most = where(share > most, share, most)
+    return most
+
+
+@kernel
+def jacobi(S, Q, m):  # type: ignore[no-untyped-def]
+    """Turn ``S`` (m, m, LANES), of which the upper half is read, diagonal in place.
+
+    ``Q`` (m, m, LANES) gets the eigenvectors. A lane rests once it is diagonal, so that its result
+    is its own. Returns False where that took too long.
+    """
+    for i in range(m):
+        for j in range(m):
+            store(full(1.0 if i == j else 0.0), Q, i, j)
+    left = beside(S, m)
+    for _ in range(SWEEPS):
+        busy = left > CONVERGED
+        if not anywhere(busy):
+            return True
+        for p in range(m):
+            for q in range(p + 1, m):
+                rotate(S, Q, p, q, m, busy)
+        # What was nearly diagonal before a sweep is diagonal after it.
+        left = where(left > NEARLY, beside(S, m), full(0.0))
+    return False
+
+
+@kernel
+def part_group(pattern, value, first, last, S, Q, V, shrink, rates, spread, bad):  # type: ignore[no-untyped-def]
+    """Write modes of the states ``first`` to ``last``, which exchange drug among themselves.
+
+    Parameters
+    ----------
+    value : (E + n, LANES) array
+        Entries, then what leaves every state [1/h].
+    S, Q : (n, n, LANES) array
+        Work.
+    V : (n, n, LANES) array
+        Amount in every state per amount in a mode, written.
+    shrink : (n, LANES) array
+        What turns that into amount in a mode per amount in a state, written.
+    rates, spread : (n, LANES) array
+        As in `Modes`, written.
+    bad : (LANES,) array
+        Becomes 1 in a lane that has no modes.
+    """
+    E, m = pattern.to.size, last - first
+    for i in range(m):
+        store(load(value, E + first + i), S, i, i)
+        for j in range(i + 1, m):
+            store(full(0.0), S, i, j)
+    store(full(1.0), shrink, first)
+    for i in range(first + 1, last):
+        above = pattern.parent[i]
+        there, back = load(value, pattern.link[i]), load(value, pattern.link[i] + 1)
+        store(-root(there * back), S, above - first, i - first)
+        store(load(shrink, above) * (back / there), shrink, i)
+        both = (there > 0.0) & (back > 0.0)
+        store(where(both, load(bad, 0), full(1.0)), bad, 0)
+    if m == 1:
+        store(full(1.0), Q, 0, 0)
+    elif not jacobi(S, Q, m):
+        store(full(1.0), bad, 0)
+    for a in range(m):
+        total = full(0.0)
+        for i in range(m):
+            own = load(Q, i, a)
+            store(own / root(load(shrink, first + i)), V, first + i, first + a)
+            total = total + size(own) * root(load(value, E + first + i))
+        rate = load(S, a, a)
+        store(rate, rates, first + a)
+        store(total * total / rate, spread, first + a)
+
+
+@kernel
+def feeds(pattern, begin, end, value, V, shrink, T):  # type: ignore[no-untyped-def]
+    """Write the flows between groups, from mode to mode, into ``T`` (n, n, LANES)."""
+    for e in range(within(pattern), pattern.to.size):
+        i, j = pattern.to[e], pattern.source[e]
+        flow = load(value, e) * load(shrink, i)
+        for a in range(begin[i], end[i]):
+            into = flow * load(V, i, a)
+            for b in range(begin[j], end[j]):
+                store(load(T, a, b) + into * load(V, j, b), T, a, b)
+
+
+@kernel
+def part_groups(linked, T, Y, rates, lost, partner, coupling, sends):  # type: ignore[no-untyped-def]
+    """Part modes of different groups, but for close pairs.
+
+    Parameters
+    ----------
+    linked : (n, n) bool array
+        Whether a mode (row) is downstream of another.
+    T : (n, n, LANES) array
+        Flows between modes [1/h].
+    Y : (n, n, LANES) array
+        Columns are the parted modes in those of the groups, written.
+    rates, lost, partner, coupling : (n, LANES) array
+        As in `Modes`; all but ``rates`` are written.
+    sends : (n, LANES) array
+        1 where a mode feeds another to which it is coupled, written.
+    """
+    n = rates.shape[0]
+    nothing, one = full(0.0), full(1.0)
+    for a in range(n):
+        store(nothing, lost, a)
+        store(full(ALONE), partner, a)
+        store(nothing, coupling, a)
+        store(nothing, sends, a)
+    for b in range(n - 1, -1, -1):
+        for a in range(b + 1, n):
+            if not linked[a, b]:
+                continue
+            total = load(T, a, b)
+            for c in range(b + 1, a):
+                if linked[c, b] and linked[a, c]:
+                    fed = where(load(partner, c) == float(b), load(coupling, c), nothing)
+                    total = total + load(T, a, c) * load(Y, c, b) - load(Y, a, c) * fed
+            here, there = load(rates, a), load(rates, b)
+            larger = where(here > there, here, there)
+            gap = here - there
+            free = (load(partner, a) < 0.0) & (load(sends, a) == 0.0)
+            close = free & (size(gap) < larger * CLOSE)
+            together = close | (total == 0.0)
+            store(where(together, nothing, total / gap), Y, a, b)
+            far, before = where(together, nothing, larger / size(gap)), load(lost, a)
+            store(where(far <= before, before, far), lost, a)
+            store(where(close, full(float(b)), load(partner, a)), partner, a)
+            store(where(close, total, load(coupling, a)), coupling, a)
+            store(where(close, one, load(sends, b)), sends, b)
+
+
+@kernel
+def ends(pattern, inputs, linked, parted, V, shrink, Y, scale, amounts, weights):  # type: ignore[no-untyped-def]
+    """Write what every input gives to the modes, and what every mode gives to the output.
+
+    Parameters
+    ----------
+    inputs : (I,) int array
+        States into which drug is given.
+    linked : (n, n) bool array
+        Whether a mode (row) is downstream of another.
+    parted : bool
+        Whether there are several groups, so that ``Y`` is not the identity.
+    V, shrink, Y
+        What `part_group` and `part_groups` wrote.
+    scale : (LANES,) array
+        Concentration per amount in the state that is read [1/L].
+    amounts : (I, n, LANES) array
+        As in `Modes`, written.
+    weights : (n, LANES) array
+        As in `Modes`, written.
+    """
+    n = weights.shape[0]
+    for s in range(inputs.size):
+        less = load(shrink, inputs[s])
+        for a in range(n):
+            own = load(V, inputs[s], a) * less
+            for c in range(a if parted else 0):
+                if linked[a, c]:
+                    own = own - load(Y, a, c) * load(amounts, s, c)
+            store(own, amounts, s, a)
+    for a in range(n):
+        own = load(V, pattern.watched, a)
+        for c in range(a + 1, n if parted else 0):
+            if linked[c, a]:
+                own = own + load(V, pattern.watched, c) * load(Y, c, a)
+        store(own * load(scale, 0), weights, a)
+
+
+@kernel
+def within(pattern):  # type: ignore[no-untyped-def]
+    """Return the number of entries that are exchanges within groups."""
+    return 2 * (pattern.group.size - 1 - pattern.group[-1])
+
+
+@kernel
+def downstream(pattern, begin, end):  # type: ignore[no-untyped-def]
+    """Write where the group of every state begins and ends; return who is downstream of whom."""
+    n = pattern.group.size
+    linked = np.zeros((n, n), dtype=np.bool_)
+    for i in range(n):
+        begin[i], end[i] = i, i + 1
+        while begin[i] > 0 and pattern.group[begin[i] - 1] == pattern.group[i]:
+            begin[i] -= 1
+        while end[i] < n and pattern.group[end[i]] == pattern.group[i]:
+            end[i] += 1
+    for e in range(within(pattern), pattern.to.size):
+        i, j = pattern.to[e], pattern.source[e]
+        for a in range(begin[i], end[i]):
+            for b in range(begin[j], end[j]):
+                linked[a, b] = True
+    for b in range(n):
+        for c in range(b + 1, n):
+            if linked[c, b]:
+                for a in range(c + 1, n):
+                    linked[a, b] |= linked[a, c]
+    return linked
+
+
+@kernel
+def some(flat, place, count):  # type: ignore[no-untyped-def]
+    """Return ``count`` entries from ``place`` on; what is left over repeats the last."""
+    if count == LANES:
+        return load(flat, place)
+    few = np.empty(LANES)
+    for k in range(LANES):
+        few[k] = flat[place + min(k, count - 1)]
+    return load(few, 0)
+
+
+@kernel
+def put(x, flat, place, count):  # type: ignore[no-untyped-def]
+    """Write the first ``count`` of eight numbers from ``place`` on."""
+    if count == LANES:
+        store(x, flat, place)
+        return
+    few = np.empty(LANES)
+    store(x, few, 0)
+    for k in range(count):
+        flat[place + k] = few[k]
+
+
+@kernel
+def decompose(pattern, constants, per_amount, inputs, lo, hi, table):  # type: ignore[no-untyped-def]
+    """Write the modes of subjects ``lo`` to ``hi``.
+
+    Parameters
+    ----------
+    pattern : Pattern
+        Which constants make the matrix.
+    constants : (F, R) array
+        Rate constants, those on the diagonal negative [1/h].
+    per_amount : (R,) array
+        Concentration per amount in the state that is read [1/L].
+    inputs : (I,) int array
+        States into which drug is given.
+    table : ((6 + I) n, R) array
+        As RATES and the others lay it out, written.
+    """
+    n, E, R = pattern.group.size, pattern.to.size, per_amount.size
+    begin, end = np.empty((2, n), dtype=np.int64)
+    linked = downstream(pattern, begin, end)
+    parted = pattern.group[-1] > 0
+    taken, given = constants.reshape(-1), table.reshape(-1)
+    value, square = np.empty((E + n, LANES)), np.zeros((5, n, n, LANES))
+    S, Q, V, T, Y = square[0], square[1], square[2], square[3], square[4]
+    room = np.zeros((BLOCKS + inputs.size, n, LANES))
+    rates, spread, lost, partner = room[RATES], room[SPREAD], room[LOST], room[PARTNER]
+    coupling, weights, amounts = room[COUPLING], room[WEIGHTS], room[AMOUNTS:]
+    rows = room.reshape(-1, LANES)
+    partner[:] = ALONE
+    shrink, sends = np.empty((n, LANES)), np.empty((n, LANES))
+    scale, bad = np.empty(LANES), np.empty(LANES)
+    for place in range(lo, hi, LANES):
+        count = min(LANES, hi - place)
+        for e in range(E):
+            store(some(taken, pattern.entry[e] * R + place, count), value, e)
+        for i in range(n):
+            store(-some(taken, pattern.diagonal[i] * R + place, count), value, E + i)
+        store(some(per_amount, place, count), scale, 0)
+        wrong = full(0.0)
+        for r in range(pattern.checked.size):
+            own = some(taken, pattern.checked[r] * R + place, count)
+            wrong = where((own >= 0.0) & (own < math.inf), wrong, full(1.0))
+        store(wrong, bad, 0)
+        for i in range(n):
+            if begin[i] == i:
+                part_group(pattern, value, i, end[i], S, Q, V, shrink, rates, spread, bad)
+        if parted:
+            for a in range(n):
+                for b in range(a):
+                    store(full(0.0), T, a, b)
+            feeds(pattern, begin, end, value, V, shrink, T)
+            part_groups(linked, T, Y, rates, lost, partner, coupling, sends)
+        ends(pattern, inputs, linked, parted, V, shrink, Y, scale, amounts, weights)
+        fine = load(bad, 0) == 0.0
+        for a in range(n):
+            rate = load(rates, a)
+            sound = fine & (rate > 0.0) & (rate < math.inf)
+            store(where(sound, rate, full(math.nan)), rates, a)
+        for r in range(rows.shape[0]):
+            put(load(rows, r), given, r * R + place, count)

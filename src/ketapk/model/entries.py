@@ -1,0 +1,72 @@
+"""Matrices of many subjects, kept as the places that are not empty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A matrix for each of R subjects, all with the same E places filled, each place once."""
+
+    shape: tuple[int, int]
+    """Numbers of rows and columns."""
+    to: Ints
+    """(E,) row of every entry."""
+    source: Ints
+    """(E,) its column."""
+    value: Floats
+    """(E, R) numbers."""
+
+    @classmethod
+    def at(cls, shape: tuple[int, int], places: Mapping[tuple[int, int], Any], R: int) -> Entries:
+        """Numbers, or one per subject, at places (to, from)."""
+        value = np.empty((len(places), R))
+        for own, number in zip(value, places.values(), strict=True):
+            own[:] = number
+        to = np.array([to for to, _ in places], dtype=np.int64)
+        source = np.array([source for _, source in places], dtype=np.int64)
+        return cls(shape, to, source, value)
+
+    @classmethod
+    def of(cls, dense: Floats) -> Entries:
+        """Entries of (R, rows, columns) matrices."""
+        to, source = np.nonzero((dense != 0.0).any(axis=0))
+        value = np.ascontiguousarray(dense[:, to, source].T)
+        return cls(dense.shape[1:], to, source, value)  # type: ignore[arg-type]
+
+    @cached_property
+    def dense(self) -> Floats:
+        """(R, rows, columns) matrices; not to be written to."""
+        full = np.zeros((self.value.shape[1], *self.shape))
+        full[:, self.to, self.source] = self.value.T
+        return full
+
+    @cached_property
+    def filled(self) -> NDArray[np.bool_]:
+        """Whether a place is other than zero in any subject, (rows, columns)."""
+        filled = np.zeros(self.shape, dtype=bool)
+        filled[self.to, self.source] = self.value.any(axis=1)
+        return filled
+
+    @cached_property
+    def row(self) -> dict[tuple[int, int], int]:
+        """Position of the entry at a place."""
+        return {place: e for e, place in enumerate(zip(self.to, self.source, strict=True))}
+
+    def of_subjects(self, subjects: Ints) -> Entries:
+        """Return the matrices of some subjects."""
+        value = np.ascontiguousarray(self.value[:, subjects])
+        return Entries(self.shape, self.to, self.source, value)
