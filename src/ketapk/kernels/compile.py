@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
 from numba.core import config
 
 Function = TypeVar("Function")
@@ -64,8 +65,13 @@ OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
 def kernel(function: Function) -> Function:
-    """Compile a kernel on first call: no Python objects, no lock held, cached on disk."""
-    folder = None if config.DISABLE_JIT else cache_folder()
+    """Compile a kernel on first call: no Python objects, no lock held, cached on disk.
+
+    Uncompiled, it divides by zero as it does compiled: without a word.
+    """
+    if config.DISABLE_JIT:
+        return np.errstate(all="ignore")(function)  # type: ignore[type-var,return-value]
+    folder = cache_folder()
     if folder is None:
         return part(function)
     compile_kernel: Any = numba.njit

@@ -41,6 +41,7 @@ class Mask(types.Type):
 
 
 vector, mask = Vector(), Mask()
+_PAIRS = ((vector, vector), (vector, types.float64), (types.float64, vector))
 
 
 @register_model(Vector)
@@ -106,11 +107,6 @@ def exp(x):  # type: ignore[no-untyped-def]
         return np.where(x > -700.0, np.exp(x), 0.0)
 
 
-def binary_order(x):  # type: ignore[no-untyped-def]
-    """Return the whole part of the logarithm to base 2 of the size, -1023 for zero."""
-    return np.where(x == 0.0, -1023.0, np.frexp(x)[1] - 1.0)
-
-
 def anywhere(condition):  # type: ignore[no-untyped-def]
     """Return whether a condition holds in any lane."""
     return bool(np.any(condition))
@@ -143,14 +139,7 @@ def _named(function: Any, *cases: Any) -> None:
 
 
 def _arithmetic(operation: Any, instruction: str) -> None:
-    @infer_global(operation)
-    class Typed(ConcreteTemplate):  # type: ignore[misc]
-        key = operation
-        cases = [
-            signature(vector, vector, vector),
-            signature(vector, vector, types.float64),
-            signature(vector, types.float64, vector),
-        ]
+    _named(operation, *(signature(vector, *pair) for pair in _PAIRS))
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         x, y = (_wide(builder, *pair) for pair in zip(args, sig.args, strict=True))
@@ -160,20 +149,15 @@ def _arithmetic(operation: Any, instruction: str) -> None:
         lower_builtin(operation, *kinds)(lower)
 
 
-@lower_builtin(operator.neg, Vector)
 def _neg(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return builder.fneg(args[0])
 
 
+lower_builtin(operator.neg, Vector)(_neg)
+
+
 def _comparison(operation: Any, symbol: str) -> None:
-    @infer_global(operation)
-    class Typed(ConcreteTemplate):  # type: ignore[misc]
-        key = operation
-        cases = [
-            signature(mask, vector, vector),
-            signature(mask, vector, types.float64),
-            signature(mask, types.float64, vector),
-        ]
+    _named(operation, *(signature(mask, *pair) for pair in _PAIRS))
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         x, y = (_wide(builder, *pair) for pair in zip(args, sig.args, strict=True))
@@ -184,14 +168,12 @@ def _comparison(operation: Any, symbol: str) -> None:
 
 
 def _logic(operation: Any, instruction: str) -> None:
-    @infer_global(operation)
-    class Typed(ConcreteTemplate):  # type: ignore[misc]
-        key = operation
-        cases = [signature(mask, mask, mask)]
+    _named(operation, signature(mask, mask, mask))
 
-    @lower_builtin(operation, Mask, Mask)
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return getattr(builder, instruction)(*args)
+
+    lower_builtin(operation, Mask, Mask)(lower)
 
 
 for _operation, _instruction in (
@@ -232,7 +214,6 @@ _named(where, signature(vector, mask, vector, vector))
 _named(root, signature(vector, vector))
 _named(size, signature(vector, vector))
 _named(exp, signature(vector, vector))
-_named(binary_order, signature(vector, vector))
 _named(anywhere, signature(types.boolean, mask))
 
 
@@ -263,7 +244,6 @@ for _indices in ((types.Integer,), (types.Integer, types.Integer)):
     lower_builtin(store, Vector, types.Array, *_indices)(_store)
 
 
-@lower_builtin(scatter, types.UniTuple, types.Array, types.Array, types.Integer)
 def _scatter(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     """Exchange rows and columns of eight by eight numbers: ones, pairs, then fours."""
     rows = cgutils.unpack_tuple(builder, args[0])
@@ -293,14 +273,21 @@ def _scatter(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return context.get_dummy_value()
 
 
-@lower_builtin(full, types.Float)
+lower_builtin(scatter, types.UniTuple, types.Array, types.Array, types.Integer)(_scatter)
+
+
 def _full(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return _wide(builder, args[0], sig.args[0])
 
 
-@lower_builtin(where, Mask, Vector, Vector)
+lower_builtin(full, types.Float)(_full)
+
+
 def _where(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return builder.select(*args)
+
+
+lower_builtin(where, Mask, Vector, Vector)(_where)
 
 
 def _intrinsic(name: str) -> Any:
@@ -322,7 +309,6 @@ _LOG2_HIGH, _LOG2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _TERMS = 13
 
 
-@lower_builtin(exp, Vector)
 def _exp(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     """Halve the argument away until it is small, add Taylor's series, and put the power back."""
 
@@ -350,16 +336,12 @@ def _exp(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return builder.select(builder.fcmp_unordered("uno", args[0], args[0]), args[0], value)
 
 
-@lower_builtin(binary_order, Vector)
-def _binary_order(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    bits = builder.bitcast(args[0], _LONGS)
-    bits = builder.lshr(bits, ir.Constant(_LONGS, [52] * LANES))
-    bits = builder.and_(bits, ir.Constant(_LONGS, [2047] * LANES))
-    bits = builder.sub(bits, ir.Constant(_LONGS, [1023] * LANES))
-    return builder.sitofp(bits, _DOUBLES)
+lower_builtin(exp, Vector)(_exp)
 
 
-@lower_builtin(anywhere, Mask)
 def _anywhere(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     bits = builder.bitcast(args[0], ir.IntType(LANES))
     return cgutils.is_not_null(builder, bits)
+
+
+lower_builtin(anywhere, Mask)(_anywhere)

@@ -45,7 +45,7 @@ class Entries:
         """Entries of (R, rows, columns) matrices."""
         to, source = np.nonzero((dense != 0.0).any(axis=0))
         value = np.ascontiguousarray(dense[:, to, source].T)
-        return cls(dense.shape[1:], to, source, value)  # type: ignore[arg-type]
+        return cls(dense.shape[1:], to, source, value)
 
     @cached_property
     def dense(self) -> Floats:

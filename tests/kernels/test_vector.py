@@ -1,0 +1,113 @@
+"""Vectors in kernels are arrays of LANES numbers: compiled and uncompiled alike."""
+
+import numba
+import numpy as np
+import pytest
+from mpmath import mp
+
+from ketapk.kernels.vector import (
+    LANES,
+    anywhere,
+    exp,
+    full,
+    load,
+    root,
+    scatter,
+    size,
+    store,
+    where,
+)
+
+rng = np.random.default_rng(1)
+X, Y = rng.normal(size=LANES), rng.normal(size=LANES)
+SPECIAL = np.resize([0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -1.0], LANES)
+
+
+def compiled(function):
+    return numba.njit(error_model="numpy")(function)
+
+
+def arithmetic(x, y, out):
+    a, b = load(x, 0), load(y, 0)
+    store(a + b, out, 0)
+    store(a - b, out, 1)
+    store(a * b, out, 2)
+    store(a / b, out, 3)
+    store(2.0 * a, out, 4)
+    store(1.0 / a, out, 5)
+    store(a - 3.0, out, 6)
+    store(-a, out, 7)
+    store(size(a), out, 8)
+    store(root(size(a)), out, 9)
+
+
+def choices(x, y, out):
+    a, b = load(x, 0), load(y, 0)
+    store(where(a < b, a, b), out, 0)
+    store(where(a <= b, a, b), out, 1)
+    store(where(a > 0.0, a, b), out, 2)
+    store(where((a >= b) & (b > 0.0), a, full(9.0)), out, 3)
+    store(where((a >= b) | (b > 0.0), a, full(9.0)), out, 4)
+    store(where(a == a, full(1.0), full(0.0)), out, 5)
+    store(full(1.0 if anywhere(a > b) else 0.0), out, 6)
+
+
+@pytest.mark.parametrize("function", [arithmetic, choices])
+@pytest.mark.parametrize(("x", "y"), [(X, Y), (SPECIAL, Y), (Y, SPECIAL)])
+def test_compiled_is_numpy(function, x, y):
+    fast, slow = np.zeros((10, LANES)), np.zeros((10, LANES))
+    compiled(function)(x, y, fast)
+    with np.errstate(all="ignore"):
+        function(x, y, slow)
+    np.testing.assert_array_equal(fast, slow)
+
+
+def exponential(x, out):
+    store(exp(load(x, 0)), out, 0)
+
+
+@pytest.mark.parametrize("smallest", [1e-18, 1e-3, 1.0, 100.0, 690.0])
+def test_an_exponential_is_right_to_the_last_digits(smallest):
+    x, out = -smallest * (1.0 + rng.random(LANES) * 0.01), np.empty(LANES)
+    compiled(exponential)(x, out)
+    with mp.workdps(40):
+        true = np.array([float(mp.exp(mp.mpf(float(value)))) for value in x])
+    np.testing.assert_allclose(out, true, rtol=4.5e-16, atol=0.0)
+
+
+def test_an_exponential_at_the_ends():
+    x, out = np.resize([0.0, -0.0, -700.5, -1e9, -np.inf, np.nan], LANES), np.empty(LANES)
+    compiled(exponential)(x, out)
+    np.testing.assert_array_equal(out, np.resize([1.0, 1.0, 0.0, 0.0, 0.0, np.nan], LANES))
+
+
+def spread(x, places, out):
+    rows = (load(x, 0), load(x, 1), load(x, 2), load(x, 3), load(x, 4), load(x, 5), load(x, 6),
+            load(x, 7))  # fmt: skip
+    scatter(rows, out, places, 2)
+
+
+def test_eight_vectors_are_written_as_the_rows_of_their_lanes():
+    x, places = rng.normal(size=(8, LANES)), 11 * rng.permutation(LANES)
+    out = np.zeros(11 * LANES)
+    compiled(spread)(x, places, out)
+    rows = out.reshape(LANES, 11)
+    np.testing.assert_array_equal(rows[places // 11, 2:10], x.T)
+    np.testing.assert_array_equal(rows[:, [0, 1, 10]], 0.0)
+    slow = np.zeros(11 * LANES)
+    spread(x, places, slow)
+    np.testing.assert_array_equal(out, slow)
+
+
+def places(x, out):
+    store(load(x, 1, 2), out, 1, 0)
+    store(load(x, 0, 1), out, 0, 2)
+
+
+def test_places_count_all_axes():
+    x = rng.normal(size=(2, 3, LANES))
+    fast, slow = np.zeros_like(x), np.zeros_like(x)
+    compiled(places)(x, fast)
+    places(x, slow)
+    np.testing.assert_array_equal(fast, slow)
+    np.testing.assert_array_equal(fast[1, 0], x[1, 2])
