@@ -42,7 +42,7 @@ def test_a_plan_that_was_kept_is_lowered_to_the_same_bits(plan, weight):
         course.model.inputs(event, course.values) if isinstance(event, Dose) else ()
         for event in course.plan.in_effect
     ]
-    anew = _collected(course.plan, inputs, course.system.states, course.cohort.weight_kg).entries()
+    anew = _collected(course.plan, inputs, course.system.states, course.cohort.weight_kg).intake()
     for _ in range(2):
         again = collect(
             course.plan,

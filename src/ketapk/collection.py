@@ -12,7 +12,7 @@ import numpy as np
 from ketapk.dosing.regimen import Dose, Regimen, Reset
 from ketapk.errors import PlanError
 from ketapk.kernels.arrays import RESET, STEADY_ADDS, STEADY_REPLACES
-from ketapk.lowering import Action, Entries, Flow, Lowering, Part
+from ketapk.lowering import Action, Flow, Intake, Lowering, Part
 from ketapk.model.system import NEVER_ABSORBED
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 KEPT = 32
-"""Plans whose entries are kept."""
+"""Plans whose intake is kept."""
 LONGEST = 1000
-"""Events up to which a plan's are."""
+"""Events up to which it is."""
 
 
 def collect(
@@ -40,10 +40,10 @@ def collect(
     inputs = [route_inputs(event) if isinstance(event, Dose) else () for event in plan.in_effect]
     key = _key(plan, inputs, weight)
     if key is None:
-        entries = _collected(plan, inputs, system.states, weight).entries()
-        return Lowering(system, weight.size, entries)
-    entries = _kept(plan, system.states, *key)
-    return Lowering(system, weight.size, entries, weight if plan.all_per_kg else None)
+        intake = _collected(plan, inputs, system.states, weight).intake()
+        return Lowering(system, weight.size, intake)
+    intake = _kept(plan, system.states, *key)
+    return Lowering(system, weight.size, intake, weight if plan.all_per_kg else None)
 
 
 def _collected(
@@ -61,7 +61,7 @@ def _collected(
 def _key(
     plan: Regimen, inputs: list[Sequence[Input]], weight: Floats
 ) -> tuple[float, tuple[Any, ...]] | None:
-    """Weight and inputs, on which the entries of a plan depend; None unless all subjects share it.
+    """Weight and inputs, on which the intake of a plan depends; None unless all subjects share it.
 
     A plan that is in proportion to body weight is kept for one kilogram. Inputs that are one object
     are counted, so that a long plan of one route has a short key.
@@ -86,14 +86,14 @@ def _key(
 @lru_cache(maxsize=KEPT)
 def _kept(
     plan: Regimen, states: tuple[str, ...], weight_kg: float, runs: tuple[Any, ...]
-) -> Entries:
-    """Entries for one weight, and runs of inputs with how many doses have them."""
+) -> Intake:
+    """Intake for one weight, and runs of inputs with how many doses have them."""
     inputs = [
         entering
         for entering, count in zip(runs[::2], runs[1::2], strict=True)
         for _ in range(count)
     ]
-    return _collected(plan, inputs, states, np.array([weight_kg])).entries(kept=True)
+    return _collected(plan, inputs, states, np.array([weight_kg])).intake(kept=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,9 +133,9 @@ class Collector:
         self.given: list[tuple[Floats, Floats, Floats]] = []
         self._number = 0
 
-    def entries(self, *, kept: bool = False) -> Entries:
+    def intake(self, *, kept: bool = False) -> Intake:
         """Return all that was added."""
-        return Entries(tuple(self.flows), tuple(self.actions), tuple(self.given), kept)
+        return Intake(tuple(self.flows), tuple(self.actions), tuple(self.given), kept)
 
     def each(self, value: ArrayLike) -> Floats:
         """One value per subject (N,), or (1,) that all share."""

@@ -91,9 +91,9 @@ class Course:
     @property
     def events(self) -> Floats:
         """Times at which something begins or ends in anybody, ascending [h]."""
-        entries = self._lowering.entries
-        if entries.kept and not entries.actions:
-            return np.unique(tie(entries.edges[None, :], self.samples))
+        intake = self._lowering.intake
+        if intake.kept and not intake.actions:
+            return np.unique(tie(intake.edges[None, :], self.samples))
         return np.unique(self.solution.schedule.arrays.start)
 
     def curve(
@@ -189,10 +189,10 @@ class Course:
     @cached_property
     def _modes(self) -> dict[int, spectrum.Modes]:
         """Modes of all subjects, by output; one person's are those of the plan before."""
-        body, entries = self._body, self._lowering.entries
-        if body is None or body.system is not self.system or not entries.sound:
+        body, intake = self._body, self._lowering.intake
+        if body is None or body.system is not self.system or not intake.sound:
             return {}
-        modes: dict[int, spectrum.Modes] = body.modes.setdefault(entries.states, {})
+        modes: dict[int, spectrum.Modes] = body.modes.setdefault(intake.states, {})
         return modes
 
     @cached_property

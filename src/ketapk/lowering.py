@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+HUGE = 1e300
+"""More than anybody is given, and so little that times a weight it is finite [mg]."""
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Part:
     """What a milligram came with: a dose, and the site where it was absorbed."""
@@ -84,7 +88,7 @@ class Action:
 
 
 @dataclass(frozen=True, eq=False)
-class Entries:
+class Intake:
     """Everything that enters; nobody writes to it."""
 
     flows: tuple[Flow, ...]
@@ -107,14 +111,14 @@ class Entries:
 
     @cached_property
     def sound(self) -> bool:
-        """Whether everything that enters is a number."""
-        return all(bool(np.isfinite(flow.amount).all()) for flow in self.flows)
+        """Whether everything that enters is a number, taken times any weight too."""
+        return all(bool((np.abs(flow.amount) < HUGE).all()) for flow in self.flows)
 
-    def of(self, subjects: NDArray[np.int64]) -> Entries:
+    def of(self, subjects: NDArray[np.int64]) -> Intake:
         """Return what enters some subjects."""
         if self.kept:
             return self
-        return Entries(
+        return Intake(
             flows=tuple(flow.of(subjects) for flow in self.flows),
             actions=tuple(action.of(subjects) for action in self.actions),
             given=tuple(
@@ -130,27 +134,27 @@ class Lowering:
 
     system: System
     n: int
-    entries: Entries
+    intake: Intake
     """For one kilogram, where everything is in proportion to body weight."""
     weight_kg: Floats | None = None
-    """(N,) or (1,), what the amounts of ``entries`` are to be taken times."""
+    """(N,) or (1,), what the amounts of ``intake`` are to be taken times."""
 
     @cached_property
     def flows(self) -> tuple[Flow, ...]:
         """What enters by itself."""
-        kg, flows = self.weight_kg, self.entries.flows
+        kg, flows = self.weight_kg, self.intake.flows
         return flows if kg is None else tuple(flow.times(kg) for flow in flows)
 
     @cached_property
     def actions(self) -> tuple[Action, ...]:
         """Resets and steady states."""
-        kg, actions = self.weight_kg, self.entries.actions
+        kg, actions = self.weight_kg, self.intake.actions
         return actions if kg is None else tuple(action.times(kg) for action in actions)
 
     @property
     def given(self) -> tuple[tuple[Floats, Floats, Floats], ...]:
         """Start, end and amount of everything given [h, h, mg]."""
-        kg, given = self.weight_kg, self.entries.given
+        kg, given = self.weight_kg, self.intake.given
         return given if kg is None else tuple((a, b, amount * kg) for a, b, amount in given)
 
     @property
@@ -161,4 +165,4 @@ class Lowering:
     def of(self, system: System, subjects: NDArray[np.int64]) -> Lowering:
         """Return what some subjects get, into the rows of theirs."""
         kg = None if self.weight_kg is None else some_of(self.weight_kg, subjects)
-        return Lowering(system, subjects.size, self.entries.of(subjects), kg)
+        return Lowering(system, subjects.size, self.intake.of(subjects), kg)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ketapk.kernels.curves import Plan
-    from ketapk.lowering import Entries, Flow, Lowering
+    from ketapk.lowering import Flow, Intake, Lowering
     from ketapk.spectrum.groups import Groups
 
     Floats = NDArray[np.float64]
@@ -64,20 +64,20 @@ class Shared:
 
 def shared_plan(lowering: Lowering, groups: Groups, samples: Floats) -> Shared | None:
     """Lower flows that all subjects share in time; None where a subject has times of its own."""
-    entries = lowering.entries
-    if entries.actions:
+    intake = lowering.intake
+    if intake.actions:
         return None
-    if entries.kept:
-        near = samples if samples.size <= FEW else _beside(samples, entries.edges)
-        kept = _kept(entries, groups.states.tobytes(), near.tobytes())
+    if intake.kept:
+        near = samples if samples.size <= FEW else _beside(samples, intake.edges)
+        kept = _kept(intake, groups.states.tobytes(), near.tobytes())
         kg = lowering.weight_kg
         return kept if kept is None or kg is None else kept.times(kg[:1] if _same(kg) else kg)
     return _shared(lowering.flows, lowering.n, groups.states, samples)
 
 
 @lru_cache(maxsize=KEPT)
-def _kept(entries: Entries, states: bytes, samples: bytes) -> Shared | None:
-    return _shared(entries.flows, 1, np.frombuffer(states, np.int64), np.frombuffer(samples))
+def _kept(intake: Intake, states: bytes, samples: bytes) -> Shared | None:
+    return _shared(intake.flows, 1, np.frombuffer(states, np.int64), np.frombuffer(samples))
 
 
 def _beside(samples: Floats, edges: Floats) -> Floats:
