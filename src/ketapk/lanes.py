@@ -1,0 +1,194 @@
+"""Curves of saturable systems with many subjects abreast, for plans that all subjects share.
+
+Who has times of its own, a steady state, a reset or drifting rates goes the way of the solution, and
+so does whoever's steps fail, to fail there with a status.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ketapk.kernels.batch import in_chunks
+from ketapk.spectrum.shared import shared_plan
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ketapk.lowering import Lowering
+    from ketapk.model.system import System
+    from ketapk.solution import Tolerance
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+LARGEST = 64
+"""States that an output may see; beyond them, rows of lanes no longer fit the nearest memory."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """The states that an output sees, in the order in which they are eliminated.
+
+    Shared by all systems of one pattern, and never written to.
+    """
+
+    states: Ints
+    """(n,) their positions in the system."""
+    pattern: Any
+    """A ``kernels.elimination.Pattern``."""
+    entry: dict[tuple[int, int], int]
+    """Position of every entry in the matrix by row and column, in that order."""
+
+
+def curves(
+    system: System,
+    lowering: Lowering,
+    output: int,
+    times: Floats,
+    *,
+    before: bool,
+    factor: float = 1.0,
+    tolerance: Tolerance,
+    threads: int | None,
+    chunk: int | None,
+) -> tuple[Floats, NDArray[np.bool_], Floats] | None:
+    """Write concentrations (N, T) [mg/L], times a factor, say for whom, and count the steps.
+
+    None where a subject has times of its own, or the system is not of the kind.
+
+    Parameters
+    ----------
+    system : System
+        Compartments.
+    lowering : Lowering
+        What enters them.
+    output : int
+        Position of the output.
+    times : (T,) array
+        Ascending times [h].
+    before : bool
+        Whether a time at an event sees the state before it.
+    factor : float
+        From mg/L to the unit wanted [1].
+    tolerance : Tolerance
+        How closely the steps follow.
+    threads, chunk : int, optional
+        As in `simulate`.
+
+    Returns
+    -------
+    (N, T) ndarray, (N,) ndarray of bool, (N, 5) ndarray
+        Curves, whether each is there, and counts as in ``kernels.stepping``.
+    """
+    if system.superposes or system.drift.size or times.size == 0 or times[0] < 0.0:
+        return None
+    seen = system.upstream(output)
+    if len(seen) > LARGEST:
+        return None
+    order = _order(system.linked.tobytes(), seen)
+    shared = shared_plan(lowering, order, times)
+    if shared is None:
+        return None
+    from ketapk.kernels.attempt import Saturable
+    from ketapk.kernels.lanes import People, Plan
+    from ketapk.kernels.lanes import curves as write
+
+    place = {state: k for k, state in enumerate(order.states.tolist())}
+    flows = [m for m, state in enumerate(system.sat_src.tolist()) if state in place]
+    source = np.array([place[state] for state in system.sat_src[flows].tolist()], dtype=np.int64)
+    target = np.array([place.get(s, -1) for s in system.sat_dst[flows].tolist()], dtype=np.int64)
+    entry = [order.entry.get((t, s), -1) for t, s in zip(target.tolist(), source, strict=True)]
+    saturable = Saturable(source, target, np.array(entry, dtype=np.int64))
+    to, begin = order.pattern.to, order.pattern.source
+    rows = np.concatenate([order.states, order.states[to]])
+    columns = np.concatenate([order.states, order.states[begin]])
+    per_mg = system.observe[:, output, order.states]
+    watched = int(np.argmax(np.any(per_mg != 0.0, axis=0)))
+    people = People(
+        entries=system.A[:, rows, columns],
+        Vmax=np.ascontiguousarray(system.Vmax[:, flows]),
+        KmX=np.ascontiguousarray(system.KmX[:, flows]),
+        scale=factor * np.ascontiguousarray(per_mg[:, watched]),
+    )
+    side: Any = "left" if before else "right"
+    segment = np.maximum(np.searchsorted(shared.start, times, side=side) - 1, 0)
+    first = np.searchsorted(segment, np.arange(shared.start.size + 1)).astype(np.int64)
+    plan = Plan(shared.start, shared.end, shared.jump, shared.rate, shared.sources, first)
+    n = lowering.n
+    out = np.empty((n, times.size))
+    done, counts = np.zeros(n, dtype=bool), np.zeros((n, 5))
+
+    def work(lo: int, hi: int) -> None:
+        write(
+            order.pattern, saturable, people, plan, watched, times, lo, hi, tolerance.rtol,
+            tolerance.atol, tolerance.max_steps, out, done, counts,
+        )  # fmt: skip
+
+    in_chunks(work, n, chunk=chunk, threads=threads)
+    if before:
+        out[:, times <= 0.0] = 0.0
+    return out, done & _sound(system, lowering), counts
+
+
+def _sound(system: System, lowering: Lowering) -> NDArray[np.bool_]:
+    """Who has nothing anywhere that would make the whole solution fail, (N,)."""
+    sound = np.isfinite(system.A).all(axis=(1, 2))
+    sound &= np.isfinite(system.Vmax).all(axis=1) & np.isfinite(system.KmX).all(axis=1)
+    sound = np.broadcast_to(sound, (lowering.n,)).copy()
+    for flow in lowering.flows:
+        sound &= np.isfinite(flow.amount)
+    return sound
+
+
+@lru_cache(maxsize=1024)
+def _order(linked: bytes, seen: tuple[int, ...]) -> Order:
+    """Order states so that elimination fills in little, and write down what it does.
+
+    ``linked`` is who feeds whom, (S, S) booleans as bytes. The state with the fewest neighbours
+    left goes first.
+    """
+    from ketapk.kernels.elimination import Pattern
+
+    whole = np.frombuffer(linked, dtype=bool).reshape(math.isqrt(len(linked)), -1)
+    filled = {(i, j) for i in seen for j in seen if i != j and whole[i, j]}
+    left = list(seen)
+    found: list[int] = []
+    while left:
+        def neighbours(state: int) -> int:
+            into = sum((state, j) in filled for j in left)
+            return into * sum((i, state) in filled for i in left)
+
+        pivot = min(left, key=neighbours)
+        found.append(pivot)
+        left.remove(pivot)
+        into = [j for j in left if (pivot, j) in filled]
+        filled |= {(i, j) for i in left if (i, pivot) in filled for j in into if i != j}
+    rank = {state: k for k, state in enumerate(found)}
+    n = len(found)
+    places = sorted((rank[i], rank[j]) for i, j in filled)
+    entry = {place: n + p for p, place in enumerate(places)} | {(i, i): i for i in range(n)}
+    lower = [[(entry[i, k], i) for i in range(k + 1, n) if (i, k) in entry] for k in range(n)]
+    upper = [[(entry[k, j], j) for j in range(k + 1, n) if (k, j) in entry] for k in range(n)]
+    updates = [[(entry[i, j], p, q) for p, i in lower[k] for q, j in upper[k]] for k in range(n)]
+
+    def table(lists: list[list[Any]], width: int) -> tuple[Ints, Ints]:
+        ends = np.cumsum([0, *(len(part) for part in lists)], dtype=np.int64)
+        flat = [row for part in lists for row in part]
+        return ends, np.array(flat, dtype=np.int64).reshape(-1, width)
+
+    below, lower_table = table(lower, 2)
+    right, upper_table = table(upper, 2)
+    touched, update_table = table(updates, 3)
+    columns = np.array(places, dtype=np.int64).reshape(-1, 2).T.copy()
+    lower_entry, lower_row = lower_table.T.copy()
+    upper_entry, upper_column = upper_table.T.copy()
+    pattern = Pattern(
+        columns[0], columns[1], below, lower_entry, lower_row, right, upper_entry, upper_column,
+        touched, update_table,
+    )  # fmt: skip
+    return Order(states=np.array(found), pattern=pattern, entry=entry)
