@@ -41,8 +41,10 @@ class Order:
     """(n,) their positions in the system."""
     pattern: Any
     """A ``kernels.elimination.Pattern``."""
+    places: Ints
+    """(2, n + E) row and column of every entry."""
     entry: dict[tuple[int, int], int]
-    """Position of every entry in the matrix by row and column, in that order."""
+    """Position of every entry by row and column."""
 
 
 def curves(
@@ -95,7 +97,7 @@ def curves(
     if shared is None:
         return None
     from ketapk.kernels.attempt import Saturable
-    from ketapk.kernels.lanes import People, Plan
+    from ketapk.kernels.lanes import Limits, People, Plan, Reading
     from ketapk.kernels.lanes import curves as write
 
     place = {state: k for k, state in enumerate(order.states.tolist())}
@@ -104,9 +106,7 @@ def curves(
     target = np.array([place.get(s, -1) for s in system.sat_dst[flows].tolist()], dtype=np.int64)
     entry = [order.entry.get((t, s), -1) for t, s in zip(target.tolist(), source, strict=True)]
     saturable = Saturable(source, target, np.array(entry, dtype=np.int64))
-    to, begin = order.pattern.to, order.pattern.source
-    rows = np.concatenate([order.states, order.states[to]])
-    columns = np.concatenate([order.states, order.states[begin]])
+    rows, columns = order.states[order.places]
     per_mg = system.observe[:, output, order.states]
     watched = int(np.argmax(np.any(per_mg != 0.0, axis=0)))
     people = People(
@@ -123,11 +123,11 @@ def curves(
     out = np.empty((n, times.size))
     done, counts = np.zeros(n, dtype=bool), np.zeros((n, 5))
 
+    reading = Reading(watched, times, out)
+    limits = Limits(tolerance.rtol, tolerance.atol, tolerance.max_steps)
+
     def work(lo: int, hi: int) -> None:
-        write(
-            order.pattern, saturable, people, plan, watched, times, lo, hi, tolerance.rtol,
-            tolerance.atol, tolerance.max_steps, out, done, counts,
-        )  # fmt: skip
+        write(order.pattern, saturable, people, plan, reading, limits, lo, hi, done, counts)
 
     in_chunks(work, n, chunk=chunk, threads=threads)
     if before:
@@ -170,25 +170,28 @@ def _order(linked: bytes, seen: tuple[int, ...]) -> Order:
         filled |= {(i, j) for i in left if (i, pivot) in filled for j in into if i != j}
     rank = {state: k for k, state in enumerate(found)}
     n = len(found)
-    places = sorted((rank[i], rank[j]) for i, j in filled)
-    entry = {place: n + p for p, place in enumerate(places)} | {(i, i): i for i in range(n)}
-    lower = [[(entry[i, k], i) for i in range(k + 1, n) if (i, k) in entry] for k in range(n)]
-    upper = [[(entry[k, j], j) for j in range(k + 1, n) if (k, j) in entry] for k in range(n)]
-    updates = [[(entry[i, j], p, q) for p, i in lower[k] for q, j in upper[k]] for k in range(n)]
-
-    def table(lists: list[list[Any]], width: int) -> tuple[Ints, Ints]:
-        ends = np.cumsum([0, *(len(part) for part in lists)], dtype=np.int64)
-        flat = [row for part in lists for row in part]
-        return ends, np.array(flat, dtype=np.int64).reshape(-1, width)
-
-    below, lower_table = table(lower, 2)
-    right, upper_table = table(upper, 2)
-    touched, update_table = table(updates, 3)
-    columns = np.array(places, dtype=np.int64).reshape(-1, 2).T.copy()
-    lower_entry, lower_row = lower_table.T.copy()
-    upper_entry, upper_column = upper_table.T.copy()
+    others = sorted((rank[i], rank[j]) for i, j in filled)
+    places = np.array([*((i, i) for i in range(n)), *others], dtype=np.int64).T.copy()
+    entry = {(i, j): p for p, (i, j) in enumerate(places.T.tolist())}
+    lower = [[i for i in range(k + 1, n) if (i, k) in entry] for k in range(n)]
+    upper = [[j for j in range(k + 1, n) if (k, j) in entry] for k in range(n)]
+    updates = [
+        [(entry[i, j], entry[i, k], entry[k, j]) for i in lower[k] for j in upper[k]]
+        for k in range(n)
+    ]
+    first = n + np.searchsorted(places[0, n:], np.arange(n + 1))
     pattern = Pattern(
-        columns[0], columns[1], below, lower_entry, lower_row, right, upper_entry, upper_column,
-        touched, update_table,
-    )  # fmt: skip
-    return Order(states=np.array(found), pattern=pattern, entry=entry)
+        source=places[1, n:].copy(),
+        first=first.astype(np.int64),
+        right=(first[1:] - [len(part) for part in upper]).astype(np.int64),
+        below=_ends(lower),
+        lower=np.array([entry[i, k] for k in range(n) for i in lower[k]], dtype=np.int64),
+        touched=_ends(updates),
+        updates=np.array(sum(updates, []), dtype=np.int64).reshape(-1, 3),
+    )
+    return Order(states=np.array(found), pattern=pattern, places=places, entry=entry)
+
+
+def _ends(lists: list[list[Any]]) -> Ints:
+    """Where each of the lists begins when they are put in a row, and where the last ends."""
+    return np.cumsum([0, *(len(part) for part in lists)], dtype=np.int64)

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ketapk.kernels.compile import fused, part
+from ketapk.kernels.compile import part
 from ketapk.kernels.elimination import factorise, substitute
 from ketapk.kernels.rodas5p import BEND, EARLIER, GAMMA, SLOPE, STAGES, STEP, A, H
-from ketapk.kernels.rows import LANES, add_product, weigh
+from ketapk.kernels.rows import LANES, fabs, if_at_most, put, row
 
 
 class Saturable(NamedTuple):
@@ -29,7 +29,7 @@ class Saturable(NamedTuple):
 
 
 class Abreast(NamedTuple):
-    """What the lanes hold: n states, E + n entries of a matrix, M saturable flows."""
+    """What the lanes hold: n states, n + E entries of a matrix, M saturable flows."""
 
     J: NDArray
     """(n + E, lanes) rate constants [1/h]."""
@@ -43,10 +43,8 @@ class Abreast(NamedTuple):
     """(n, lanes) state [mg]."""
     after: NDArray
     """(n, lanes) state after the step."""
-    h: NDArray
-    """(1, lanes) step [h]."""
-    error: NDArray
-    """(1, lanes) mean square of the error over what is allowed; 1 is just accepted."""
+    step: NDArray
+    """(2, lanes) step [h]; mean square of its error over what is allowed, 1 is just accepted."""
     dense: NDArray
     """(3, lanes) coefficients of the continuous extension of the state that is watched."""
     B: NDArray
@@ -54,13 +52,16 @@ class Abreast(NamedTuple):
     slope: NDArray
     """(n, lanes) first slope, times step and GAMMA."""
     pull: NDArray
-    """(2 M, lanes) derivative of each saturable flow times step and GAMMA; Km plus state [mg]."""
+    """(M, lanes) derivative of each saturable flow, times step and GAMMA."""
+    whole: NDArray
+    """(M, lanes) Km plus state [mg]."""
     bend: NDArray
-    """(8, M, lanes) what a stage sees of each saturable flow beyond its tangent."""
+    """(8 M, lanes) what each stage sees of each saturable flow beyond its tangent."""
     u: NDArray
-    """(8, n, lanes) stages."""
-    spare: NDArray
-    """(2, lanes)"""
+    """(8 n, lanes) stages."""
+
+
+H_STEP, H_ERROR = 0, 1
 
 
 @part
@@ -68,94 +69,93 @@ def abreast(n, E, M):  # type: ignore[no-untyped-def]
     """Room for lanes that hold nothing."""
     return Abreast(
         np.zeros((n + E, LANES)), np.zeros((M, LANES)), np.ones((M, LANES)), np.zeros((n, LANES)),
-        np.zeros((n, LANES)), np.zeros((n, LANES)), np.zeros((1, LANES)), np.zeros((1, LANES)),
-        np.zeros((3, LANES)), np.zeros((n + E, LANES)), np.zeros((n, LANES)),
-        np.zeros((2 * M, LANES)), np.zeros((STAGES, M, LANES)), np.zeros((STAGES, n, LANES)),
-        np.zeros((2, LANES)),
+        np.zeros((n, LANES)), np.zeros((n, LANES)), np.zeros((2, LANES)), np.zeros((3, LANES)),
+        np.zeros((n + E, LANES)), np.zeros((n, LANES)), np.zeros((M, LANES)), np.zeros((M, LANES)),
+        np.zeros((STAGES * M, LANES)), np.zeros((STAGES * n, LANES)),
     )  # fmt: skip
 
 
-@fused
+@part
 def linearise(lanes, pattern, flows):  # type: ignore[no-untyped-def]
     """Write the first slope and the matrix of the step."""
-    J, B, y, slope, pull, spare = (
-        lanes.J, lanes.B, lanes.y, lanes.slope, lanes.pull, lanes.spare
-    )  # fmt: skip
-    h, rate, Vmax, KmX = lanes.h, lanes.rate, lanes.Vmax, lanes.KmX
-    n, M = y.shape[0], flows.source.size
-    for k in range(LANES):
-        spare[0, k] = h[0, k] * GAMMA
+    n = pattern.right.size
+    h = row(lanes.step, H_STEP) * GAMMA
     for i in range(n):
-        for k in range(LANES):
-            slope[i, k] = rate[i, k] + J[i, k] * y[i, k]
-        for k in range(LANES):
-            B[i, k] = 1.0 - spare[0, k] * J[i, k]
-    for p in range(n, J.shape[0]):
-        add_product(slope, pattern.to[p - n], J, p, y, pattern.source[p - n])
-        for k in range(LANES):
-            B[p, k] = -spare[0, k] * J[p, k]
-    for m in range(M):
+        entry = row(lanes.J, i)
+        put(lanes.B, i, 1.0 - h * entry)
+        total = row(lanes.rate, i) + entry * row(lanes.y, i)
+        for p in range(pattern.first[i], pattern.first[i + 1]):
+            entry = row(lanes.J, p)
+            put(lanes.B, p, 0.0 - h * entry)
+            total = total + entry * row(lanes.y, pattern.source[p - n])
+        put(lanes.slope, i, h * total)
+    for m in range(flows.source.size):
         i, j, p = flows.source[m], flows.target[m], flows.entry[m]
-        for k in range(LANES):
-            whole = KmX[m, k] + y[i, k]
-            per = Vmax[m, k] / whole
-            spare[1, k] = per * y[i, k]
-            pull[m, k] = spare[0, k] * per * KmX[m, k] / whole
-            pull[M + m, k] = whole
-        for k in range(LANES):
-            slope[i, k] -= spare[1, k]
-            B[i, k] += pull[m, k]
+        x, half = row(lanes.y, i), row(lanes.KmX, m)
+        whole = half + x
+        per = h * row(lanes.Vmax, m) / whole
+        pull = per * half / whole
+        put(lanes.whole, m, whole)
+        put(lanes.pull, m, pull)
+        put(lanes.slope, i, row(lanes.slope, i) - per * x)
+        put(lanes.B, i, row(lanes.B, i) + pull)
         if j >= 0:
-            for k in range(LANES):
-                slope[j, k] += spare[1, k]
-                B[p, k] -= pull[m, k]
-    for i in range(n):
-        for k in range(LANES):
-            slope[i, k] *= spare[0, k]
+            put(lanes.slope, j, row(lanes.slope, j) + per * x)
+            put(lanes.B, p, row(lanes.B, p) - pull)
 
 
-@fused
-def bend_of(lanes, flows, s):  # type: ignore[no-untyped-def]
+@part
+def weighed(weights, s, u, i, n):  # type: ignore[no-untyped-def]
+    """Sum of the first ``s`` stages of state ``i``, the stages having ``n`` rows each."""
+    total = weights[0] * row(u, i)
+    for j in range(1, s):
+        total = total + weights[j] * row(u, j * n + i)
+    return total
+
+
+@part
+def bent(lanes, flows, n, s):  # type: ignore[no-untyped-def]
     """Add to the right-hand side of stage ``s`` what saturable flows have beyond their tangents."""
-    u, bend, pull, spare = lanes.u, lanes.bend, lanes.pull, lanes.spare
     M = flows.source.size
     for m in range(M):
         i, j = flows.source[m], flows.target[m]
-        weigh(spare[1], 0.0, lanes.y[i], A[s], u[:, i], s)
-        for k in range(LANES):
-            away = spare[1, k]
-            bend[s, m, k] = pull[m, k] * away * away / (pull[M + m, k] + away)
-        weigh(spare[0], 1.0, bend[s, m], BEND[s, 1:], bend[1:, m], s - 1)
-        for k in range(LANES):
-            u[s, i, k] += spare[0, k]
+        away = weighed(A[s], s, lanes.u, i, n)
+        total = row(lanes.pull, m) * away * away / (row(lanes.whole, m) + away)
+        put(lanes.bend, s * M + m, total)
+        for q in range(1, s):
+            total = total + BEND[s, q] * row(lanes.bend, q * M + m)
+        put(lanes.u, s * n + i, row(lanes.u, s * n + i) + total)
         if j >= 0:
-            for k in range(LANES):
-                u[s, j, k] -= spare[0, k]
+            put(lanes.u, s * n + j, row(lanes.u, s * n + j) - total)
 
 
-@fused
+@part
 def attempt(lanes, pattern, flows, watched, rtol, atol):  # type: ignore[no-untyped-def]
-    """Try a step of ``h`` in every lane; write where it leads, its error, and how to read it."""
-    u, y, after, error, dense = lanes.u, lanes.y, lanes.after, lanes.error, lanes.dense
-    n = y.shape[0]
-    slope, flat = lanes.slope.reshape(-1), u.reshape((STAGES, -1))
+    """Try a step in every lane; write where it leads, its error, and how to read it."""
+    n = pattern.right.size
+    u = lanes.u
     linearise(lanes, pattern, flows)
     factorise(lanes.B, pattern)
-    for s in range(STAGES):
-        # The second stage sees nothing of the first but through the slope.
-        weigh(flat[s], SLOPE[s], slope, EARLIER[s], flat, s if s > 1 else 0)
-        if s > 0:
-            bend_of(lanes, flows, s)
-        substitute(lanes.B, pattern, u[s])
-    weigh(after.reshape(-1), 1.0, y.reshape(-1), STEP, flat, STAGES)
-    for k in range(LANES):
-        error[0, k] = 0.0
     for i in range(n):
-        for k in range(LANES):
-            allowed = atol + rtol * max(abs(y[i, k]), abs(after[i, k]))
-            miss = u[STAGES - 1, i, k] / allowed
-            error[0, k] += miss * miss
-    for k in range(LANES):
-        error[0, k] /= n
+        put(u, i, row(lanes.slope, i))
+    substitute(lanes.B, pattern, u, 0)
+    for s in range(1, STAGES):
+        for i in range(n):
+            total = SLOPE[s] * row(lanes.slope, i)
+            # The second stage sees nothing of the first but through the slope.
+            if s > 1:
+                total = total + weighed(EARLIER[s], s, u, i, n)
+            put(u, s * n + i, total)
+        bent(lanes, flows, n, s)
+        substitute(lanes.B, pattern, u, s * n)
+    error = 0.0 * row(lanes.step, H_STEP)
+    for i in range(n):
+        before = row(lanes.y, i)
+        after = before + weighed(STEP, STAGES, u, i, n)
+        put(lanes.after, i, after)
+        a, b = fabs(before), fabs(after)
+        miss = row(u, (STAGES - 1) * n + i) / (atol + rtol * if_at_most(a, b, b, a))
+        error = error + miss * miss
+    put(lanes.step, H_ERROR, error / float(n))
     for d in range(3):
-        weigh(dense[d], 0.0, y[watched], H[d], u[:, watched], STAGES)
+        put(lanes.dense, d, weighed(H[d], STAGES, u, watched, n))

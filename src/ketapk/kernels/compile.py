@@ -84,13 +84,3 @@ def part(function: Function) -> Function:
     """
     compile_part: Any = numba.njit
     return compile_part(**OPTIONS)(function)  # type: ignore[no-any-return]
-
-
-def fused(function: Function) -> Function:
-    """Compile a part in which a product and the sum it goes into may be rounded once.
-
-    For arithmetic on rows of lanes, which takes a tenth less time for it. Nothing else of fast
-    arithmetic is allowed: no number is assumed finite, and no sum is reordered.
-    """
-    compile_part: Any = numba.njit
-    return compile_part(fastmath={"contract"}, **OPTIONS)(function)  # type: ignore[no-any-return]

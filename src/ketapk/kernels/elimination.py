@@ -11,66 +11,57 @@ from typing import NamedTuple
 
 from numpy.typing import NDArray
 
-from ketapk.kernels.compile import fused
-from ketapk.kernels.rows import (
-    LANES,
-    scale,
-    scale_and_subtract,
-    subtract_product,
-)
+from ketapk.kernels.compile import part
+from ketapk.kernels.rows import put, row
 
 
 class Pattern(NamedTuple):
-    """Entries of a matrix of n states: the diagonal, then the E others.
+    """Entries of a matrix of n states: the diagonal, then the E others, row by row.
 
     States come in the order in which they are eliminated.
     """
 
-    to: NDArray
-    """(E,) row of every entry off the diagonal."""
     source: NDArray
-    """(E,) column of it."""
-    below: NDArray
-    """(n + 1,) where in ``lower`` and ``lower_row`` the entries below each diagonal one begin."""
-    lower: NDArray
-    lower_row: NDArray
+    """(E,) column of every entry off the diagonal."""
+    first: NDArray
+    """(n + 1,) where among all entries those of each row begin."""
     right: NDArray
-    """(n + 1,) where in ``upper`` and ``upper_column`` those right of each begin."""
-    upper: NDArray
-    upper_column: NDArray
+    """(n,) where among them those right of the diagonal begin."""
+    below: NDArray
+    """(n + 1,) where in ``lower`` the entries below each diagonal one begin."""
+    lower: NDArray
     touched: NDArray
     """(n + 1,) where in ``updates`` what each elimination does begins."""
     updates: NDArray
     """(U, 3) entry changed, and the two whose product is taken off."""
 
 
-@fused
+@part
 def factorise(B, pattern):  # type: ignore[no-untyped-def]
     """Replace entries ``B`` (n + E, lanes) by their triangular factors, pivots inverted."""
-    for i in range(pattern.below.size - 1):
-        for k in range(LANES):
-            B[i, k] = 1.0 / B[i, k]
+    for i in range(pattern.right.size):
+        inverse = 1.0 / row(B, i)
+        put(B, i, inverse)
         for p in range(pattern.below[i], pattern.below[i + 1]):
-            scale(B, pattern.lower[p], B, i)
+            put(B, pattern.lower[p], row(B, pattern.lower[p]) * inverse)
         for p in range(pattern.touched[i], pattern.touched[i + 1]):
-            target, a, b = pattern.updates[p]
-            subtract_product(B, target, B, a, B, b)
-        for p in range(pattern.right[i], pattern.right[i + 1]):
-            scale(B, pattern.upper[p], B, i)
+            target, a, b = pattern.updates[p, 0], pattern.updates[p, 1], pattern.updates[p, 2]
+            put(B, target, row(B, target) - row(B, a) * row(B, b))
+        for p in range(pattern.right[i], pattern.first[i + 1]):
+            put(B, p, row(B, p) * inverse)
 
 
-@fused
-def substitute(B, pattern, x):  # type: ignore[no-untyped-def]
-    """Solve with the factors ``B`` (n + E, lanes) in place of ``x`` (n, lanes)."""
-    n = pattern.below.size - 1
+@part
+def substitute(B, pattern, x, begin):  # type: ignore[no-untyped-def]
+    """Solve with the factors ``B`` (n + E, lanes) in place of the n rows of ``x`` at ``begin``."""
+    n = pattern.right.size
     for i in range(n):
-        for p in range(pattern.below[i], pattern.below[i + 1]):
-            subtract_product(x, pattern.lower_row[p], B, pattern.lower[p], x, i)
+        total = row(x, begin + i)
+        for p in range(pattern.first[i], pattern.right[i]):
+            total = total - row(B, p) * row(x, begin + pattern.source[p - n])
+        put(x, begin + i, total)
     for i in range(n - 1, -1, -1):
-        first = pattern.right[i]
-        if first == pattern.right[i + 1]:
-            scale(x, i, B, i)
-            continue
-        scale_and_subtract(x, i, B, i, B, pattern.upper[first], pattern.upper_column[first])
-        for p in range(first + 1, pattern.right[i + 1]):
-            subtract_product(x, i, B, pattern.upper[p], x, pattern.upper_column[p])
+        total = row(x, begin + i) * row(B, i)
+        for p in range(pattern.right[i], pattern.first[i + 1]):
+            total = total - row(B, p) * row(x, begin + pattern.source[p - n])
+        put(x, begin + i, total)

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ketapk.kernels.attempt import abreast, attempt
-from ketapk.kernels.compile import fused, kernel, part
+from ketapk.kernels.attempt import H_ERROR, H_STEP, abreast, attempt
+from ketapk.kernels.compile import kernel, part
 from ketapk.kernels.rodas5p import ORDER
-from ketapk.kernels.rows import LANES
+from ketapk.kernels.rows import LANES, if_at_most, put, row, sqrt
 from ketapk.kernels.stepping import ERROR, GROW, REJECTED, SAFETY, SHRINK, STEPS, STIFF_RUNS
 
 
@@ -49,56 +49,71 @@ class Plan(NamedTuple):
     """(G + 1,) first of the times that are read in each segment."""
 
 
-class Clocks(NamedTuple):
-    """Where every lane stands."""
+class Reading(NamedTuple):
+    """What is read."""
 
-    t: NDArray
-    """(lanes,) [h]"""
-    end: NDArray
-    """(lanes,) [h] end of what is left to do in the segment."""
-    h: NDArray
-    """(lanes,) [h] step to be tried, whatever is left."""
-    wish: NDArray
-    """(lanes,) [h] step to be tried after this one."""
-    last_error: NDArray
-    """(lanes,) mean square error of the step before."""
-    accepted: NDArray
-    """(lanes,) whether the step is taken: 0 or 1."""
-    wary: NDArray
-    """(lanes,) 1 after a rejection, else 0."""
+    watched: int
+    """The state whose amount makes the curve."""
+    times: NDArray
+    """(T,) ascending [h]"""
+    out: NDArray
+    """(N, T) place for the curves"""
+
+
+class Limits(NamedTuple):
+    """How closely the steps follow."""
+
+    rtol: float
+    """[1]"""
+    atol: float
+    """[mg]"""
+    max_steps: int
+    """Steps in a segment, rejected ones included, after which a subject is given up."""
+
+
+T, END, WISH, LAST, TAKEN, WARY = 0, 1, 2, 3, 4, 5
+"""Rows of a clock: time and end of what is left to do in the segment [h], step to be tried next
+[h], mean square error of the step before, 1 where the step is taken, 1 after a rejection."""
+
+
+class Seats(NamedTuple):
+    """Who sits where, and where they stand."""
+
     subject: NDArray
-    """(lanes,) int64, -1 where nobody is."""
+    """(lanes,) -1 where nobody is."""
     segment: NDArray
-    """(lanes,) int64"""
+    """(lanes,)"""
     upto: NDArray
-    """(lanes,) int64 first time not read yet."""
+    """(lanes,) first time not read yet."""
     tries: NDArray
-    """(lanes,) int64 in the segment."""
+    """(lanes,) steps tried in the segment."""
+
+
+SMALLEST_ERROR, LARGEST_ERROR = 1e-8, 1e300
+"""Mean square errors that control the step: a smaller one counts as this, a larger one as none."""
+BROKEN = 0.1
+"""How much shorter a step becomes where something was no number."""
 
 
 @part
-def clocks():  # type: ignore[no-untyped-def]
-    """Clocks of lanes in which nobody is."""
+def empty_seats():  # type: ignore[no-untyped-def]
+    """Seats on which nobody sits."""
     whole = np.zeros((4, LANES), dtype=np.int64)
     whole[0] -= 1
-    real = np.zeros((7, LANES))
-    return Clocks(
-        real[0], real[1], real[2], real[3], real[4], real[5], real[6], whole[0], whole[1],
-        whole[2], whole[3],
-    )  # fmt: skip
+    return Seats(whole[0], whole[1], whole[2], whole[3])
 
 
 @part
 def load(lanes, people, n, k):  # type: ignore[no-untyped-def]
     """Seat subject ``n`` in lane ``k``, with an empty body."""
-    row = n if people.scale.size > 1 else 0
+    at = n if people.scale.size > 1 else 0
     for p in range(lanes.J.shape[0]):
-        lanes.J[p, k] = people.entries[row, p]
+        lanes.J[p, k] = people.entries[at, p]
     for m in range(lanes.Vmax.shape[0]):
-        lanes.Vmax[m, k] = people.Vmax[row, m]
-        lanes.KmX[m, k] = people.KmX[row, m]
+        lanes.Vmax[m, k] = people.Vmax[at, m]
+        lanes.KmX[m, k] = people.KmX[at, m]
     for i in range(lanes.y.shape[0]):
-        lanes.y[i, k] = 0.0
+        lanes.y[i, k], lanes.rate[i, k] = 0.0, 0.0
 
 
 @part
@@ -106,9 +121,10 @@ def slope_of(lanes, pattern, flows, k, y, f):  # type: ignore[no-untyped-def]
     """Write the slope of lane ``k`` at ``y`` (n,) into ``f`` (n,)."""
     n = y.size
     for i in range(n):
-        f[i] = lanes.rate[i, k] + lanes.J[i, k] * y[i]
-    for p in range(pattern.to.size):
-        f[pattern.to[p]] += lanes.J[n + p, k] * y[pattern.source[p]]
+        total = lanes.rate[i, k] + lanes.J[i, k] * y[i]
+        for p in range(pattern.first[i], pattern.first[i + 1]):
+            total += lanes.J[p, k] * y[pattern.source[p - n]]
+        f[i] = total
     for m in range(flows.source.size):
         i, j = flows.source[m], flows.target[m]
         v = lanes.Vmax[m, k] * y[i] / (lanes.KmX[m, k] + y[i])
@@ -118,10 +134,10 @@ def slope_of(lanes, pattern, flows, k, y, f):  # type: ignore[no-untyped-def]
 
 
 @part
-def first_step(lanes, pattern, flows, k, span, rtol, atol, f, trial, moved):  # type: ignore[no-untyped-def]
-    """Guess the first step of lane ``k`` as `ketapk.kernels.stepping.first_step`."""
+def first_step(lanes, pattern, flows, k, span, rtol, atol, room):  # type: ignore[no-untyped-def]
+    """Guess the first step of lane ``k`` as `ketapk.kernels.stepping.first_step` does."""
+    y, f, trial, moved = lanes.y, room[0], room[1], room[2]
     n = f.size
-    y = lanes.y
     for i in range(n):
         trial[i] = y[i, k]
     slope_of(lanes, pattern, flows, k, trial, f)
@@ -150,90 +166,90 @@ def first_step(lanes, pattern, flows, k, span, rtol, atol, f, trial, moved):  # 
 
 
 @part
-def open_segment(lanes, clock, pattern, flows, plan, times, watched, factor, k, rtol, atol, out, room):  # type: ignore[no-untyped-def]  # noqa: E501
+def open_segment(lanes, clock, seats, k, pattern, flows, people, plan, reading, limits, room):  # type: ignore[no-untyped-def]
     """Begin the segment of lane ``k``: what enters at once, the rates, what is read at its start.
 
     Returns whether anything is left to do.
     """
-    n, g = clock.subject[k], clock.segment[k]
-    last = times.size - 1
+    n, g = seats.subject[k], seats.segment[k]
+    w = n if plan.rate.shape[2] > 1 else 0
     for s in range(plan.sources.size):
-        i, w = plan.sources[s], n if plan.rate.shape[2] > 1 else 0
+        i = plan.sources[s]
         lanes.y[i, k] += plan.jump[g, s, w]
         lanes.rate[i, k] = plan.rate[g, s, w]
-    start = plan.start[g]
-    t = clock.upto[k]
+    start, times = plan.start[g], reading.times
+    t, last = seats.upto[k], times.size - 1
+    factor = people.scale[n if people.scale.size > 1 else 0]
     while t < plan.first[g + 1] and times[t] <= start:
-        out[n, t] = lanes.y[watched, k] * factor
+        reading.out[n, t] = lanes.y[reading.watched, k] * factor
         t += 1
-    clock.upto[k] = t
+    seats.upto[k], seats.tries[k] = t, 0
     if t > last:
         return False
     end = min(plan.end[g], times[last])
-    clock.t[k], clock.end[k], clock.tries[k] = start, end, 0
-    clock.last_error[k], clock.wary[k] = 1e-8, 0.0
-    clock.wish[k] = first_step(
-        lanes, pattern, flows, k, end - start, rtol, atol, room[0], room[1], room[2]
+    clock[T, k], clock[END, k] = start, end
+    clock[LAST, k], clock[WARY, k] = SMALLEST_ERROR, 0.0
+    clock[WISH, k] = first_step(
+        lanes, pattern, flows, k, end - start, limits.rtol, limits.atol, room
     )
     return True
 
 
-@fused
-def prepare(clock, h):  # type: ignore[no-untyped-def]
-    """Write the steps to be tried into ``h`` (1, lanes): no further than there is left."""
-    end, t, wish = clock.end, clock.t, clock.wish
-    for k in range(LANES):
-        left = end[k] - t[k]
-        h[0, k] = left if 1.01 * wish[k] >= left else wish[k]
+@part
+def prepare(clock, step):  # type: ignore[no-untyped-def]
+    """Write how far every lane tries to go: no further than there is left."""
+    left = row(clock, END) - row(clock, T)
+    wish = row(clock, WISH)
+    put(step, H_STEP, if_at_most(left, 1.01 * wish, left, wish))
 
 
-@fused
-def judge(clock, lanes):  # type: ignore[no-untyped-def]
+@part
+def judge(clock, step):  # type: ignore[no-untyped-def]
     """Decide in every lane whether the step is taken, and how long the next one is to be.
 
     Roots in place of powers: an error enters as its eighth root, the one before as its sixteenth.
     """
-    error, h, y, after = lanes.error, lanes.h, lanes.y, lanes.after
-    accepted, wary, last_error, wish = clock.accepted, clock.wary, clock.last_error, clock.wish
-    for k in range(LANES):
-        e = error[0, k]
-        good = e <= 1.0
-        ratio = math.sqrt(last_error[k]) / e
-        factor = SAFETY * math.sqrt(math.sqrt(math.sqrt(math.sqrt(ratio))))
-        factor = min(GROW, max(SHRINK, factor))
-        factor = min(factor, 1.0) if wary[k] > 0.0 else factor
-        less = max(SHRINK, SAFETY / math.sqrt(math.sqrt(math.sqrt(e))))
-        less = less if e < math.inf else 0.1
-        wish[k] = h[0, k] * (factor if good else less)
-        last_error[k] = max(e, 1e-8) if good else last_error[k]
-        wary[k] = 0.0 if good else 1.0
-        accepted[k] = 1.0 if good else 0.0
+    error, last = row(step, H_ERROR), row(clock, LAST)
+    more = SAFETY * sqrt(sqrt(sqrt(sqrt(sqrt(last) / error))))
+    more = if_at_most(more, GROW, more, GROW)
+    more = if_at_most(SHRINK, more, more, SHRINK)
+    wary = if_at_most(more, 1.0, more, 1.0)
+    more = if_at_most(row(clock, WARY), 0.0, more, wary)
+    less = SAFETY / sqrt(sqrt(sqrt(error)))
+    less = if_at_most(SHRINK, less, less, SHRINK)
+    less = if_at_most(error, LARGEST_ERROR, less, BROKEN)
+    put(clock, WISH, row(step, H_STEP) * if_at_most(error, 1.0, more, less))
+    kept = if_at_most(SMALLEST_ERROR, error, error, SMALLEST_ERROR)
+    put(clock, LAST, if_at_most(error, 1.0, kept, last))
+    put(clock, TAKEN, if_at_most(error, 1.0, 1.0, 0.0 * last))
+    put(clock, WARY, 1.0 - row(clock, TAKEN))
 
 
-@fused
-def move(accepted, y, after):  # type: ignore[no-untyped-def]
+@part
+def move(clock, lanes):  # type: ignore[no-untyped-def]
     """Take over the states of the steps that are taken."""
-    for i in range(y.shape[0]):
-        for k in range(LANES):
-            y[i, k] = after[i, k] if accepted[k] > 0.0 else y[i, k]
+    refused = row(clock, WARY)
+    for i in range(lanes.y.shape[0]):
+        put(lanes.y, i, if_at_most(refused, 0.0, row(lanes.after, i), row(lanes.y, i)))
 
 
-@fused
-def read(lanes, k, watched, factor, begin, h, times, t, upto, out):  # type: ignore[no-untyped-def]
-    """Write the curve at times ``t`` to ``upto`` within a step of lane ``k`` into ``out`` (T,)."""
-    y = lanes.y[watched, k] * factor
-    change = lanes.after[watched, k] * factor - y
-    second, third = lanes.dense[0, k] * factor, lanes.dense[1, k] * factor
-    fourth = lanes.dense[2, k] * factor
-    per = 1.0 / h
-    for i in range(t, upto):
-        part = (times[i] - begin) * per
-        bent = second + part * (third + part * fourth)
-        out[i] = y + part * (change + (1.0 - part) * bent)
+@part
+def leave(lanes, clock, seats, k):  # type: ignore[no-untyped-def]
+    """Empty lane ``k``."""
+    seats.subject[k] = -1
+    clock[T, k], clock[END, k], clock[WISH, k] = 0.0, 0.0, 0.0
+    for i in range(lanes.y.shape[0]):
+        lanes.y[i, k], lanes.rate[i, k] = 0.0, 0.0
+
+
+@part
+def stuck(clock, seats, k, max_steps):  # type: ignore[no-untyped-def]
+    """Whether lane ``k`` is to be given up."""
+    return seats.tries[k] >= max_steps or not clock[T, k] + clock[WISH, k] > clock[T, k]
 
 
 @kernel
-def curves(pattern, flows, people, plan, watched, times, lo, hi, rtol, atol, max_steps, out, done, counts):  # type: ignore[no-untyped-def]  # noqa: E501
+def curves(pattern, flows, people, plan, reading, limits, lo, hi, done, counts):  # type: ignore[no-untyped-def]
     """Write the curves of subjects ``lo`` to ``hi``.
 
     Parameters
@@ -246,112 +262,92 @@ def curves(pattern, flows, people, plan, watched, times, lo, hi, rtol, atol, max
         What differs between subjects.
     plan : Plan
         What enters, and when.
-    watched : int
-        The state whose amount makes the curve.
-    times : (T,) array
-        Ascending times [h].
+    reading : Reading
+        What is read, and the place for it.
+    limits : Limits
+        Tolerances.
     lo, hi : int
         Subjects.
-    rtol, atol : float
-        Tolerances [1], [mg].
-    max_steps : int
-        Steps in a segment, rejected ones included, after which a subject is given up.
-    out : (N, T) array
-        Place for the curves.
     done : (N,) array of bool
         Whether a curve is there.
     counts : (N, 5) array
         As in `ketapk.kernels.stepping`.
     """
-    n = pattern.below.size - 1
-    lanes = abreast(n, pattern.to.size, flows.source.size)
-    clock = clocks()
+    n = pattern.right.size
+    lanes = abreast(n, pattern.source.size, flows.source.size)
+    clock, seats = np.zeros((6, LANES)), empty_seats()
     room = np.empty((3, n))
-    upcoming = lo
-    busy = 0
-    waiting = True
-    while waiting or busy > 0:
-        if waiting:
-            for k in range(LANES):
-                while clock.subject[k] < 0 and upcoming < hi:
-                    subject = upcoming
-                    upcoming += 1
-                    load(lanes, people, subject, k)
-                    for i in range(n):
-                        lanes.rate[i, k] = 0.0
-                    clock.subject[k], clock.segment[k], clock.upto[k] = subject, 0, 0
-                    factor = people.scale[subject if people.scale.size > 1 else 0]
-                    counts[subject, STIFF_RUNS] += 1
-                    if open_segment(
-                        lanes, clock, pattern, flows, plan, times, watched, factor, k, rtol, atol,
-                        out, room,
-                    ):  # fmt: skip
-                        busy += 1
-                    else:
-                        done[subject] = True
-                        clock.subject[k] = -1
-            waiting = False
-            if busy == 0:
-                break
-        prepare(clock, lanes.h)
-        attempt(lanes, pattern, flows, watched, rtol, atol)
-        judge(clock, lanes)
+    times, out, watched = reading.times, reading.out, reading.watched
+    upcoming, busy, ended = lo, 0, LANES
+    while True:
+        for k in range(LANES if ended > 0 and upcoming < hi else 0):
+            while seats.subject[k] < 0 and upcoming < hi:
+                load(lanes, people, upcoming, k)
+                seats.subject[k], seats.segment[k], seats.upto[k] = upcoming, 0, 0
+                counts[upcoming, STIFF_RUNS] = 1.0
+                if open_segment(
+                    lanes, clock, seats, k, pattern, flows, people, plan, reading, limits, room
+                ):
+                    busy += 1
+                else:
+                    done[upcoming] = True
+                    leave(lanes, clock, seats, k)
+                upcoming += 1
+        if busy == 0:
+            break
+        prepare(clock, lanes.step)
+        attempt(lanes, pattern, flows, watched, limits.rtol, limits.atol)
+        judge(clock, lanes.step)
+        ended = 0
         for k in range(LANES):
-            subject = clock.subject[k]
+            subject = seats.subject[k]
             if subject < 0:
                 continue
-            if clock.accepted[k] == 0.0:
-                counts[subject, REJECTED] += 1
-                clock.tries[k] += 1
-                if clock.tries[k] >= max_steps or not clock.t[k] + clock.wish[k] > clock.t[k]:
-                    leave(lanes, clock, k)
+            seats.tries[k] += 1
+            if clock[TAKEN, k] == 0.0:
+                counts[subject, REJECTED] += 1.0
+                if stuck(clock, seats, k, limits.max_steps):
+                    leave(lanes, clock, seats, k)
                     busy -= 1
-                    waiting = upcoming < hi
+                    ended += 1
                 continue
-            counts[subject, STEPS] += 1
-            counts[subject, ERROR] += math.sqrt(lanes.error[0, k]) * rtol
-            clock.tries[k] += 1
-            begin, h = clock.t[k], lanes.h[0, k]
-            g = clock.segment[k]
-            final = h == clock.end[k] - begin
-            end = clock.end[k] if final else begin + h
-            t = clock.upto[k]
-            stop = plan.first[g + 1]
-            upto = t
-            while upto < stop and times[upto] <= end:
-                upto += 1
-            factor = people.scale[subject if people.scale.size > 1 else 0]
-            if upto > t:
-                read(lanes, k, watched, factor, begin, h, times, t, upto, out[subject])
-                clock.upto[k] = upto
-            clock.t[k] = end
-        move(clock.accepted, lanes.y, lanes.after)
-        for k in range(LANES):
-            subject = clock.subject[k]
-            if subject < 0 or clock.accepted[k] == 0.0:
-                continue
-            over = clock.t[k] == clock.end[k]
-            if over:
-                clock.segment[k] += 1
+            counts[subject, STEPS] += 1.0
+            counts[subject, ERROR] += math.sqrt(lanes.step[H_ERROR, k]) * limits.rtol
+            begin, h = clock[T, k], lanes.step[H_STEP, k]
+            over = h == clock[END, k] - begin
+            end = clock[END, k] if over else begin + h
+            clock[T, k] = end
+            t, stop = seats.upto[k], plan.first[seats.segment[k] + 1]
+            if t < stop and times[t] <= end:
                 factor = people.scale[subject if people.scale.size > 1 else 0]
-                if clock.upto[k] == times.size or not open_segment(
-                    lanes, clock, pattern, flows, plan, times, watched, factor, k, rtol, atol,
-                    out, room,
-                ):  # fmt: skip
-                    done[subject] = True
-                    leave(lanes, clock, k)
-                    busy -= 1
-                    waiting = upcoming < hi
-            elif clock.tries[k] >= max_steps or not clock.t[k] + clock.wish[k] > clock.t[k]:
-                leave(lanes, clock, k)
-                busy -= 1
-                waiting = upcoming < hi
-
-
-@part
-def leave(lanes, clock, k):  # type: ignore[no-untyped-def]
-    """Empty lane ``k``."""
-    clock.subject[k] = -1
-    clock.t[k], clock.end[k] = 0.0, 0.0
-    for i in range(lanes.y.shape[0]):
-        lanes.y[i, k], lanes.rate[i, k] = 0.0, 0.0
+                y = lanes.y[watched, k] * factor
+                change = lanes.after[watched, k] * factor - y
+                second, third = lanes.dense[0, k] * factor, lanes.dense[1, k] * factor
+                fourth = lanes.dense[2, k] * factor
+                per = 1.0 / h
+                while t < stop and times[t] <= end:
+                    share = (times[t] - begin) * per
+                    bend = second + share * (third + share * fourth)
+                    out[subject, t] = y + share * (change + (1.0 - share) * bend)
+                    t += 1
+                seats.upto[k] = t
+            if over or stuck(clock, seats, k, limits.max_steps):
+                ended += 1
+        move(clock, lanes)
+        if ended == 0:
+            continue
+        for k in range(LANES):
+            subject = seats.subject[k]
+            if subject < 0 or clock[TAKEN, k] == 0.0:
+                continue
+            if clock[T, k] == clock[END, k]:
+                seats.segment[k] += 1
+                if seats.upto[k] < times.size and open_segment(
+                    lanes, clock, seats, k, pattern, flows, people, plan, reading, limits, room
+                ):
+                    continue
+                done[subject] = True
+            elif not stuck(clock, seats, k, limits.max_steps):
+                continue
+            leave(lanes, clock, seats, k)
+            busy -= 1

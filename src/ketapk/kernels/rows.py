@@ -1,80 +1,185 @@
-"""Arithmetic on rows of lanes: one subject a lane, all lanes of a row at once.
+"""Rows of lanes: arithmetic on one number of each of many subjects, in vector registers.
 
-Rows are the last axis of an array and have always the same length, so that the compiler writes
-vector instructions. A product and the sum it goes into are rounded once. No lane looks at another,
-so what a subject gets does not depend on who else is there.
+Plain Python sees NumPy arrays of ``LANES`` numbers. When a kernel is compiled, a row is a vector of
+the compiler, because its loops over lanes become scalar code wherever it cannot prove that arrays
+do not overlap: that is four times slower. A product and the sum it goes into may be rounded once.
+No lane looks at another, so what a subject gets does not depend on who else is there.
 """
 
 from __future__ import annotations
 
-from ketapk.kernels.compile import fused
+import operator
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic, models, overload, register_model
+
+from ketapk.kernels.compile import OPTIONS
 
 LANES = 32
 """Subjects abreast."""
 
 
-@fused
-def scale(x, i, by, j):  # type: ignore[no-untyped-def]
-    """Multiply row ``i`` of ``x`` by row ``j`` of ``by``."""
-    for k in range(LANES):
-        x[i, k] *= by[j, k]
+class _Row(types.Type):
+    """One number of each lane."""
+
+    def __init__(self) -> None:
+        super().__init__(name=f"Row({LANES})")
 
 
-@fused
-def subtract_product(x, i, a, p, b, q):  # type: ignore[no-untyped-def]
-    """Subtract the product of row ``p`` of ``a`` and row ``q`` of ``b`` from row ``i`` of ``x``."""
-    for k in range(LANES):
-        x[i, k] -= a[p, k] * b[q, k]
+ROW = _Row()
+VECTOR = ir.VectorType(ir.DoubleType(), LANES)
+FUSED = ("contract",)
 
 
-@fused
-def add_product(x, i, a, p, b, q):  # type: ignore[no-untyped-def]
-    """Add the product of row ``p`` of ``a`` and row ``q`` of ``b`` to row ``i`` of ``x``."""
-    for k in range(LANES):
-        x[i, k] += a[p, k] * b[q, k]
+@register_model(_Row)
+class _RowModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, kind: Any) -> None:
+        super().__init__(manager, kind, VECTOR)
 
 
-@fused
-def scale_and_subtract(x, i, by, j, a, p, q):  # type: ignore[no-untyped-def]
-    """Multiply row ``i`` of ``x`` by row ``j`` of ``by``; subtract row ``p`` of ``a`` times row
-    ``q`` of ``x``."""
-    for k in range(LANES):
-        x[i, k] = x[i, k] * by[j, k] - a[p, k] * x[q, k]
+# Plain Python ------------------------------------------------------------------------------------
 
 
-@fused
-def weigh(out, w, f, c, u, s):  # type: ignore[no-untyped-def]
-    """Write ``w`` times ``f`` (n,) plus the first ``s`` of ``u`` (8, n), weighed, into ``out`` (n,).
+def row(x, i):  # type: ignore[no-untyped-def]
+    """Row ``i`` of ``x`` (n, lanes)."""
+    return x[i].copy()
 
-    The weights are ``c`` (8,), and ``n`` is a number of whole rows.
-    """
-    n = out.size
-    c0, c1, c2, c3, c4, c5, c6, c7 = c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]
-    u0, u1, u2, u3, u4, u5, u6, u7 = u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7]
-    if s == 0:
-        for e in range(n):
-            out[e] = w * f[e]
-    elif s == 1:
-        for e in range(n):
-            out[e] = w * f[e] + c0 * u0[e]
-    elif s == 2:
-        for e in range(n):
-            out[e] = w * f[e] + c0 * u0[e] + c1 * u1[e]
-    elif s == 3:
-        for e in range(n):
-            out[e] = w * f[e] + c0 * u0[e] + c1 * u1[e] + c2 * u2[e]
-    elif s == 4:
-        for e in range(n):
-            out[e] = w * f[e] + c0 * u0[e] + c1 * u1[e] + c2 * u2[e] + c3 * u3[e]
-    elif s == 5:
-        for e in range(n):
-            out[e] = w * f[e] + c0 * u0[e] + c1 * u1[e] + c2 * u2[e] + c3 * u3[e] + c4 * u4[e]
-    elif s == 6:
-        for e in range(n):
-            out[e] = w * f[e] + c0 * u0[e] + c1 * u1[e] + c2 * u2[e] + c3 * u3[e] + c4 * u4[e] + c5 * u5[e]
-    elif s == 7:
-        for e in range(n):
-            out[e] = w * f[e] + c0 * u0[e] + c1 * u1[e] + c2 * u2[e] + c3 * u3[e] + c4 * u4[e] + c5 * u5[e] + c6 * u6[e]
-    elif s == 8:
-        for e in range(n):
-            out[e] = w * f[e] + c0 * u0[e] + c1 * u1[e] + c2 * u2[e] + c3 * u3[e] + c4 * u4[e] + c5 * u5[e] + c6 * u6[e] + c7 * u7[e]
+
+def put(x, i, values):  # type: ignore[no-untyped-def]
+    """Write a row as row ``i`` of ``x`` (n, lanes)."""
+    x[i] = values
+
+
+def sqrt(values):  # type: ignore[no-untyped-def]
+    """Square root of a row."""
+    return np.sqrt(values)
+
+
+def fabs(values):  # type: ignore[no-untyped-def]
+    """Absolute value of a row."""
+    return np.abs(values)
+
+
+def if_at_most(a, b, then, otherwise):  # type: ignore[no-untyped-def]
+    """``then`` in lanes where ``a <= b``, elsewhere ``otherwise``, also where one is no number."""
+    return np.where(a <= b, then, otherwise)
+
+
+# Compiled ----------------------------------------------------------------------------------------
+
+
+def _vector(builder: Any, kind: Any, value: Any) -> Any:
+    """Return a row as it is, and a number once for every lane."""
+    if isinstance(kind, _Row):
+        return value
+    one = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), value, ir.IntType(32)(0))
+    same = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+    return builder.shuffle_vector(one, ir.Constant(VECTOR, ir.Undefined), same)
+
+
+def _is_operand(kind: Any) -> bool:
+    return isinstance(kind, _Row) or kind == types.float64
+
+
+def _place(context: Any, builder: Any, kind: Any, array: Any, i: Any) -> Any:
+    """Where a row of an array lies."""
+    data = context.make_array(kind)(context, builder, array).data
+    first = builder.gep(data, [builder.mul(i, ir.Constant(i.type, LANES))])
+    return builder.bitcast(first, VECTOR.as_pointer())
+
+
+@intrinsic
+def _load(typing: Any, x: Any, i: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        return builder.load(_place(context, builder, signature.args[0], *given), align=8)
+
+    return ROW(x, i), generate
+
+
+@intrinsic
+def _store(typing: Any, x: Any, i: Any, values: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        array, index, vector = given
+        vector = _vector(builder, signature.args[2], vector)
+        builder.store(vector, _place(context, builder, signature.args[0], array, index), align=8)
+        return context.get_dummy_value()
+
+    return types.void(x, i, values), generate
+
+
+@intrinsic
+def _choose(typing: Any, a: Any, b: Any, then: Any, otherwise: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        vectors = [
+            _vector(builder, kind, value) for kind, value in zip(signature.args, given, strict=True)
+        ]
+        return builder.select(builder.fcmp_ordered("<=", *vectors[:2]), *vectors[2:])
+
+    return ROW(a, b, then, otherwise), generate
+
+
+@overload(row, jit_options=OPTIONS, inline="always")  # type: ignore[arg-type]
+def _compiled_row(x, i):  # type: ignore[no-untyped-def]
+    return lambda x, i: _load(x, i)
+
+
+@overload(put, jit_options=OPTIONS, inline="always")  # type: ignore[arg-type]
+def _compiled_put(x, i, values):  # type: ignore[no-untyped-def]
+    return lambda x, i, values: _store(x, i, values)
+
+
+@overload(if_at_most, jit_options=OPTIONS, inline="always")  # type: ignore[arg-type]
+def _compiled_choice(a, b, then, otherwise):  # type: ignore[no-untyped-def]
+    return lambda a, b, then, otherwise: _choose(a, b, then, otherwise)
+
+
+def _register_function(function: Any, name: str) -> None:
+    """Compile a function of one row as the compiler's own."""
+
+    @intrinsic
+    def apply(typing: Any, values: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            kind = ir.FunctionType(VECTOR, [VECTOR])
+            own = cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.v{LANES}f64")
+            return builder.call(own, given)
+
+        return ROW(values), generate
+
+    @overload(function, jit_options=OPTIONS, inline="always")  # type: ignore[arg-type]
+    def compiled(values):  # type: ignore[no-untyped-def]
+        return lambda values: apply(values)
+
+
+def _register_operator(symbol: Any, name: str) -> None:
+    """Compile an operator between rows, or a row and a number."""
+
+    @intrinsic
+    def apply(typing: Any, a: Any, b: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            left, right = (
+                _vector(builder, kind, value)
+                for kind, value in zip(signature.args, given, strict=True)
+            )
+            return getattr(builder, name)(left, right, flags=FUSED)
+
+        return ROW(a, b), generate
+
+    @overload(symbol, jit_options=OPTIONS, inline="always")  # type: ignore[arg-type]
+    def compiled(a, b):  # type: ignore[no-untyped-def]
+        if _is_operand(a) and _is_operand(b) and ROW in (a, b):
+            return lambda a, b: apply(a, b)
+        return None
+
+
+for _function, _name in ((sqrt, "sqrt"), (fabs, "fabs")):
+    _register_function(_function, _name)
+for _symbol, _name in (
+    (operator.add, "fadd"),
+    (operator.sub, "fsub"),
+    (operator.mul, "fmul"),
+    (operator.truediv, "fdiv"),
+):
+    _register_operator(_symbol, _name)
