@@ -156,18 +156,18 @@ def _order(linked: bytes, seen: tuple[int, ...]) -> Order:
 
     whole = np.frombuffer(linked, dtype=bool).reshape(math.isqrt(len(linked)), -1)
     filled = {(i, j) for i in seen for j in seen if i != j and whole[i, j]}
-    left = list(seen)
     found: list[int] = []
-    while left:
-        def neighbours(state: int) -> int:
-            into = sum((state, j) in filled for j in left)
-            return into * sum((i, state) in filled for i in left)
-
-        pivot = min(left, key=neighbours)
+    height = dict.fromkeys(seen, 0)
+    while len(found) < len(seen):
+        left = [state for state in seen if state not in found]
+        into = {k: [j for j in left if (k, j) in filled] for k in left}
+        out_of = {k: [i for i in left if (i, k) in filled] for k in left}
+        # What is neither fewer nor more work is done first where less has to be done before it.
+        pivot = min(left, key=lambda k: (len(into[k]) * len(out_of[k]), height[k], k))
         found.append(pivot)
-        left.remove(pivot)
-        into = [j for j in left if (pivot, j) in filled]
-        filled |= {(i, j) for i in left if (i, pivot) in filled for j in into if i != j}
+        filled |= {(i, j) for i in out_of[pivot] for j in into[pivot] if i != j}
+        for k in into[pivot] + out_of[pivot]:
+            height[k] = max(height[k], height[pivot] + 1)
     rank = {state: k for k, state in enumerate(found)}
     n = len(found)
     others = sorted((rank[i], rank[j]) for i, j in filled)

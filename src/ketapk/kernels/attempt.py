@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ketapk.kernels.compile import part
 from ketapk.kernels.elimination import factorise, substitute
 from ketapk.kernels.rodas5p import BEND, EARLIER, GAMMA, SLOPE, STAGES, STEP, A, H
-from ketapk.kernels.rows import LANES, fabs, if_at_most, put, row
+from ketapk.kernels.rows import fabs, if_at_most, put, row, rows
 
 
 class Saturable(NamedTuple):
@@ -67,11 +67,13 @@ H_STEP, H_ERROR = 0, 1
 @part
 def abreast(n, E, M):  # type: ignore[no-untyped-def]
     """Room for lanes that hold nothing."""
+    sizes = (n + E, M, M, n, n, n, 2, 3, n + E, n, M, M, STAGES * M, STAGES * n)
+    ends = np.cumsum(np.array(sizes))
+    x = rows(ends[-1])
+    a, b, c, d, e, f, g, h, i, j, k, m, p, q = ends
     return Abreast(
-        np.zeros((n + E, LANES)), np.zeros((M, LANES)), np.ones((M, LANES)), np.zeros((n, LANES)),
-        np.zeros((n, LANES)), np.zeros((n, LANES)), np.zeros((2, LANES)), np.zeros((3, LANES)),
-        np.zeros((n + E, LANES)), np.zeros((n, LANES)), np.zeros((M, LANES)), np.zeros((M, LANES)),
-        np.zeros((STAGES * M, LANES)), np.zeros((STAGES * n, LANES)),
+        x[:a], x[a:b], x[b:c], x[c:d], x[d:e], x[e:f], x[f:g], x[g:h], x[h:i], x[i:j], x[j:k],
+        x[k:m], x[m:p], x[p:q],
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ketapk.kernels.attempt import H_ERROR, H_STEP, abreast, attempt
 from ketapk.kernels.compile import kernel, part
 from ketapk.kernels.rodas5p import ORDER
-from ketapk.kernels.rows import LANES, if_at_most, put, row, sqrt
+from ketapk.kernels.rows import LANES, about_root, if_at_most, put, row, rows, sqrt
 from ketapk.kernels.stepping import ERROR, GROW, REJECTED, SAFETY, SHRINK, STEPS, STIFF_RUNS
 
 
@@ -71,9 +71,12 @@ class Limits(NamedTuple):
     """Steps in a segment, rejected ones included, after which a subject is given up."""
 
 
-T, END, WISH, LAST, TAKEN, WARY = 0, 1, 2, 3, 4, 5
-"""Rows of a clock: time and end of what is left to do in the segment [h], step to be tried next
-[h], mean square error of the step before, 1 where the step is taken, 1 after a rejection."""
+T, BEGIN, END, NEXT, WISH, LAST, WARY, DUE, TRIES, TAKEN, REFUSED, MISSED = range(12)
+"""Rows of a clock, in hours where they are times: now, where the step began, end of what is left to
+do in the segment, next time that is read in it, step to be tried next; error of the step before, 1 after a rejection else 0, what is to be looked at; steps tried in the segment, taken,
+refused, and the sum of their errors."""
+NOTHING, SOMETHING, ENDED = 0.0, 1.0, 2.0
+"""What is to be looked at in a lane after a step: nothing, times to be read, or that it ended."""
 
 
 class Seats(NamedTuple):
@@ -85,12 +88,11 @@ class Seats(NamedTuple):
     """(lanes,)"""
     upto: NDArray
     """(lanes,) first time not read yet."""
-    tries: NDArray
-    """(lanes,) steps tried in the segment."""
 
 
-SMALLEST_ERROR, LARGEST_ERROR = 1e-8, 1e300
-"""Mean square errors that control the step: a smaller one counts as this, a larger one as none."""
+SMALLEST, LARGEST, LEAST = 1e-4, 1e150, 1e-16
+"""Smallest error of the step before that controls the next; mean squares from which on an error is
+as good as infinite, or as none."""
 BROKEN = 0.1
 """How much shorter a step becomes where something was no number."""
 
@@ -98,9 +100,9 @@ BROKEN = 0.1
 @part
 def empty_seats():  # type: ignore[no-untyped-def]
     """Seats on which nobody sits."""
-    whole = np.zeros((4, LANES), dtype=np.int64)
+    whole = np.zeros((3, LANES), dtype=np.int64)
     whole[0] -= 1
-    return Seats(whole[0], whole[1], whole[2], whole[3])
+    return Seats(whole[0], whole[1], whole[2])
 
 
 @part
@@ -183,15 +185,15 @@ def open_segment(lanes, clock, seats, k, pattern, flows, people, plan, reading, 
     while t < plan.first[g + 1] and times[t] <= start:
         reading.out[n, t] = lanes.y[reading.watched, k] * factor
         t += 1
-    seats.upto[k], seats.tries[k] = t, 0
+    seats.upto[k] = t
     if t > last:
         return False
     end = min(plan.end[g], times[last])
-    clock[T, k], clock[END, k] = start, end
-    clock[LAST, k], clock[WARY, k] = SMALLEST_ERROR, 0.0
-    clock[WISH, k] = first_step(
-        lanes, pattern, flows, k, end - start, limits.rtol, limits.atol, room
-    )
+    clock[T, k], clock[END, k], clock[TRIES, k] = start, end, 0.0
+    clock[NEXT, k] = times[t] if t < plan.first[g + 1] else math.inf
+    clock[LAST, k], clock[WARY, k] = SMALLEST, 0.0
+    wish = first_step(lanes, pattern, flows, k, end - start, limits.rtol, limits.atol, room)
+    clock[WISH, k] = wish if wish > 0.0 else end - start
     return True
 
 
@@ -204,25 +206,37 @@ def prepare(clock, step):  # type: ignore[no-untyped-def]
 
 
 @part
-def judge(clock, step):  # type: ignore[no-untyped-def]
-    """Decide in every lane whether the step is taken, and how long the next one is to be.
-
-    Roots in place of powers: an error enters as its eighth root, the one before as its sixteenth.
-    """
+def judge(clock, step, max_steps):  # type: ignore[no-untyped-def]
+    """Decide in every lane whether the step is taken, and how long the next one is to be."""
     error, last = row(step, H_ERROR), row(clock, LAST)
-    more = SAFETY * sqrt(sqrt(sqrt(sqrt(sqrt(last) / error))))
-    more = if_at_most(more, GROW, more, GROW)
-    more = if_at_most(SHRINK, more, more, SHRINK)
-    wary = if_at_most(more, 1.0, more, 1.0)
-    more = if_at_most(row(clock, WARY), 0.0, more, wary)
-    less = SAFETY / sqrt(sqrt(sqrt(error)))
-    less = if_at_most(SHRINK, less, less, SHRINK)
-    less = if_at_most(error, LARGEST_ERROR, less, BROKEN)
-    put(clock, WISH, row(step, H_STEP) * if_at_most(error, 1.0, more, less))
-    kept = if_at_most(SMALLEST_ERROR, error, error, SMALLEST_ERROR)
+    size = sqrt(error)
+    # An error enters as its eighth root, the one before as its sixteenth; alone as its fourth.
+    above, below = if_at_most(error, 1.0, last, 1.0), if_at_most(error, 1.0, error, error * error)
+    change = SAFETY * about_root(above / if_at_most(LEAST, below, below, LEAST))
+    most = if_at_most(error, 1.0, GROW - (GROW - 1.0) * row(clock, WARY), 1.0)
+    change = if_at_most(change, most, change, most)
+    change = if_at_most(SHRINK, change, change, SHRINK)
+    change = if_at_most(error, LARGEST, change, BROKEN)
+    h, t, end = row(step, H_STEP), row(clock, T), row(clock, END)
+    wish = h * change
+    now = if_at_most(end - t, h, end, t + h)
+    now = if_at_most(error, 1.0, now, t)
+    kept = if_at_most(SMALLEST, size, size, SMALLEST)
+    refused = if_at_most(error, 1.0, 0.0 * h, 1.0)
+    tries = row(clock, TRIES) + 1.0
+    put(clock, WISH, wish)
     put(clock, LAST, if_at_most(error, 1.0, kept, last))
-    put(clock, TAKEN, if_at_most(error, 1.0, 1.0, 0.0 * last))
-    put(clock, WARY, 1.0 - row(clock, TAKEN))
+    put(clock, WARY, refused)
+    put(clock, TRIES, tries)
+    put(clock, TAKEN, row(clock, TAKEN) + (1.0 - refused))
+    put(clock, REFUSED, row(clock, REFUSED) + refused)
+    put(clock, MISSED, row(clock, MISSED) + if_at_most(error, 1.0, size, 0.0))
+    put(clock, BEGIN, t)
+    put(clock, T, now)
+    due = if_at_most(row(clock, NEXT), now, SOMETHING + 0.0 * h, NOTHING)
+    due = if_at_most(max_steps, tries, ENDED, due)
+    due = if_at_most(now + wish, now, ENDED, due)
+    put(clock, DUE, if_at_most(end, now, ENDED, due))
 
 
 @part
@@ -237,15 +251,28 @@ def move(clock, lanes):  # type: ignore[no-untyped-def]
 def leave(lanes, clock, seats, k):  # type: ignore[no-untyped-def]
     """Empty lane ``k``."""
     seats.subject[k] = -1
-    clock[T, k], clock[END, k], clock[WISH, k] = 0.0, 0.0, 0.0
+    clock[T, k], clock[END, k], clock[WISH, k], clock[NEXT, k] = 0.0, 0.0, 0.0, math.inf
     for i in range(lanes.y.shape[0]):
         lanes.y[i, k], lanes.rate[i, k] = 0.0, 0.0
 
 
 @part
-def stuck(clock, seats, k, max_steps):  # type: ignore[no-untyped-def]
-    """Whether lane ``k`` is to be given up."""
-    return seats.tries[k] >= max_steps or not clock[T, k] + clock[WISH, k] > clock[T, k]
+def read(lanes, clock, seats, k, plan, reading, factor):  # type: ignore[no-untyped-def]
+    """Write the curve of lane ``k`` at the times within the step that it has taken."""
+    now, begin, times = clock[T, k], clock[BEGIN, k], reading.times
+    out = reading.out[seats.subject[k]]
+    y = lanes.y[reading.watched, k] * factor
+    change = lanes.after[reading.watched, k] * factor - y
+    second, third = lanes.dense[0, k] * factor, lanes.dense[1, k] * factor
+    fourth = lanes.dense[2, k] * factor
+    per = 1.0 / lanes.step[H_STEP, k]
+    t, stop = seats.upto[k], plan.first[seats.segment[k] + 1]
+    while t < stop and times[t] <= now:
+        share = (times[t] - begin) * per
+        out[t] = y + share * (change + (1.0 - share) * (second + share * (third + share * fourth)))
+        t += 1
+    seats.upto[k] = t
+    clock[NEXT, k] = times[t] if t < stop else math.inf
 
 
 @kernel
@@ -275,16 +302,15 @@ def curves(pattern, flows, people, plan, reading, limits, lo, hi, done, counts):
     """
     n = pattern.right.size
     lanes = abreast(n, pattern.source.size, flows.source.size)
-    clock, seats = np.zeros((6, LANES)), empty_seats()
+    clock, seats = rows(12), empty_seats()
     room = np.empty((3, n))
-    times, out, watched = reading.times, reading.out, reading.watched
-    upcoming, busy, ended = lo, 0, LANES
+    upcoming, busy, free = lo, 0, True
     while True:
-        for k in range(LANES if ended > 0 and upcoming < hi else 0):
+        for k in range(LANES if free else 0):
             while seats.subject[k] < 0 and upcoming < hi:
                 load(lanes, people, upcoming, k)
                 seats.subject[k], seats.segment[k], seats.upto[k] = upcoming, 0, 0
-                counts[upcoming, STIFF_RUNS] = 1.0
+                clock[TAKEN, k], clock[REFUSED, k], clock[MISSED, k] = 0.0, 0.0, 0.0
                 if open_segment(
                     lanes, clock, seats, k, pattern, flows, people, plan, reading, limits, room
                 ):
@@ -296,58 +322,34 @@ def curves(pattern, flows, people, plan, reading, limits, lo, hi, done, counts):
         if busy == 0:
             break
         prepare(clock, lanes.step)
-        attempt(lanes, pattern, flows, watched, limits.rtol, limits.atol)
-        judge(clock, lanes.step)
+        attempt(lanes, pattern, flows, reading.watched, limits.rtol, limits.atol)
+        judge(clock, lanes.step, float(limits.max_steps))
         ended = 0
         for k in range(LANES):
-            subject = seats.subject[k]
-            if subject < 0:
+            if clock[DUE, k] == NOTHING:
                 continue
-            seats.tries[k] += 1
-            if clock[TAKEN, k] == 0.0:
-                counts[subject, REJECTED] += 1.0
-                if stuck(clock, seats, k, limits.max_steps):
-                    leave(lanes, clock, seats, k)
-                    busy -= 1
-                    ended += 1
-                continue
-            counts[subject, STEPS] += 1.0
-            counts[subject, ERROR] += math.sqrt(lanes.step[H_ERROR, k]) * limits.rtol
-            begin, h = clock[T, k], lanes.step[H_STEP, k]
-            over = h == clock[END, k] - begin
-            end = clock[END, k] if over else begin + h
-            clock[T, k] = end
-            t, stop = seats.upto[k], plan.first[seats.segment[k] + 1]
-            if t < stop and times[t] <= end:
-                factor = people.scale[subject if people.scale.size > 1 else 0]
-                y = lanes.y[watched, k] * factor
-                change = lanes.after[watched, k] * factor - y
-                second, third = lanes.dense[0, k] * factor, lanes.dense[1, k] * factor
-                fourth = lanes.dense[2, k] * factor
-                per = 1.0 / h
-                while t < stop and times[t] <= end:
-                    share = (times[t] - begin) * per
-                    bend = second + share * (third + share * fourth)
-                    out[subject, t] = y + share * (change + (1.0 - share) * bend)
-                    t += 1
-                seats.upto[k] = t
-            if over or stuck(clock, seats, k, limits.max_steps):
+            if clock[DUE, k] == ENDED:
                 ended += 1
+            if clock[NEXT, k] <= clock[T, k]:
+                n = seats.subject[k]
+                factor = people.scale[n if people.scale.size > 1 else 0]
+                read(lanes, clock, seats, k, plan, reading, factor)
         move(clock, lanes)
-        if ended == 0:
-            continue
-        for k in range(LANES):
-            subject = seats.subject[k]
-            if subject < 0 or clock[TAKEN, k] == 0.0:
+        free = False
+        for k in range(LANES if ended > 0 else 0):
+            n = seats.subject[k]
+            if n < 0 or clock[DUE, k] != ENDED:
                 continue
-            if clock[T, k] == clock[END, k]:
+            whole = clock[T, k] == clock[END, k]
+            if whole:
                 seats.segment[k] += 1
-                if seats.upto[k] < times.size and open_segment(
+                if seats.upto[k] < reading.times.size and open_segment(
                     lanes, clock, seats, k, pattern, flows, people, plan, reading, limits, room
                 ):
                     continue
-                done[subject] = True
-            elif not stuck(clock, seats, k, limits.max_steps):
-                continue
+            done[n] = whole
+            counts[n, STEPS], counts[n, REJECTED] = clock[TAKEN, k], clock[REFUSED, k]
+            counts[n, ERROR], counts[n, STIFF_RUNS] = clock[MISSED, k] * limits.rtol, 1.0
             leave(lanes, clock, seats, k)
             busy -= 1
+            free = upcoming < hi

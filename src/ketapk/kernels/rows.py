@@ -16,9 +16,9 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic, models, overload, register_model
 
-from ketapk.kernels.compile import OPTIONS
+from ketapk.kernels.compile import OPTIONS, part
 
-LANES = 32
+LANES = 64
 """Subjects abreast."""
 
 
@@ -38,6 +38,21 @@ FUSED = ("contract",)
 class _RowModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, VECTOR)
+
+
+LINE = 8
+"""Numbers in a line of the memory nearest to the processor, at whose start rows begin."""
+
+
+@part
+def rows(n):  # type: ignore[no-untyped-def]
+    """Return ``n`` rows of zeros, (n, lanes)."""
+    room = np.zeros(n * LANES + LINE)
+    begin = -(room.ctypes.data // room.itemsize) % LINE
+    return room[begin : begin + n * LANES].reshape((n, LANES))
+
+
+BITS_OF_ONE = int(np.float64(1.0).view(np.int64))
 
 
 # Plain Python ------------------------------------------------------------------------------------
@@ -61,6 +76,14 @@ def sqrt(values):  # type: ignore[no-untyped-def]
 def fabs(values):  # type: ignore[no-untyped-def]
     """Absolute value of a row."""
     return np.abs(values)
+
+
+def about_root(values):  # type: ignore[no-untyped-def]
+    """Sixteenth root of a row of positive numbers, within 6 %: the bits of a float are a logarithm.
+
+    Good enough to choose a step, and a tenth of the time that four square roots take.
+    """
+    return ((values.view(np.int64) - BITS_OF_ONE >> 4) + BITS_OF_ONE).view(np.float64)
 
 
 def if_at_most(a, b, then, otherwise):  # type: ignore[no-untyped-def]
@@ -119,6 +142,23 @@ def _choose(typing: Any, a: Any, b: Any, then: Any, otherwise: Any) -> Any:
         return builder.select(builder.fcmp_ordered("<=", *vectors[:2]), *vectors[2:])
 
     return ROW(a, b, then, otherwise), generate
+
+
+@intrinsic
+def _about_root(typing: Any, values: Any) -> Any:
+    whole = ir.VectorType(ir.IntType(64), LANES)
+
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        one, four = (ir.Constant(whole, [number] * LANES) for number in (BITS_OF_ONE, 4))
+        bits = builder.sub(builder.bitcast(given[0], whole), one)
+        return builder.bitcast(builder.add(builder.ashr(bits, four), one), VECTOR)
+
+    return ROW(values), generate
+
+
+@overload(about_root, jit_options=OPTIONS, inline="always")  # type: ignore[arg-type]
+def _compiled_root(values):  # type: ignore[no-untyped-def]
+    return lambda values: _about_root(values)
 
 
 @overload(row, jit_options=OPTIONS, inline="always")  # type: ignore[arg-type]
