@@ -101,7 +101,6 @@ BROKEN = 0.1
 def empty_seats():  # type: ignore[no-untyped-def]
     """Seats on which nobody sits."""
     whole = np.zeros((3, LANES), dtype=np.int64)
-    whole[0] -= 1
     return Seats(whole[0], whole[1], whole[2])
 
 
@@ -304,6 +303,8 @@ def curves(pattern, flows, people, plan, reading, limits, lo, hi, done, counts):
     lanes = abreast(n, pattern.source.size, flows.source.size)
     clock, seats = rows(12), empty_seats()
     room = np.empty((3, n))
+    for k in range(LANES):
+        leave(lanes, clock, seats, k)
     upcoming, busy, free = lo, 0, True
     while True:
         for k in range(LANES if free else 0):
