@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ketapk.kernels.compile import part
+from ketapk.kernels.compile import lean, part
 from ketapk.kernels.elimination import factorise, substitute
 from ketapk.kernels.rodas5p import BEND, EARLIER, GAMMA, SLOPE, STAGES, STEP, A, H
 from ketapk.kernels.rows import fabs, if_at_most, put, row, rows
@@ -77,7 +77,7 @@ def abreast(n, E, M):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@part
+@lean
 def linearise(lanes, pattern, flows):  # type: ignore[no-untyped-def]
     """Write the first slope and the matrix of the step."""
     n = pattern.right.size
@@ -95,8 +95,9 @@ def linearise(lanes, pattern, flows):  # type: ignore[no-untyped-def]
         i, j, p = flows.source[m], flows.target[m], flows.entry[m]
         x, half = row(lanes.y, i), row(lanes.KmX, m)
         whole = half + x
-        per = h * row(lanes.Vmax, m) / whole
-        pull = per * half / whole
+        inverse = 1.0 / whole
+        per = h * row(lanes.Vmax, m) * inverse
+        pull = per * half * inverse
         put(lanes.whole, m, whole)
         put(lanes.pull, m, pull)
         put(lanes.slope, i, row(lanes.slope, i) - per * x)
@@ -106,7 +107,7 @@ def linearise(lanes, pattern, flows):  # type: ignore[no-untyped-def]
             put(lanes.B, p, row(lanes.B, p) - pull)
 
 
-@part
+@lean
 def weighed(weights, s, u, i, n):  # type: ignore[no-untyped-def]
     """Sum of the first ``s`` stages of state ``i``, the stages having ``n`` rows each."""
     total = weights[0] * row(u, i)
@@ -115,7 +116,7 @@ def weighed(weights, s, u, i, n):  # type: ignore[no-untyped-def]
     return total
 
 
-@part
+@lean
 def bent(lanes, flows, n, s):  # type: ignore[no-untyped-def]
     """Add to the right-hand side of stage ``s`` what saturable flows have beyond their tangents."""
     M = flows.source.size
@@ -131,7 +132,7 @@ def bent(lanes, flows, n, s):  # type: ignore[no-untyped-def]
             put(lanes.u, s * n + j, row(lanes.u, s * n + j) - total)
 
 
-@part
+@lean
 def attempt(lanes, pattern, flows, watched, rtol, atol):  # type: ignore[no-untyped-def]
     """Try a step in every lane; write where it leads, its error, and how to read it."""
     n = pattern.right.size

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from numpy.typing import NDArray
 
-from ketapk.kernels.compile import part
+from ketapk.kernels.compile import lean
 from ketapk.kernels.rows import put, row
 
 
@@ -36,7 +36,7 @@ class Pattern(NamedTuple):
     """(U, 3) entry changed, and the two whose product is taken off."""
 
 
-@part
+@lean
 def factorise(B, pattern):  # type: ignore[no-untyped-def]
     """Replace entries ``B`` (n + E, lanes) by their triangular factors, pivots inverted."""
     for i in range(pattern.right.size):
@@ -51,7 +51,7 @@ def factorise(B, pattern):  # type: ignore[no-untyped-def]
             put(B, p, row(B, p) * inverse)
 
 
-@part
+@lean
 def substitute(B, pattern, x, begin):  # type: ignore[no-untyped-def]
     """Solve with the factors ``B`` (n + E, lanes) in place of the n rows of ``x`` at ``begin``."""
     n = pattern.right.size

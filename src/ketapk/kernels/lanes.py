@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ketapk.kernels.attempt import H_ERROR, H_STEP, abreast, attempt
-from ketapk.kernels.compile import kernel, part
+from ketapk.kernels.compile import kernel, lean, part
 from ketapk.kernels.rodas5p import ORDER
 from ketapk.kernels.rows import LANES, about_root, if_at_most, put, row, rows, sqrt
 from ketapk.kernels.stepping import ERROR, GROW, REJECTED, SAFETY, SHRINK, STEPS, STIFF_RUNS
@@ -104,7 +104,7 @@ def empty_seats():  # type: ignore[no-untyped-def]
     return Seats(whole[0], whole[1], whole[2])
 
 
-@part
+@lean
 def load(lanes, people, n, k):  # type: ignore[no-untyped-def]
     """Seat subject ``n`` in lane ``k``, with an empty body."""
     at = n if people.scale.size > 1 else 0
@@ -117,7 +117,7 @@ def load(lanes, people, n, k):  # type: ignore[no-untyped-def]
         lanes.y[i, k], lanes.rate[i, k] = 0.0, 0.0
 
 
-@part
+@lean
 def slope_of(lanes, pattern, flows, k, y, f):  # type: ignore[no-untyped-def]
     """Write the slope of lane ``k`` at ``y`` (n,) into ``f`` (n,)."""
     n = y.size
@@ -134,7 +134,7 @@ def slope_of(lanes, pattern, flows, k, y, f):  # type: ignore[no-untyped-def]
             f[j] += v
 
 
-@part
+@lean
 def first_step(lanes, pattern, flows, k, span, rtol, atol, room):  # type: ignore[no-untyped-def]
     """Guess the first step of lane ``k`` as `ketapk.kernels.stepping.first_step` does."""
     y, f, trial, moved = lanes.y, room[0], room[1], room[2]
@@ -166,7 +166,7 @@ def first_step(lanes, pattern, flows, k, span, rtol, atol, room):  # type: ignor
     return min(100.0 * h, second, span)
 
 
-@part
+@lean
 def open_segment(lanes, clock, seats, k, pattern, flows, people, plan, reading, limits, room):  # type: ignore[no-untyped-def]
     """Begin the segment of lane ``k``: what enters at once, the rates, what is read at its start.
 
@@ -196,7 +196,7 @@ def open_segment(lanes, clock, seats, k, pattern, flows, people, plan, reading, 
     return True
 
 
-@part
+@lean
 def prepare(clock, step):  # type: ignore[no-untyped-def]
     """Write how far every lane tries to go: no further than there is left."""
     left = row(clock, END) - row(clock, T)
@@ -204,7 +204,7 @@ def prepare(clock, step):  # type: ignore[no-untyped-def]
     put(step, H_STEP, if_at_most(left, 1.01 * wish, left, wish))
 
 
-@part
+@lean
 def judge(clock, step, max_steps):  # type: ignore[no-untyped-def]
     """Decide in every lane whether the step is taken, and how long the next one is to be."""
     error, last = row(step, H_ERROR), row(clock, LAST)
@@ -238,7 +238,7 @@ def judge(clock, step, max_steps):  # type: ignore[no-untyped-def]
     put(clock, DUE, if_at_most(end, now, ENDED, due))
 
 
-@part
+@lean
 def move(clock, lanes):  # type: ignore[no-untyped-def]
     """Take over the states of the steps that are taken."""
     refused = row(clock, WARY)
@@ -246,7 +246,7 @@ def move(clock, lanes):  # type: ignore[no-untyped-def]
         put(lanes.y, i, if_at_most(refused, 0.0, row(lanes.after, i), row(lanes.y, i)))
 
 
-@part
+@lean
 def leave(lanes, clock, seats, k):  # type: ignore[no-untyped-def]
     """Empty lane ``k``."""
     seats.subject[k] = -1
@@ -255,7 +255,7 @@ def leave(lanes, clock, seats, k):  # type: ignore[no-untyped-def]
         lanes.y[i, k], lanes.rate[i, k] = 0.0, 0.0
 
 
-@part
+@lean
 def read(lanes, clock, seats, k, plan, reading, factor):  # type: ignore[no-untyped-def]
     """Write the curve of lane ``k`` at the times within the step that it has taken."""
     now, begin, times = clock[T, k], clock[BEGIN, k], reading.times
