@@ -45,8 +45,11 @@ class Abreast(NamedTuple):
     """(n, lanes) state after the step."""
     step: NDArray
     """(2, lanes) step [h]; mean square of its error over what is allowed, 1 is just accepted."""
+    scale: NDArray
+    """(1, lanes) what is read per amount in the state that is watched."""
     dense: NDArray
-    """(3, lanes) coefficients of the continuous extension of the state that is watched."""
+    """(6, lanes) inverse of the step, and what is read along it as `along` has it: at its start,
+    change to its end, and three coefficients of the continuous extension."""
     B: NDArray
     """(n + E, lanes) matrix of the step."""
     slope: NDArray
@@ -67,13 +70,13 @@ H_STEP, H_ERROR = 0, 1
 @part
 def abreast(n, E, M):  # type: ignore[no-untyped-def]
     """Room for lanes that hold nothing."""
-    sizes = (n + E, M, M, n, n, n, 2, 3, n + E, n, M, M, STAGES * M, STAGES * n)
+    sizes = (n + E, M, M, n, n, n, 2, 1, 6, n + E, n, M, M, STAGES * M, STAGES * n)
     ends = np.cumsum(np.array(sizes))
     x = rows(ends[-1])
-    a, b, c, d, e, f, g, h, i, j, k, m, p, q = ends
+    a, b, c, d, e, f, g, h, i, j, k, m, p, q, r = ends
     return Abreast(
         x[:a], x[a:b], x[b:c], x[c:d], x[d:e], x[e:f], x[f:g], x[g:h], x[h:i], x[i:j], x[j:k],
-        x[k:m], x[m:p], x[p:q],
+        x[k:m], x[m:p], x[p:q], x[q:r],
     )  # fmt: skip
 
 
@@ -160,5 +163,18 @@ def attempt(lanes, pattern, flows, watched, rtol, atol):  # type: ignore[no-unty
         miss = row(u, (STAGES - 1) * n + i) / (atol + rtol * if_at_most(a, b, b, a))
         error = error + miss * miss
     put(lanes.step, H_ERROR, error / float(n))
+    scale, level = row(lanes.scale, 0), row(lanes.y, watched)
+    put(lanes.dense, 0, 1.0 / row(lanes.step, H_STEP))
+    put(lanes.dense, 1, scale * level)
+    put(lanes.dense, 2, scale * (row(lanes.after, watched) - level))
     for d in range(3):
-        put(lanes.dense, d, weighed(H[d], STAGES, u, watched, n))
+        put(lanes.dense, 3 + d, scale * weighed(H[d], STAGES, u, watched, n))
+
+
+@lean
+def along(lanes, k, since):  # type: ignore[no-untyped-def]
+    """What is read in lane ``k`` at a time ``since`` [h] after the step began."""
+    dense = lanes.dense
+    share = since * dense[0, k]
+    bend = dense[3, k] + share * (dense[4, k] + share * dense[5, k])
+    return dense[1, k] + share * (dense[2, k] + (1.0 - share) * bend)

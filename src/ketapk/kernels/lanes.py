@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ketapk.kernels.attempt import H_ERROR, H_STEP, abreast, attempt
+from ketapk.kernels.attempt import H_ERROR, H_STEP, abreast, along, attempt
 from ketapk.kernels.compile import kernel, lean, part
 from ketapk.kernels.rodas5p import ORDER
 from ketapk.kernels.rows import LANES, about_root, if_at_most, put, row, rows, sqrt
@@ -108,6 +108,7 @@ def empty_seats():  # type: ignore[no-untyped-def]
 def load(lanes, people, n, k):  # type: ignore[no-untyped-def]
     """Seat subject ``n`` in lane ``k``, with an empty body."""
     at = n if people.scale.size > 1 else 0
+    lanes.scale[0, k] = people.scale[at]
     for p in range(lanes.J.shape[0]):
         lanes.J[p, k] = people.entries[at, p]
     for m in range(lanes.Vmax.shape[0]):
@@ -180,9 +181,8 @@ def open_segment(lanes, clock, seats, k, pattern, flows, people, plan, reading, 
         lanes.rate[i, k] = plan.rate[g, s, w]
     start, times = plan.start[g], reading.times
     t, last = seats.upto[k], times.size - 1
-    factor = people.scale[n if people.scale.size > 1 else 0]
     while t < plan.first[g + 1] and times[t] <= start:
-        reading.out[n, t] = lanes.y[reading.watched, k] * factor
+        reading.out[n, t] = lanes.y[reading.watched, k] * lanes.scale[0, k]
         t += 1
     seats.upto[k] = t
     if t > last:
@@ -256,19 +256,13 @@ def leave(lanes, clock, seats, k):  # type: ignore[no-untyped-def]
 
 
 @lean
-def read(lanes, clock, seats, k, plan, reading, factor):  # type: ignore[no-untyped-def]
+def read(lanes, clock, seats, k, plan, reading):  # type: ignore[no-untyped-def]
     """Write the curve of lane ``k`` at the times within the step that it has taken."""
     now, begin, times = clock[T, k], clock[BEGIN, k], reading.times
     out = reading.out[seats.subject[k]]
-    y = lanes.y[reading.watched, k] * factor
-    change = lanes.after[reading.watched, k] * factor - y
-    second, third = lanes.dense[0, k] * factor, lanes.dense[1, k] * factor
-    fourth = lanes.dense[2, k] * factor
-    per = 1.0 / lanes.step[H_STEP, k]
     t, stop = seats.upto[k], plan.first[seats.segment[k] + 1]
     while t < stop and times[t] <= now:
-        share = (times[t] - begin) * per
-        out[t] = y + share * (change + (1.0 - share) * (second + share * (third + share * fourth)))
+        out[t] = along(lanes, k, times[t] - begin)
         t += 1
     seats.upto[k] = t
     clock[NEXT, k] = times[t] if t < stop else math.inf
@@ -302,7 +296,7 @@ def curves(pattern, flows, people, plan, reading, limits, lo, hi, done, counts):
     n = pattern.right.size
     lanes = abreast(n, pattern.source.size, flows.source.size)
     clock, seats = rows(12), empty_seats()
-    room = np.empty((3, n))
+    room, due = np.empty((3, n)), np.zeros(LANES, dtype=np.int64)
     for k in range(LANES):
         leave(lanes, clock, seats, k)
     upcoming, busy, free = lo, 0, True
@@ -325,19 +319,19 @@ def curves(pattern, flows, people, plan, reading, limits, lo, hi, done, counts):
         prepare(clock, lanes.step)
         attempt(lanes, pattern, flows, reading.watched, limits.rtol, limits.atol)
         judge(clock, lanes.step, float(limits.max_steps))
-        ended = 0
+        looked, ended = 0, 0
         for k in range(LANES):
-            if clock[DUE, k] == NOTHING:
-                continue
-            if clock[DUE, k] == ENDED:
-                ended += 1
+            due[looked] = k
+            looked += clock[DUE, k] != NOTHING
+            ended += clock[DUE, k] == ENDED
+        for d in range(looked):
+            k = due[d]
             if clock[NEXT, k] <= clock[T, k]:
-                n = seats.subject[k]
-                factor = people.scale[n if people.scale.size > 1 else 0]
-                read(lanes, clock, seats, k, plan, reading, factor)
+                read(lanes, clock, seats, k, plan, reading)
         move(clock, lanes)
         free = False
-        for k in range(LANES if ended > 0 else 0):
+        for d in range(looked if ended > 0 else 0):
+            k = due[d]
             n = seats.subject[k]
             if n < 0 or clock[DUE, k] != ENDED:
                 continue
