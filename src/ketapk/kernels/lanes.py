@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ketapk.kernels.attempt import H_ERROR, H_STEP, abreast, along, attempt
 from ketapk.kernels.compile import kernel, lean, part
 from ketapk.kernels.rodas5p import ORDER
-from ketapk.kernels.rows import LANES, about_root, if_at_most, put, row, rows, sqrt
+from ketapk.kernels.rows import LANES, about_root, if_at_most, put, row, rows
 from ketapk.kernels.stepping import ERROR, GROW, REJECTED, SAFETY, SHRINK, STEPS, STIFF_RUNS
 
 
@@ -73,8 +73,9 @@ class Limits(NamedTuple):
 
 T, BEGIN, END, NEXT, WISH, LAST, WARY, DUE, TRIES, TAKEN, REFUSED, MISSED = range(12)
 """Rows of a clock, in hours where they are times: now, where the step began, end of what is left to
-do in the segment, next time that is read in it, step to be tried next; error of the step before, 1 after a rejection else 0, what is to be looked at; steps tried in the segment, taken,
-refused, and the sum of their errors."""
+do in the segment, next time that is read in it, step to be tried next; mean square error of the
+step before, 1 after a rejection else 0, what is to be looked at; steps tried in the segment, taken,
+refused, and the sum of the mean squares of their errors."""
 NOTHING, SOMETHING, ENDED = 0.0, 1.0, 2.0
 """What is to be looked at in a lane after a step: nothing, times to be read, or that it ended."""
 
@@ -90,9 +91,9 @@ class Seats(NamedTuple):
     """(lanes,) first time not read yet."""
 
 
-SMALLEST, LARGEST, LEAST = 1e-4, 1e150, 1e-16
-"""Smallest error of the step before that controls the next; mean squares from which on an error is
-as good as infinite, or as none."""
+SMALLEST, LARGEST, LEAST = 1e-8, 1e70, 1e-32
+"""Mean squares of errors: the smallest of a step that controls the next, one that is as good as
+infinite; and the square of one that is as good as none."""
 BROKEN = 0.1
 """How much shorter a step becomes where something was no number."""
 
@@ -208,9 +209,10 @@ def prepare(clock, step):  # type: ignore[no-untyped-def]
 def judge(clock, step, max_steps):  # type: ignore[no-untyped-def]
     """Decide in every lane whether the step is taken, and how long the next one is to be."""
     error, last = row(step, H_ERROR), row(clock, LAST)
-    size = sqrt(error)
-    # An error enters as its eighth root, the one before as its sixteenth; alone as its fourth.
-    above, below = if_at_most(error, 1.0, last, 1.0), if_at_most(error, 1.0, error, error * error)
+    # As a root of mean squares, an error enters with the power -1/8, the one before with 1/16, and
+    # one that is refused, alone, with -1/4.
+    square = error * error
+    above, below = if_at_most(error, 1.0, last, 1.0), if_at_most(error, 1.0, square, square * square)
     change = SAFETY * about_root(above / if_at_most(LEAST, below, below, LEAST))
     most = if_at_most(error, 1.0, GROW - (GROW - 1.0) * row(clock, WARY), 1.0)
     change = if_at_most(change, most, change, most)
@@ -220,7 +222,7 @@ def judge(clock, step, max_steps):  # type: ignore[no-untyped-def]
     wish = h * change
     now = if_at_most(end - t, h, end, t + h)
     now = if_at_most(error, 1.0, now, t)
-    kept = if_at_most(SMALLEST, size, size, SMALLEST)
+    kept = if_at_most(SMALLEST, error, error, SMALLEST)
     refused = if_at_most(error, 1.0, 0.0 * h, 1.0)
     tries = row(clock, TRIES) + 1.0
     put(clock, WISH, wish)
@@ -229,7 +231,7 @@ def judge(clock, step, max_steps):  # type: ignore[no-untyped-def]
     put(clock, TRIES, tries)
     put(clock, TAKEN, row(clock, TAKEN) + (1.0 - refused))
     put(clock, REFUSED, row(clock, REFUSED) + refused)
-    put(clock, MISSED, row(clock, MISSED) + if_at_most(error, 1.0, size, 0.0))
+    put(clock, MISSED, row(clock, MISSED) + if_at_most(error, 1.0, error, 0.0))
     put(clock, BEGIN, t)
     put(clock, T, now)
     due = if_at_most(row(clock, NEXT), now, SOMETHING + 0.0 * h, NOTHING)
@@ -344,7 +346,9 @@ def curves(pattern, flows, people, plan, reading, limits, lo, hi, done, counts):
                     continue
             done[n] = whole
             counts[n, STEPS], counts[n, REJECTED] = clock[TAKEN, k], clock[REFUSED, k]
-            counts[n, ERROR], counts[n, STIFF_RUNS] = clock[MISSED, k] * limits.rtol, 1.0
+            # No sum of errors is larger than this, of which their squares are known.
+            missed = math.sqrt(clock[TAKEN, k] * clock[MISSED, k])
+            counts[n, ERROR], counts[n, STIFF_RUNS] = missed * limits.rtol, 1.0
             leave(lanes, clock, seats, k)
             busy -= 1
             free = upcoming < hi
