@@ -1,7 +1,7 @@
 """Curves of saturable systems with many subjects abreast, for plans that all subjects share.
 
-Who has times of its own, a steady state, a reset or drifting rates goes the way of the solution, and
-so does whoever's steps fail, to fail there with a status.
+Who has times of its own, a steady state, a reset or drifting rates goes the way of the solution,
+and so does whoever's steps fail, to fail there with a status.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def curves(
     if len(seen) > LARGEST:
         return None
     order = _order(system.linked.tobytes(), seen)
-    shared = shared_plan(lowering, order, times)
+    shared = shared_plan(lowering, order.states, times)
     if shared is None:
         return None
     from ketapk.kernels.attempt import Saturable
@@ -187,7 +187,7 @@ def _order(linked: bytes, seen: tuple[int, ...]) -> Order:
         below=_ends(lower),
         lower=np.array([entry[i, k] for k in range(n) for i in lower[k]], dtype=np.int64),
         touched=_ends(updates),
-        updates=np.array(sum(updates, []), dtype=np.int64).reshape(-1, 3),
+        updates=np.array([u for part in updates for u in part], dtype=np.int64).reshape(-1, 3),
     )
     return Order(states=np.array(found), pattern=pattern, places=places, entry=entry)
 

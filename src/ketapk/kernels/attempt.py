@@ -1,7 +1,8 @@
 """One step of Rodas5P tried by many subjects at once, each with a step size of its own.
 
 The equations are those of a compartment system with saturable flows, in the form in which a stage
-needs no product with the matrix: only what a saturable flow has beyond its tangent is computed anew.
+needs no product with the matrix: only what a saturable flow has beyond its tangent is computed
+anew.
 """
 
 from __future__ import annotations

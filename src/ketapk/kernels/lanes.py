@@ -16,7 +16,7 @@ from ketapk.kernels.attempt import H_ERROR, H_STEP, abreast, along, attempt
 from ketapk.kernels.compile import kernel, lean, part
 from ketapk.kernels.rodas5p import ORDER
 from ketapk.kernels.rows import LANES, about_root, if_at_most, put, row, rows
-from ketapk.kernels.stepping import ERROR, GROW, REJECTED, SAFETY, SHRINK, STEPS, STIFF_RUNS
+from ketapk.kernels.stepping import ERROR, GROW, REJECTED, SHRINK, STEPS, STIFF_RUNS
 
 
 class People(NamedTuple):
@@ -94,6 +94,9 @@ class Seats(NamedTuple):
 SMALLEST, LARGEST, LEAST = 1e-8, 1e70, 1e-32
 """Mean squares of errors: the smallest of a step that controls the next, one that is as good as
 infinite; and the square of one that is as good as none."""
+CAUTION = 0.85
+"""How much shorter a step is than its error allows, so that curves are as exact as those of one
+subject at a time."""
 BROKEN = 0.1
 """How much shorter a step becomes where something was no number."""
 
@@ -212,8 +215,11 @@ def judge(clock, step, max_steps):  # type: ignore[no-untyped-def]
     # As a root of mean squares, an error enters with the power -1/8, the one before with 1/16, and
     # one that is refused, alone, with -1/4.
     square = error * error
-    above, below = if_at_most(error, 1.0, last, 1.0), if_at_most(error, 1.0, square, square * square)
-    change = SAFETY * about_root(above / if_at_most(LEAST, below, below, LEAST))
+    above, below = (
+        if_at_most(error, 1.0, last, 1.0),
+        if_at_most(error, 1.0, square, square * square),
+    )
+    change = CAUTION * about_root(above / if_at_most(LEAST, below, below, LEAST))
     most = if_at_most(error, 1.0, GROW - (GROW - 1.0) * row(clock, WARY), 1.0)
     change = if_at_most(change, most, change, most)
     change = if_at_most(SHRINK, change, change, SHRINK)

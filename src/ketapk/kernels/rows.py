@@ -153,22 +153,22 @@ def _about_root(typing: Any, values: Any) -> Any:
 
 @overload(about_root, jit_options=OPTIONS, inline="always")  # type: ignore[arg-type]
 def _compiled_root(values):  # type: ignore[no-untyped-def]
-    return lambda values: _about_root(values)
+    return lambda values: _about_root(values)  # type: ignore[call-arg]
 
 
 @overload(row, jit_options=OPTIONS, inline="always")  # type: ignore[arg-type]
 def _compiled_row(x, i):  # type: ignore[no-untyped-def]
-    return lambda x, i: _load(x, i)
+    return lambda x, i: _load(x, i)  # type: ignore[call-arg]
 
 
 @overload(put, jit_options=OPTIONS, inline="always")  # type: ignore[arg-type]
 def _compiled_put(x, i, values):  # type: ignore[no-untyped-def]
-    return lambda x, i, values: _store(x, i, values)
+    return lambda x, i, values: _store(x, i, values)  # type: ignore[call-arg]
 
 
 @overload(if_at_most, jit_options=OPTIONS, inline="always")  # type: ignore[arg-type]
 def _compiled_choice(a, b, then, otherwise):  # type: ignore[no-untyped-def]
-    return lambda a, b, then, otherwise: _choose(a, b, then, otherwise)
+    return lambda a, b, then, otherwise: _choose(a, b, then, otherwise)  # type: ignore[call-arg]
 
 
 @intrinsic
@@ -183,7 +183,7 @@ def _absolute(typing: Any, values: Any) -> Any:
 
 @overload(fabs, jit_options=OPTIONS, inline="always")  # type: ignore[arg-type]
 def _compiled_absolute(values):  # type: ignore[no-untyped-def]
-    return lambda values: _absolute(values)
+    return lambda values: _absolute(values)  # type: ignore[call-arg]
 
 
 def _register_operator(symbol: Any, name: str) -> None:
@@ -203,7 +203,7 @@ def _register_operator(symbol: Any, name: str) -> None:
     @overload(symbol, jit_options=OPTIONS, inline="always")  # type: ignore[arg-type]
     def compiled(a, b):  # type: ignore[no-untyped-def]
         if _is_operand(a) and _is_operand(b) and ROW in (a, b):
-            return lambda a, b: apply(a, b)
+            return lambda a, b: apply(a, b)  # type: ignore[call-arg]
         return None
 
 

@@ -20,6 +20,7 @@ from ketapk.kernels.stepping import (
     step_factor,
 )
 
+
 @part
 def factorise(M, pivots):  # type: ignore[no-untyped-def]
     """Replace ``M`` (S, S) by its triangular factors; whether it could be done."""

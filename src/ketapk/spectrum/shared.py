@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ketapk.lowering import Lowering
-    from ketapk.spectrum.groups import Groups
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -40,9 +39,12 @@ class Shared:
         return int(np.argmax(enters)) if enters.any() else self.start.size - 1
 
 
-def shared_plan(lowering: Lowering, groups: Groups, samples: Floats) -> Shared | None:
-    """Lower flows that all subjects share in time; None where a subject has times of its own."""
-    inside = {state: k for k, state in enumerate(groups.states.tolist())}
+def shared_plan(lowering: Lowering, states: Ints, samples: Floats) -> Shared | None:
+    """Lower flows into states (n,) that all subjects share in time.
+
+    None where a subject has times of its own. Other states do not matter.
+    """
+    inside = {state: k for k, state in enumerate(states.tolist())}
     flows = [flow for flow in lowering.flows if flow.state in inside]
     if lowering.actions or not all(_same(flow.start) and _same(flow.end) for flow in flows):
         return None
