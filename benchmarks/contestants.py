@@ -12,6 +12,7 @@ CONTESTANTS = {
     "limits.three_compartments": ("limit: three compartments", ("A", "D")),
     "limits.routes": ("limit: routes", ("B",)),
     "limits.rosenbrock_lanes": ("limit: Rosenbrock, eight abreast", ("C",)),
+    "limits.rosenbrock_one": ("limit: Rosenbrock, one at a time", ("C",)),
     "peers.jax_closed_form": ("JAX closed form", ("A", "B", "D")),
     "peers.numpy_closed_form": ("NumPy closed form", ("A", "B", "D")),
     "peers.numbalsoda": ("numbalsoda LSODA", STEPPED),

@@ -284,7 +284,7 @@ def test_stretches_hold_every_time_once_and_evenly(times, before):
         samples=times, tolerance=Tolerance(),
     )  # fmt: skip
     groups = groups_of(course.system, 0)
-    shared = shared_plan(course._lowering, groups, times)
+    shared = shared_plan(course._lowering, groups.states, times)
     first, size, begin, step, segment = stretches(times, shared, before=before)
     assert size.sum() == times.size
     assert np.all(size <= LONGEST)

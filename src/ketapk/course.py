@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ketapk import spectrum
+from ketapk import lanes, spectrum
 from ketapk.collection import collect
 from ketapk.kernels.status import OK
 from ketapk.schedule import assemble, tie
@@ -101,31 +101,47 @@ class Course:
     ) -> Floats:
         """Concentration of an output at ascending times, (N, T) [mg/L], times ``factor``.
 
-        By modes where all subjects share the plan's times and no digits are lost, else from the
-        solution; the two agree to 1e-12 of the largest concentration of a curve.
+        Where all subjects share the plan's times, by modes if the system is linear, and with many
+        subjects abreast if it is saturable; whoever loses digits or fails there, and everybody
+        else, is read from the solution. By modes or not, curves agree to 1e-12 of the largest
+        concentration, and abreast or not, as closely as the tolerance asks for.
         """
-        if self.method in ("auto", "exact") and side in ("after", "before"):
-            found = spectrum.curves(
-                self.system,
-                self._lowering,
-                output,
-                times_h,
-                before=side == "before",
-                factor=factor,
-                threads=self.threads,
-                chunk=self.chunk,
-                known=self._modes,
-            )
-            if found is not None:
-                curves, done = found
-                left = np.flatnonzero(~done)
-                if left.size:
-                    some = self.of(left)
-                    curves[left] = some._from_solution(output, times_h, side, factor)
-                    self.note(left, some)
+        curves, left = self._at_once(output, times_h, side, factor)
+        if curves is None:
+            return self._from_solution(output, times_h, side, factor)
+        if left.size:
+            some = self.of(left)
+            curves[left] = some._from_solution(output, times_h, side, factor)
+            self.note(left, some)
+        return curves
+
+    def _at_once(
+        self, output: int, times_h: Floats, side: str, factor: float
+    ) -> tuple[Floats | None, NDArray[np.int64]]:
+        """Curves as in `curve` that need no solution, None if none are; and who is left."""
+        everybody = np.arange(len(self.cohort))
+        if side not in ("after", "before"):
+            return None, everybody
+        how: Any = {
+            "before": side == "before",
+            "factor": factor,
+            "threads": self.threads,
+            "chunk": self.chunk,
+        }
+        what = self.system, self._lowering, output, times_h
+        if self.method in ("auto", "exact"):
+            by_modes = spectrum.curves(*what, **how, known=self._modes)
+            if by_modes is not None:
+                curves, done = by_modes
                 self._by_modes[output] = int(done.sum())
-                return curves
-        return self._from_solution(output, times_h, side, factor)
+                return curves, everybody[~done]
+        if self.method in ("auto", "stiff"):
+            abreast = lanes.curves(*what, **how, tolerance=self.tolerance)
+            if abreast is not None:
+                curves, done, counts = abreast
+                self._in_lanes[output] = int(done.sum()), counts[done]
+                return curves, everybody[~done]
+        return None, everybody
 
     def landmarks(
         self, output: int, until_h: float, levels: Floats
@@ -200,6 +216,11 @@ class Course:
         """Subjects of whom everything that was read was a sum of modes, by output."""
         return {}
 
+    @cached_property
+    def _in_lanes(self) -> dict[int, tuple[int, Floats]]:
+        """How many subjects' curves came from steps taken abreast, and their counts, by output."""
+        return {}
+
     @property
     def outcome(self) -> NDArray[np.int64]:
         """(N,) status of each subject."""
@@ -209,9 +230,16 @@ class Course:
     def stats(self) -> Stats:
         """What ran."""
         by_modes = max(self._by_modes.values(), default=0)
-        if self.solved or not self._by_modes:
-            return replace(self.solution.stats, by_modes=by_modes)
-        return Stats(method="exact", steps=0, rejected=0, error_estimate=0.0, by_modes=by_modes)
+        in_lanes, counts = max(
+            self._in_lanes.values(), key=lambda found: found[0], default=(0, None)
+        )
+        if self.solved or not (self._by_modes or self._in_lanes):
+            stats = self.solution.stats
+        elif counts is not None:
+            stats = Stats.of(counts)
+        else:
+            stats = Stats(method="exact", steps=0, rejected=0, error_estimate=0.0)
+        return replace(stats, by_modes=by_modes, in_lanes=in_lanes)
 
     def of(self, subjects: NDArray[np.int64]) -> Course:
         """Return the course of some subjects alone; nothing of the model is asked again."""

@@ -57,6 +57,20 @@ class Stats:
     rounding alone."""
     by_modes: int = 0
     """Subjects whose curve was read as a sum of exponentials, without the states."""
+    in_lanes: int = 0
+    """Subjects whose curve came from steps that many subjects take abreast, without the rest."""
+
+    @staticmethod
+    def of(counts: Floats) -> Stats:
+        """Sum up counts (N, 5) of an ODE method, as ``kernels.stepping`` names them."""
+        explicit, stiff = bool(counts[:, 2].any()), bool(counts[:, 3].any())
+        names = [name for name, ran in (("explicit", explicit), ("stiff", stiff)) if ran]
+        return Stats(
+            method=", then ".join(names) or "explicit",
+            steps=int(counts[:, 0].sum()),
+            rejected=int(counts[:, 1].sum()),
+            error_estimate=float(counts[:, 4].max(initial=0.0)),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,14 +105,7 @@ class Solution:
         """What ran, over all subjects."""
         if self.method == "exact":
             return Stats(method="exact", steps=0, rejected=0, error_estimate=0.0)
-        explicit, stiff = bool(self.most[:, 2].any()), bool(self.most[:, 3].any())
-        names = [name for name, ran in (("explicit", explicit), ("stiff", stiff)) if ran]
-        return Stats(
-            method=", then ".join(names) or "explicit",
-            steps=int(self.most[:, 0].sum()),
-            rejected=int(self.most[:, 1].sum()),
-            error_estimate=float(self.most[:, 4].max(initial=0.0)),
-        )
+        return Stats.of(self.most)
 
     def part(self, lo: int, hi: int) -> Solution:
         """Return the solution of subjects ``lo`` to ``hi`` alone; nothing is copied."""

@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import ketapk as kp
-from ketapk.kernels import explicit, ode, status, stiff
+from ketapk.kernels import explicit, ode, rodas5p, status
 from ketapk.kernels.problem import Given
 from ketapk.odes import _njit
 
@@ -116,18 +116,18 @@ def dormand_prince_weights(theta):
 
 def rosenbrock():
     """Return alpha, beta = alpha + Gamma, and Gamma, from the form without products."""
-    n = stiff.STAGES
+    n = rodas5p.STAGES
     a, C = np.zeros((n, n)), np.zeros((n, n))
-    a[:, : n - 1], C[:, : n - 1] = stiff.A, stiff.C
-    Gamma = np.linalg.inv(np.eye(n) / stiff.GAMMA - C)
+    a[:, : n - 1], C[:, : n - 1] = rodas5p.A, rodas5p.C
+    Gamma = np.linalg.inv(np.eye(n) / rodas5p.GAMMA - C)
     alpha = a @ Gamma
     return alpha, alpha + Gamma, Gamma
 
 
 def rosenbrock_weights(theta):
-    n = stiff.STAGES
-    m = np.append(stiff.A[n - 1], 1.0)
-    H = stiff.H[0] + theta * (stiff.H[1] + theta * stiff.H[2])
+    n = rodas5p.STAGES
+    m = np.append(rodas5p.A[n - 1], 1.0)
+    H = rodas5p.H[0] + theta * (rodas5p.H[1] + theta * rodas5p.H[2])
     return (theta * (m + (1 - theta) * H)) @ rosenbrock()[2]
 
 
@@ -145,10 +145,10 @@ def test_dormand_prince_has_order_5_and_its_error_estimate_order_4():
 
 def test_rodas5p_has_order_5_and_its_error_estimate_order_4():
     alpha, beta, Gamma = rosenbrock()
-    assert_allclose(alpha.sum(axis=1), stiff.ALPHA, atol=1e-13)
-    assert_allclose(Gamma.sum(axis=1), stiff.GAMMAS, atol=1e-13)
+    assert_allclose(alpha.sum(axis=1), rodas5p.ALPHA, atol=1e-13)
+    assert_allclose(Gamma.sum(axis=1), rodas5p.GAMMAS, atol=1e-13)
     assert worst_condition(rosenbrock_weights(1.0), beta, alpha, 5) < 1e-13
-    embedded = np.append(stiff.A[stiff.STAGES - 1], 0.0) @ Gamma
+    embedded = np.append(rodas5p.A[rodas5p.STAGES - 1], 0.0) @ Gamma
     assert worst_condition(embedded, beta, alpha, 4) < 1e-13
 
 

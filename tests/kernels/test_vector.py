@@ -8,11 +8,11 @@ from mpmath import mp
 from ketapk.kernels.vector import (
     LANES,
     anywhere,
+    binary_order,
     exp,
     full,
     load,
     root,
-    scatter,
     size,
     store,
     where,
@@ -81,22 +81,17 @@ def test_an_exponential_at_the_ends():
     np.testing.assert_array_equal(out, np.resize([1.0, 1.0, 0.0, 0.0, 0.0, np.nan], LANES))
 
 
-def spread(x, places, out):
-    rows = (load(x, 0), load(x, 1), load(x, 2), load(x, 3), load(x, 4), load(x, 5), load(x, 6),
-            load(x, 7))  # fmt: skip
-    scatter(rows, out, places, 2)
+def orders(x, out):
+    store(binary_order(load(x, 0)), out, 0)
 
 
-def test_eight_vectors_are_written_as_the_rows_of_their_lanes():
-    x, places = rng.normal(size=(8, LANES)), 11 * rng.permutation(LANES)
-    out = np.zeros(11 * LANES)
-    compiled(spread)(x, places, out)
-    rows = out.reshape(LANES, 11)
-    np.testing.assert_array_equal(rows[places // 11, 2:10], x.T)
-    np.testing.assert_array_equal(rows[:, [0, 1, 10]], 0.0)
-    slow = np.zeros(11 * LANES)
-    spread(x, places, slow)
-    np.testing.assert_array_equal(out, slow)
+def test_binary_orders_are_whole_logarithms():
+    x = np.resize([1.0, -1.0, 2.0, 3.99, 4.0, 1e-300, 0.0, 1e300], LANES)
+    fast, slow = np.empty(LANES), np.empty(LANES)
+    compiled(orders)(x, fast)
+    orders(x, slow)
+    np.testing.assert_array_equal(fast, slow)
+    np.testing.assert_array_equal(fast[:5], [0, 0, 1, 1, 2])
 
 
 def places(x, out):

@@ -90,3 +90,13 @@ def part(function: Function) -> Function:
     """
     compile_part: Any = numba.njit
     return compile_part(**OPTIONS)(function)  # type: ignore[no-any-return]
+
+
+def lean(function: Function) -> Function:
+    """Compile a part that makes no arrays, without counting who refers to those it is given.
+
+    For what runs millions of times on arrays that its caller holds: counting is a locked operation
+    and a call that empties the vector registers.
+    """
+    compile_part: Any = numba.njit
+    return compile_part(_nrt=False, **OPTIONS)(function)  # type: ignore[no-any-return]

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ketapk.kernels.compile import kernel
+from ketapk.kernels.compile import kernel, lean
 from ketapk.kernels.modes import (
     AMOUNTS,
     BLOCKS,
@@ -95,7 +95,7 @@ class Stretches(NamedTuple):
     """(W,) segment that it lies in."""
 
 
-@kernel
+@lean
 def faded(gap):  # type: ignore[no-untyped-def]
     """Return ``(1 - exp(-gap)) / gap`` for vectors that are not negative."""
     near = full(1.0)
@@ -104,38 +104,36 @@ def faded(gap):  # type: ignore[no-untyped-def]
     return where(gap < 0.5, near, (1.0 - exp(-gap)) / where(gap < 0.5, full(1.0), gap))
 
 
-@kernel
+@lean
 def difference(one, other, time):  # type: ignore[no-untyped-def]
     """Return ``(exp(-one * time) - exp(-other * time)) / (other - one)`` for vectors of rates."""
     slower = where(one < other, one, other)
     return exp(-slower * time) * faded(size(other - one) * time) * time
 
 
-@kernel
-def receive(table, place, count, modes):  # type: ignore[no-untyped-def]
+@lean
+def receive(flat, R, place, count, rows, few):  # type: ignore[no-untyped-def]
     """Copy the modes of ``count`` subjects from ``place`` on; the same for all where R is 1."""
-    R = table.shape[1]
-    flat, rows = table.reshape(-1), modes.reshape(-1, LANES)
     for r in range(rows.shape[0]):
-        store(some(flat, r * R + place, count) if R > 1 else full(flat[r]), rows, r)
+        store(some(flat, r * R + place, count, few) if R > 1 else full(flat[r]), rows, r)
 
 
-@kernel
-def given_to(amount, g, s, place, count):  # type: ignore[no-untyped-def]
+@lean
+def given_to(flat, begin, wide, place, count, few):  # type: ignore[no-untyped-def]
     """Return what ``count`` subjects from ``place`` on get into a state in a segment."""
-    _, sources, wide = amount.shape
-    flat, begin = amount.reshape(-1), (g * sources + s) * wide
-    return some(flat, begin + place, count) if wide > 1 else full(flat[begin])
+    return some(flat, begin + place, count, few) if wide > 1 else full(flat[begin])
 
 
-@kernel
-def enter(plan, g, place, count, modes, level, flow):  # type: ignore[no-untyped-def]
+@lean
+def enter(jumps, paces, sources, wide, g, place, count, modes, level, flow, few):  # type: ignore[no-untyped-def]
     """Give what enters in segment ``g``.
 
     Parameters
     ----------
-    plan : Plan
-        What enters.
+    jumps, paces : (G * I * wide,) array
+        What enters at the start of a segment [mg], and during it [mg/h].
+    sources, wide : int
+        Number of states that drug enters, and N, or 1 where all get the same.
     place, count : int
         Which subjects.
     modes : (6 + I, n, LANES) array
@@ -146,16 +144,17 @@ def enter(plan, g, place, count, modes, level, flow):  # type: ignore[no-untyped
     n = level.shape[0]
     for a in range(n):
         store(full(0.0), flow, a)
-    for s in range(plan.jump.shape[1]):
-        jump = given_to(plan.jump, g, s, place, count)
-        rate = given_to(plan.rate, g, s, place, count)
+    for s in range(sources):
+        begin = (g * sources + s) * wide
+        jump = given_to(jumps, begin, wide, place, count, few)
+        rate = given_to(paces, begin, wide, place, count, few)
         for a in range(n):
             share = load(modes, AMOUNTS + s, a)
             store(load(level, a) + share * jump, level, a)
             store(load(flow, a) + share * rate, flow, a)
 
 
-@kernel
+@lean
 def amplitude_of(modes, level, flow):  # type: ignore[no-untyped-def]
     """Return the size of all terms of a segment, (LANES,) vector."""
     total = full(0.0)
@@ -173,7 +172,7 @@ def amplitude_of(modes, level, flow):  # type: ignore[no-untyped-def]
     return total
 
 
-@kernel
+@lean
 def coefficients(modes, level, flow, since, step, terms):  # type: ignore[no-untyped-def]
     """Write what a stretch is written from.
 
@@ -245,7 +244,7 @@ def coefficients(modes, level, flow, since, step, terms):  # type: ignore[no-unt
     return error
 
 
-@kernel
+@lean
 def reaches(modes, step, terms):  # type: ignore[no-untyped-def]
     """Write for how many times of a stretch a mode is worth writing.
 
@@ -268,7 +267,7 @@ def reaches(modes, step, terms):  # type: ignore[no-untyped-def]
         store(where(sooner > 0.0, sooner + 1.0, full(1.0)), terms, REACH, a)
 
 
-@kernel
+@lean
 def leave(modes, length, level, flow):  # type: ignore[no-untyped-def]
     """Carry what is in every mode over a segment of ``length`` [h]."""
     for a in range(level.shape[0] - 1, -1, -1):
@@ -287,7 +286,7 @@ def leave(modes, length, level, flow):  # type: ignore[no-untyped-def]
         store(inside, level, a)
 
 
-@kernel
+@lean
 def spread(terms, a, k, places):  # type: ignore[no-untyped-def]
     """Return the exponential of mode ``a`` in lane ``k`` at LANES times from the first one on."""
     power = full(1.0)
@@ -296,7 +295,7 @@ def spread(terms, a, k, places):  # type: ignore[no-untyped-def]
     return power
 
 
-@kernel
+@lean
 def spread_apart(terms, a, b, k, places):  # type: ignore[no-untyped-def]
     """Return the divided difference of modes ``a`` and ``b`` at LANES times."""
     power, apart = full(1.0), full(0.0)
@@ -308,7 +307,7 @@ def spread_apart(terms, a, b, k, places):  # type: ignore[no-untyped-def]
     return apart
 
 
-@kernel
+@lean
 def along(terms, partner, k, places, line, row):  # type: ignore[no-untyped-def]
     """Write a stretch from lane ``k`` of its terms; return the largest of some of its values.
 
@@ -385,7 +384,7 @@ def along(terms, partner, k, places, line, row):  # type: ignore[no-untyped-def]
     return peak
 
 
-@kernel
+@lean
 def beginnings(pattern, constants, per_amount, inputs, plan, subject, row, times, first, last,
                amplitude, term, fresh, out):  # type: ignore[no-untyped-def]  # fmt: skip
     """Write the first concentrations of a subject again, where modes cancel.
@@ -463,8 +462,10 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
         still += 1
     if W > 0:
         G = stretches.segment[W - 1] + 1
-    flat = out.reshape(-1)
+    flat, flat_table, few = out.reshape(-1), table.reshape(-1), np.empty(LANES)
+    jumps, paces, wide = plan.jump.reshape(-1), plan.rate.reshape(-1), plan.jump.shape[2]
     modes, terms = np.empty((BLOCKS + inputs.size, n, LANES)), np.empty((ROWS, n, LANES))
+    rows = modes.reshape(-1, LANES)
     levels, flows = np.empty((G, n, LANES)), np.empty((G, n, LANES))
     own, level, flow = np.empty_like(modes), np.empty((n, LANES)), np.empty((n, LANES))
     since, step, error = np.empty(LANES), np.empty(LANES), np.empty(LANES)
@@ -479,14 +480,14 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
     term, fresh = np.empty(n + 1), np.empty(n + 1)
     for place in range(lo, hi, LANES):
         count = min(LANES, hi - place)
-        receive(table, place, count, modes)
+        receive(flat_table, R, place, count, rows, few)
         for a in range(n):
             store(full(0.0), level, a)
         store(full(0.0), amplitude, 0)
         for k in range(LANES):
             worst[k], peak[k] = 0.0, 0.0
         for g in range(G):
-            enter(plan, g, place, count, modes, level, flows[g])
+            enter(jumps, paces, inputs.size, wide, g, place, count, modes, level, flows[g], few)
             if g == plan.opening:
                 store(amplitude_of(modes, level, flows[g]), amplitude, 0)
             for a in range(n):

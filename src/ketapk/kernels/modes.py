@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ketapk.kernels.compile import kernel
+from ketapk.kernels.compile import kernel, lean
 from ketapk.kernels.vector import LANES, anywhere, full, load, root, size, store, where
 
 SWEEPS = 30
@@ -68,7 +68,7 @@ BLOCKS = 6
 """Those before the amounts."""
 
 
-@kernel
+@lean
 def rotate(S, Q, p, q, m, busy):  # type: ignore[no-untyped-def]
     """Turn the entry (p, q) of ``S`` (m, m, LANES) to zero, and ``Q`` with it, in busy lanes."""
     left, right, between = load(S, p, p), load(S, q, q), load(S, p, q)
@@ -93,7 +93,7 @@ def rotate(S, Q, p, q, m, busy):  # type: ignore[no-untyped-def]
         store(h + s * (g - h * tau), Q, r, q)
 
 
-@kernel
+@lean
 def beside(S, m):  # type: ignore[no-untyped-def]
     """Return the most that is left beside the diagonal of ``S``, squared and relative to it."""
     most = full(0.0)
@@ -105,7 +105,7 @@ def beside(S, m):  # type: ignore[no-untyped-def]
     return most
 
 
-@kernel
+@lean
 def jacobi(S, Q, m):  # type: ignore[no-untyped-def]
     """Turn ``S`` (m, m, LANES), of which the upper half is read, diagonal in place.
 
@@ -128,7 +128,7 @@ def jacobi(S, Q, m):  # type: ignore[no-untyped-def]
     return False
 
 
-@kernel
+@lean
 def part_group(pattern, value, first, last, S, Q, V, shrink, rates, spread, bad):  # type: ignore[no-untyped-def]
     """Write modes of the states ``first`` to ``last``, which exchange drug among themselves.
 
@@ -175,7 +175,7 @@ def part_group(pattern, value, first, last, S, Q, V, shrink, rates, spread, bad)
         store(total * total / rate, spread, first + a)
 
 
-@kernel
+@lean
 def feeds(pattern, begin, end, value, V, shrink, T):  # type: ignore[no-untyped-def]
     """Write the flows between groups, from mode to mode, into ``T`` (n, n, LANES)."""
     for e in range(within(pattern), pattern.to.size):
@@ -187,13 +187,13 @@ def feeds(pattern, begin, end, value, V, shrink, T):  # type: ignore[no-untyped-
                 store(load(T, a, b) + into * load(V, j, b), T, a, b)
 
 
-@kernel
+@lean
 def distance(one, other):  # type: ignore[no-untyped-def]
     """Return how far two rates are apart, as a share of the larger one."""
     return size(one - other) / where(one > other, one, other)
 
 
-@kernel
+@lean
 def part_groups(linked, T, Y, rates, lost, partner, coupling, nearest):  # type: ignore[no-untyped-def]
     """Part modes of different groups, but for close pairs that are each other's nearest.
 
@@ -246,7 +246,7 @@ def part_groups(linked, T, Y, rates, lost, partner, coupling, nearest):  # type:
             store(where(close, total, load(coupling, a)), coupling, a)
 
 
-@kernel
+@lean
 def ends(pattern, inputs, linked, parted, V, shrink, Y, scale, amounts, weights):  # type: ignore[no-untyped-def]
     """Write what every input gives to the modes, and what every mode gives to the output.
 
@@ -284,7 +284,7 @@ def ends(pattern, inputs, linked, parted, V, shrink, Y, scale, amounts, weights)
         store(own * load(scale, 0), weights, a)
 
 
-@kernel
+@lean
 def within(pattern):  # type: ignore[no-untyped-def]
     """Return the number of entries that are exchanges within groups."""
     return 2 * (pattern.group.size - 1 - pattern.group[-1])
@@ -314,24 +314,25 @@ def downstream(pattern, begin, end):  # type: ignore[no-untyped-def]
     return linked
 
 
-@kernel
-def some(flat, place, count):  # type: ignore[no-untyped-def]
-    """Return ``count`` entries from ``place`` on; what is left over repeats the last."""
+@lean
+def some(flat, place, count, few):  # type: ignore[no-untyped-def]
+    """Return ``count`` entries from ``place`` on; what is left over repeats the last.
+
+    ``few`` (LANES,) is work.
+    """
     if count == LANES:
         return load(flat, place)
-    few = np.empty(LANES)
     for k in range(LANES):
         few[k] = flat[place + min(k, count - 1)]
     return load(few, 0)
 
 
-@kernel
-def put(x, flat, place, count):  # type: ignore[no-untyped-def]
-    """Write the first ``count`` of eight numbers from ``place`` on."""
+@lean
+def put(x, flat, place, count, few):  # type: ignore[no-untyped-def]
+    """Write the first ``count`` lanes from ``place`` on; ``few`` (LANES,) is work."""
     if count == LANES:
         store(x, flat, place)
         return
-    few = np.empty(LANES)
     store(x, few, 0)
     for k in range(count):
         flat[place + k] = few[k]
@@ -367,17 +368,17 @@ def decompose(pattern, constants, per_amount, inputs, lo, hi, table):  # type: i
     rows = room.reshape(-1, LANES)
     partner[:] = ALONE
     shrink, nearest = np.empty((n, LANES)), np.empty((n, LANES))
-    scale, bad = np.empty(LANES), np.empty(LANES)
+    scale, bad, few = np.empty(LANES), np.empty(LANES), np.empty(LANES)
     for place in range(lo, hi, LANES):
         count = min(LANES, hi - place)
         for e in range(E):
-            store(some(taken, pattern.entry[e] * R + place, count), value, e)
+            store(some(taken, pattern.entry[e] * R + place, count, few), value, e)
         for i in range(n):
-            store(-some(taken, pattern.diagonal[i] * R + place, count), value, E + i)
-        store(some(per_amount, place, count), scale, 0)
+            store(-some(taken, pattern.diagonal[i] * R + place, count, few), value, E + i)
+        store(some(per_amount, place, count, few), scale, 0)
         wrong = full(0.0)
         for r in range(pattern.checked.size):
-            own = some(taken, pattern.checked[r] * R + place, count)
+            own = some(taken, pattern.checked[r] * R + place, count, few)
             wrong = where((own >= 0.0) & (own < math.inf), wrong, full(1.0))
         store(wrong, bad, 0)
         for i in range(n):
@@ -396,4 +397,4 @@ def decompose(pattern, constants, per_amount, inputs, lo, hi, table):  # type: i
             sound = fine & (rate > 0.0) & (rate < math.inf)
             store(where(sound, rate, full(math.nan)), rates, a)
         for r in range(rows.shape[0]):
-            put(load(rows, r), given, r * R + place, count)
+            put(load(rows, r), given, r * R + place, count, few)

@@ -64,7 +64,8 @@ class Sparse:
     @cached_property
     def row(self) -> dict[tuple[int, int], int]:
         """Position of the entry at a place."""
-        return {place: e for e, place in enumerate(zip(self.to, self.source, strict=True))}
+        places = zip(self.to.tolist(), self.source.tolist(), strict=True)
+        return {place: e for e, place in enumerate(places)}
 
     def of_subjects(self, subjects: Ints) -> Sparse:
         """Return the matrices of some subjects."""

@@ -59,7 +59,7 @@ def modes_of(
 ) -> tuple[Modes, Shared] | None:
     """Modes of an output, found once, and the shared plan; None where there are none."""
     groups = known[output].groups if output in known else groups_of(system, output)
-    shared = None if groups is None else shared_plan(lowering, groups, samples)
+    shared = None if groups is None else shared_plan(lowering, groups.states, samples)
     if groups is None or shared is None:
         return None
     if output not in known:

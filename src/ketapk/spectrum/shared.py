@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from ketapk.kernels.curves import Plan
     from ketapk.lowering import Flow, Intake, Lowering
-    from ketapk.spectrum.groups import Groups
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -62,17 +61,17 @@ class Shared:
         return Plan(self.start, self.end, jump, rate, self.opening)
 
 
-def shared_plan(lowering: Lowering, groups: Groups, samples: Floats) -> Shared | None:
+def shared_plan(lowering: Lowering, states: Ints, samples: Floats) -> Shared | None:
     """Lower flows that all subjects share in time; None where a subject has times of its own."""
     intake = lowering.intake
     if intake.actions:
         return None
     if intake.kept:
         near = samples if samples.size <= FEW else _beside(samples, intake.edges)
-        kept = _kept(intake, groups.states.tobytes(), near.tobytes())
+        kept = _kept(intake, states.tobytes(), near.tobytes())
         kg = lowering.weight_kg
         return kept if kept is None or kg is None else kept.times(kg[:1] if _same(kg) else kg)
-    return _shared(lowering.flows, lowering.n, groups.states, samples)
+    return _shared(lowering.flows, lowering.n, states, samples)
 
 
 @lru_cache(maxsize=KEPT)
