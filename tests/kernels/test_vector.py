@@ -11,6 +11,7 @@ from ketapk.kernels.vector import (
     binary_order,
     exp,
     full,
+    highest,
     load,
     root,
     size,
@@ -92,6 +93,17 @@ def test_binary_orders_are_whole_logarithms():
     orders(x, slow)
     np.testing.assert_array_equal(fast, slow)
     np.testing.assert_array_equal(fast[:5], [0, 0, 1, 1, 2])
+
+
+def largest(x, out):
+    out[0] = highest(load(x, 0))
+
+
+@pytest.mark.parametrize("x", [X, -np.abs(Y), SPECIAL])
+def test_the_highest_of_all_lanes(x):
+    out = np.empty(1)
+    compiled(largest)(x, out)
+    assert out[0] == np.nanmax(x) == highest(x)
 
 
 def places(x, out):

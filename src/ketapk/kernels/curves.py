@@ -34,6 +34,7 @@ from ketapk.kernels.vector import (
     binary_order,
     exp,
     full,
+    highest,
     load,
     size,
     store,
@@ -50,8 +51,6 @@ NOTHING_LEFT = 230.0
 BESIDE = 60.0
 """Time constants by which a mode has to have faded more than the slowest one to be left out."""
 LOG_2 = 0.6931471805599453
-LOOKS = 16
-"""Concentrations of a stretch among which the largest is looked for."""
 DIGITS = 10.0
 """Error of a term of a mode that was parted from no other, in units of rounding."""
 EPS = 2.220446049250313e-16
@@ -206,11 +205,14 @@ def coefficients(modes, level, flow, since, step, terms):  # type: ignore[no-unt
         store(once, terms, ONCE, a)
         store(nothing, terms, SENT, a)
         store(nothing, terms, SENT_REACH, a)
-        steps = step
+        # The last, which all later times are reached by, is no product of rounded ones.
+        power, steps = exp(-rate * step), step
+        for j in range(DOUBLINGS - 1):
+            store(power, terms, POWERS + j, a)
+            power, steps = power * power, steps + steps
+        store(exp(-rate * steps), terms, POWERS + DOUBLINGS - 1, a)
         for j in range(DOUBLINGS):
-            store(exp(-rate * steps), terms, POWERS + j, a)
             store(nothing, terms, APART + j, a)
-            steps = steps + steps
     for a in range(n):
         partner = load(modes, PARTNER, a)
         if not anywhere(partner >= 0.0):
@@ -376,12 +378,15 @@ def along(terms, partner, k, places, line, row):  # type: ignore[no-untyped-def]
         for t in range(0, count, LANES):
             value = load(line, t)
             store(where(value > 0.0, value, full(0.0)), line, t)
+    peak, value = line[count - 1], full(0.0)
+    for t in range(0, count - LANES + 1, LANES):
+        other = load(line, t)
+        value = where(other > value, other, value)
+    for t in range(count if count < LANES else 0):
+        peak = max(peak, line[t])
     for t in range(count):
         row[t] = line[t]
-    peak = line[count - 1]
-    for t in range(0, count, 1 + count // LOOKS):
-        peak = max(peak, line[t])
-    return peak
+    return max(peak, highest(value))
 
 
 @lean
@@ -470,6 +475,7 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
     own, level, flow = np.empty_like(modes), np.empty((n, LANES)), np.empty((n, LANES))
     since, step, error = np.empty(LANES), np.empty(LANES), np.empty(LANES)
     amplitude, worst, peak = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    sound = np.empty(LANES)
     longest = 0
     for w in range(W):
         longest = max(longest, stretches.size[w])
@@ -481,8 +487,11 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
     for place in range(lo, hi, LANES):
         count = min(LANES, hi - place)
         receive(flat_table, R, place, count, rows, few)
+        whole = full(1.0)
         for a in range(n):
             store(full(0.0), level, a)
+            whole = where(load(modes, RATES, a) > 0.0, whole, full(0.0))
+        store(whole, sound, 0)
         store(full(0.0), amplitude, 0)
         for k in range(LANES):
             worst[k], peak[k] = 0.0, 0.0
@@ -534,9 +543,7 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
         for k in range(count):
             subject = place + k
             row = subject if R > 1 else 0
-            done[subject] = worst[k] * EPS <= limit * peak[k]
-            for a in range(n):
-                done[subject] &= not math.isnan(modes[RATES, a, k])
+            done[subject] = sound[k] > 0.0 and worst[k] * EPS <= limit * peak[k]
             if not done[subject]:
                 continue
             column = subject if plan.jump.shape[2] > 1 else 0

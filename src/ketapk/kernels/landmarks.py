@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from ketapk.kernels.compile import kernel
+from ketapk.kernels.compile import kernel, lean
 from ketapk.kernels.modes import AMOUNTS, COUPLING, LOST, PARTNER, RATES, SPREAD, WEIGHTS
 
 EPS = 2.220446049250313e-16
@@ -32,7 +32,7 @@ FIRST_LEVEL = 5
 """Column of the first level; before it peak, its time, both areas, half-life."""
 
 
-@kernel
+@lean
 def kept_of(x):  # type: ignore[no-untyped-def]
     """Return ``exp(-x)`` and ``1 - exp(-x)``, both to the last digits."""
     if x < 0.7:
@@ -42,7 +42,7 @@ def kept_of(x):  # type: ignore[no-untyped-def]
     return kept, 1.0 - kept
 
 
-@kernel
+@lean
 def lagging(x, gone):  # type: ignore[no-untyped-def]
     """Return ``x - (1 - exp(-x))`` where ``gone`` is ``1 - exp(-x)``."""
     if x >= 0.1:
@@ -53,7 +53,7 @@ def lagging(x, gone):  # type: ignore[no-untyped-def]
     return 0.5 * x * x * total
 
 
-@kernel
+@lean
 def shifted(weights, rates, begin, size, s):  # type: ignore[no-untyped-def]
     """Return a sum of modes from ``begin`` on, times ``exp(rates[begin] * s)``."""
     total = weights[begin]
@@ -62,7 +62,7 @@ def shifted(weights, rates, begin, size, s):  # type: ignore[no-untyped-def]
     return total
 
 
-@kernel
+@lean
 def nearer(weights, rates, begin, size, s, last):  # type: ignore[no-untyped-def]
     """Return the sign of a sum of modes, the step to its zero, and whether it is below ``last``.
 
@@ -99,7 +99,7 @@ def nearer(weights, rates, begin, size, s, last):  # type: ignore[no-untyped-def
     return up - down, step, near
 
 
-@kernel
+@lean
 def zero(weights, rates, begin, size, low, high, rising, guess, last):  # type: ignore[no-untyped-def]
     """Return where a sum of modes is zero between two times with opposite signs; NaN if not found.
 
@@ -129,7 +129,7 @@ def zero(weights, rates, begin, size, low, high, rising, guess, last):  # type: 
     return math.nan
 
 
-@kernel
+@lean
 def signs(weights, rates, size):  # type: ignore[no-untyped-def]
     """Return how often the partial sums change sign; 2 and more also where that is not certain."""
     total = 0.0
@@ -146,7 +146,7 @@ def signs(weights, rates, size):  # type: ignore[no-untyped-def]
     return changes
 
 
-@kernel
+@lean
 def turns(weights, rates, size, length, work, found):  # type: ignore[no-untyped-def]
     """Write the times from 0 to ``length`` at which a sum of modes is zero; returns their number.
 
@@ -195,7 +195,7 @@ def turns(weights, rates, size, length, work, found):  # type: ignore[no-untyped
     return count
 
 
-@kernel
+@lean
 def look(rates, spread, digits, level, forced, s):  # type: ignore[no-untyped-def]
     """Return value, slope and bend at a time after the start of a segment, and their errors."""
     value, slope, bend, error, slope_error = 0.0, 0.0, 0.0, 0.0, 0.0
@@ -216,7 +216,7 @@ def look(rates, spread, digits, level, forced, s):  # type: ignore[no-untyped-de
     return value, slope, bend, EPS * error, EPS * slope_error
 
 
-@kernel
+@lean
 def carried(rates, spread, digits, level, forced, length, left):  # type: ignore[no-untyped-def]
     """Write the levels after ``length`` into ``left``; returns their sum, the area, its error."""
     value, area, error = 0.0, 0.0, 0.0
@@ -232,7 +232,7 @@ def carried(rates, spread, digits, level, forced, length, left):  # type: ignore
     return value, area, EPS * error
 
 
-@kernel
+@lean
 def areas(rates, spread, digits, gains, start, end, jump, rate, column):  # type: ignore[no-untyped-def]
     """Return the area to infinity, and its error."""
     area, error = 0.0, 0.0
@@ -249,7 +249,7 @@ def areas(rates, spread, digits, gains, start, end, jump, rate, column):  # type
     return area, EPS * error
 
 
-@kernel
+@lean
 def crossing(rates, spread, digits, level, forced, height, low, high, before, after,
              weights, shelf):  # type: ignore[no-untyped-def]  # fmt: skip
     """Return when a piece of one direction passes a height, and the error of that time.
@@ -284,7 +284,7 @@ def crossing(rates, spread, digits, level, forced, height, low, high, before, af
     return s, error / abs(slope)
 
 
-@kernel
+@lean
 def passed(up, h, time, opened, row):  # type: ignore[no-untyped-def]
     """Note that the curve comes to be above level ``h``, or below it."""
     first = FIRST_LEVEL + 2 * h
@@ -297,7 +297,7 @@ def passed(up, h, time, opened, row):  # type: ignore[no-untyped-def]
         opened[h] = math.nan
 
 
-@kernel
+@lean
 def highest(when, what, doubt, count, noise, limit, late, row):  # type: ignore[no-untyped-def]
     """Write the peak and the first time of it; returns whether no other rivals it.
 
@@ -322,7 +322,7 @@ def highest(when, what, doubt, count, noise, limit, late, row):  # type: ignore[
     return noise <= limit * what[best] and doubt[best] <= close and late <= close
 
 
-@kernel
+@lean
 def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, until, heights,
             limit, level, forced, weights, shelf, work, left,
             found, when, what, doubt, opened, row):  # type: ignore[no-untyped-def]  # fmt: skip
@@ -443,7 +443,7 @@ def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, 
     )
 
 
-@kernel
+@lean
 def parted(table, n, row, rates, spread, gains):  # type: ignore[no-untyped-def]
     """Write the modes of a subject, the slowest first and none coupled.
 

@@ -110,6 +110,11 @@ def anywhere(condition):  # type: ignore[no-untyped-def]
     return bool(np.any(condition))
 
 
+def highest(x):  # type: ignore[no-untyped-def]
+    """Return the largest number of all lanes, whatever is no number left out."""
+    return np.fmax.reduce(x)
+
+
 # What the compiler makes of them -----------------------------------------------------------------
 
 
@@ -203,6 +208,7 @@ _named(root, signature(vector, vector))
 _named(size, signature(vector, vector))
 _named(exp, signature(vector, vector))
 _named(binary_order, signature(vector, vector))
+_named(highest, signature(types.float64, vector))
 _named(anywhere, signature(types.boolean, mask))
 
 
@@ -313,3 +319,12 @@ def _anywhere(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 
 
 lower_builtin(anywhere, Mask)(_anywhere)
+
+
+def _highest(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    kind = ir.FunctionType(ir.DoubleType(), [_DOUBLES])
+    name = f"llvm.vector.reduce.fmax.v{LANES}f64"
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), args)
+
+
+lower_builtin(highest, Vector)(_highest)
