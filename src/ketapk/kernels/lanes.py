@@ -94,6 +94,8 @@ class Seats(NamedTuple):
 SMALLEST, LARGEST, LEAST = 1e-8, 1e70, 1e-32
 """Mean squares of errors: the smallest of a step that controls the next, one that is as good as
 infinite; and the square of one that is as good as none."""
+SHORTEST = 1e-9
+"""First step as a share of its segment, at least."""
 CAUTION = 0.85
 """How much shorter a step is than its error allows, so that curves are as exact as those of one
 subject at a time."""
@@ -196,7 +198,8 @@ def open_segment(lanes, clock, seats, k, pattern, flows, people, plan, reading, 
     clock[NEXT, k] = times[t] if t < plan.first[g + 1] else math.inf
     clock[LAST, k], clock[WARY, k] = SMALLEST, 0.0
     wish = first_step(lanes, pattern, flows, k, end - start, limits.rtol, limits.atol, room)
-    clock[WISH, k] = wish if wish > 0.0 else end - start
+    # A dose into what is nearly nothing asks for less than a clock can show.
+    clock[WISH, k] = wish if wish > SHORTEST * (end - start) else SHORTEST * (end - start)
     return True
 
 
