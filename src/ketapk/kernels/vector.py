@@ -19,6 +19,8 @@ from numba.extending import lower_builtin, models, register_model
 
 LANES = 16
 """Doubles in a vector."""
+SMALLEST = 2.2250738585072014e-308
+"""The smallest positive number of full precision."""
 
 _DOUBLES = ir.VectorType(ir.DoubleType(), LANES)
 _BITS = ir.VectorType(ir.IntType(1), LANES)
@@ -100,6 +102,16 @@ def exp(x):  # type: ignore[no-untyped-def]
         return np.where(x > -700.0, np.exp(x), 0.0)
 
 
+def expm1(x):  # type: ignore[no-untyped-def]
+    """Return the exponential less 1 of numbers that are not above 0, small ones to all digits."""
+    return np.expm1(x)
+
+
+def logarithm(x):  # type: ignore[no-untyped-def]
+    """Return the natural logarithm of positive numbers of full precision; NaN of all others."""
+    return np.log(np.where((x >= SMALLEST) & (x < math.inf), x, math.nan))
+
+
 def binary_order(x):  # type: ignore[no-untyped-def]
     """Return the whole part of the logarithm to base 2 of the size, -1023 for zero."""
     return np.where(x == 0.0, -1023.0, np.frexp(x)[1] - 1.0)
@@ -179,6 +191,13 @@ def _logic(operation: Any, instruction: str) -> None:
     lower_builtin(operation, Mask, Mask)(lower)
 
 
+def _not(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    return builder.not_(args[0])
+
+
+lower_builtin(operator.invert, Mask)(_not)
+
+
 for _operation, _instruction in (
     (operator.add, "fadd"),
     (operator.sub, "fsub"),
@@ -197,6 +216,8 @@ for _operation, _symbol in (
 _named(operator.neg, signature(vector, vector))
 _logic(operator.and_, "and_")
 _logic(operator.or_, "or_")
+_logic(operator.xor, "xor")
+_named(operator.invert, signature(mask, mask))
 
 
 _PLACES = [(types.Array(types.float64, d, "C"), *[types.intp] * max(1, d - 1)) for d in (1, 2, 3)]
@@ -207,6 +228,8 @@ _named(where, signature(vector, mask, vector, vector))
 _named(root, signature(vector, vector))
 _named(size, signature(vector, vector))
 _named(exp, signature(vector, vector))
+_named(expm1, signature(vector, vector))
+_named(logarithm, signature(vector, vector))
 _named(binary_order, signature(vector, vector))
 _named(highest, signature(types.float64, vector))
 _named(anywhere, signature(types.boolean, mask))
@@ -272,34 +295,92 @@ _LOG2_HIGH, _LOG2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _TERMS = 13
 
 
+def _number(value: float) -> Any:
+    return ir.Constant(_DOUBLES, [value] * LANES)
+
+
+def _long(value: int) -> Any:
+    return ir.Constant(_LONGS, [value] * LANES)
+
+
+def _call(builder: Any, name: str, *given: Any) -> Any:
+    kind = ir.FunctionType(_DOUBLES, [_DOUBLES] * len(given))
+    function = cgutils.get_or_insert_function(builder.module, kind, f"{name}.v{LANES}f64")
+    return builder.call(function, given)
+
+
+def _halved(builder: Any, x: Any) -> tuple[Any, Any]:
+    """What is left of an argument without whole logarithms of 2, and the power of 2 they make."""
+    x = builder.select(builder.fcmp_ordered(">", x, _number(-700.0)), x, _number(-700.0))
+    power = _call(builder, "llvm.rint", builder.fmul(x, _number(1.0 / math.log(2.0))))
+    rest = _call(builder, "llvm.fma", power, _number(-_LOG2_HIGH), x)
+    rest = _call(builder, "llvm.fma", power, _number(-_LOG2_LOW), rest)
+    bits = builder.add(builder.fptosi(power, _LONGS), _long(1023))
+    return rest, builder.bitcast(builder.shl(bits, _long(52)), _DOUBLES)
+
+
+def _series(builder: Any, rest: Any, last: int) -> Any:
+    """Taylor's series of the exponential over the power before the term ``last``."""
+    total = _number(1.0 / math.factorial(_TERMS))
+    for k in range(_TERMS - 1, last - 1, -1):
+        total = _call(builder, "llvm.fma", total, rest, _number(1.0 / math.factorial(k)))
+    return total
+
+
+def _unless_nan(builder: Any, x: Any, value: Any) -> Any:
+    return builder.select(builder.fcmp_unordered("uno", x, x), x, value)
+
+
 def _exp(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     """Halve the argument away until it is small, add Taylor's series, and put the power back."""
-
-    def number(value: float) -> Any:
-        return ir.Constant(_DOUBLES, [value] * LANES)
-
-    def call(name: str, *given: Any) -> Any:
-        kind = ir.FunctionType(_DOUBLES, [_DOUBLES] * len(given))
-        function = cgutils.get_or_insert_function(builder.module, kind, f"{name}.v{LANES}f64")
-        return builder.call(function, given)
-
     (x,) = args
-    x = builder.select(builder.fcmp_ordered(">", x, number(-700.0)), x, number(-700.0))
-    power = call("llvm.rint", builder.fmul(x, number(1.0 / math.log(2.0))))
-    rest = call("llvm.fma", power, number(-_LOG2_HIGH), x)
-    rest = call("llvm.fma", power, number(-_LOG2_LOW), rest)
-    total = number(1.0 / math.factorial(_TERMS))
-    for k in range(_TERMS - 1, -1, -1):
-        total = call("llvm.fma", total, rest, number(1.0 / math.factorial(k)))
-    bits = builder.add(builder.fptosi(power, _LONGS), ir.Constant(_LONGS, [1023] * LANES))
-    scale = builder.bitcast(builder.shl(bits, ir.Constant(_LONGS, [52] * LANES)), _DOUBLES)
-    value = builder.select(
-        builder.fcmp_ordered(">", args[0], number(-700.0)), builder.fmul(total, scale), number(0.0)
-    )
-    return builder.select(builder.fcmp_unordered("uno", args[0], args[0]), args[0], value)
+    rest, scale = _halved(builder, x)
+    value = builder.fmul(_series(builder, rest, 0), scale)
+    far = builder.fcmp_ordered(">", x, _number(-700.0))
+    return _unless_nan(builder, x, builder.select(far, value, _number(0.0)))
 
+
+def _expm1(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    """As the exponential, with what is less than the power of 2 apart from it."""
+    (x,) = args
+    rest, scale = _halved(builder, x)
+    more = builder.fmul(_series(builder, rest, 1), rest)
+    value = _call(builder, "llvm.fma", more, scale, builder.fsub(scale, _number(1.0)))
+    return _unless_nan(builder, x, value)
+
+
+_ODD_TERMS = 11
+
+
+def _logarithm(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    """Part the power of 2 off, and add the series of ``2 artanh((x - 1) / (x + 1))``."""
+    (x,) = args
+    bits = builder.bitcast(x, _LONGS)
+    # The rest lies between the roots of 1/2 and of 2.
+    shifted = builder.sub(bits, _long(_ROOT_OF_HALF))
+    power = builder.ashr(shifted, _long(52))
+    rest = builder.bitcast(builder.sub(bits, builder.shl(power, _long(52))), _DOUBLES)
+    above = builder.fsub(rest, _number(1.0))
+    share = builder.fdiv(above, builder.fadd(rest, _number(1.0)))
+    square = builder.fmul(share, share)
+    total = _number(2.0 / (2 * _ODD_TERMS + 1))
+    for k in range(_ODD_TERMS - 1, 0, -1):
+        total = _call(builder, "llvm.fma", total, square, _number(2.0 / (2 * k + 1)))
+    # The first term is what is above 1, less half a square that the division rounds.
+    total = builder.fmul(share, builder.fsub(builder.fmul(total, square), above))
+    whole = builder.sitofp(power, _DOUBLES)
+    total = _call(builder, "llvm.fma", whole, _number(_LOG2_LOW), total)
+    total = _call(builder, "llvm.fma", whole, _number(_LOG2_HIGH), builder.fadd(total, above))
+    fine = builder.fcmp_ordered(">=", x, _number(SMALLEST))
+    fine = builder.and_(fine, builder.fcmp_ordered("<", x, _number(math.inf)))
+    return builder.select(fine, total, _number(math.nan))
+
+
+_ROOT_OF_HALF = int(np.float64(math.sqrt(0.5)).view(np.int64))
 
 lower_builtin(exp, Vector)(_exp)
+lower_builtin(expm1, Vector)(_expm1)
+lower_builtin(logarithm, Vector)(_logarithm)
 
 
 def _binary_order(context: Any, builder: Any, sig: Any, args: Any) -> Any:
