@@ -237,11 +237,13 @@ def coefficients(modes, level, flow, doubt, since, step, terms):  # type: ignore
             store(load(terms, HERE, b) + height * difference(rate, other, since), terms, HERE, b)
             store(load(terms, CONSTANT, b) + filled, terms, CONSTANT, b)
             store(load(terms, SENT, a) + height * once, terms, SENT, a)
-            steps = step
-            for j in range(DOUBLINGS):
-                apart = where(own, difference(rate, other, steps), nothing)
-                store(load(terms, APART + j, a) + apart, terms, APART + j, a)
-                steps = steps + steps
+            apart, steps = difference(rate, other, step), step
+            for j in range(DOUBLINGS - 1):
+                store(where(own, apart, load(terms, APART + j, a)), terms, APART + j, a)
+                both = load(terms, POWERS + j, a) + load(terms, POWERS + j, b)
+                apart, steps = apart * both, steps + steps
+            last = where(own, difference(rate, other, steps), load(terms, APART + j + 1, a))
+            store(last, terms, APART + j + 1, a)
             slower = where(rate < other, rate, other)
             far = where(own, NOTHING_LEFT / (slower * step) + 1.0, load(terms, SENT_REACH, a))
             store(far, terms, SENT_REACH, a)

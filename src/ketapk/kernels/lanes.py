@@ -272,9 +272,13 @@ def read(lanes, clock, seats, k, plan, reading):  # type: ignore[no-untyped-def]
     """Write the curve of lane ``k`` at the times within the step that it has taken."""
     now, begin, times = clock[T, k], clock[BEGIN, k], reading.times
     out = reading.out[seats.subject[k]]
-    t, stop = seats.upto[k], plan.first[seats.segment[k] + 1]
+    t, stop, dense = seats.upto[k], plan.first[seats.segment[k] + 1], lanes.dense
+    per_step, start, change = dense[0, k], dense[1, k], dense[2, k]
+    second, third, fourth = dense[3, k], dense[4, k], dense[5, k]
     while t < stop and times[t] <= now:
-        out[t] = along(lanes, k, times[t] - begin)
+        share = (times[t] - begin) * per_step
+        bend = second + share * (third + share * fourth)
+        out[t] = start + share * (change + (1.0 - share) * bend)
         t += 1
     seats.upto[k] = t
     clock[NEXT, k] = times[t] if t < stop else math.inf
