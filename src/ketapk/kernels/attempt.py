@@ -50,7 +50,7 @@ class Abreast(NamedTuple):
     scale: NDArray
     """(1, lanes) what is read per amount in the state that is watched."""
     dense: NDArray
-    """(6, lanes) inverse of the step, and what is read along it as `along` has it: at its start,
+    """(6, lanes) inverse of the step, and what is read along it: at its start,
     change to its end, and three coefficients of the continuous extension."""
     B: NDArray
     """(n + E, lanes) matrix of the step."""
@@ -171,12 +171,3 @@ def attempt(lanes, pattern, flows, watched, rtol, atol):  # type: ignore[no-unty
     store(scale * (load(lanes.after, watched) - level), lanes.dense, 2)
     for d in range(3):
         store(scale * weighed(H[d], STAGES, u, watched, n), lanes.dense, 3 + d)
-
-
-@lean
-def along(lanes, k, since):  # type: ignore[no-untyped-def]
-    """What is read in lane ``k`` at a time ``since`` [h] after the step began."""
-    dense = lanes.dense
-    share = since * dense[0, k]
-    bend = dense[3, k] + share * (dense[4, k] + share * dense[5, k])
-    return dense[1, k] + share * (dense[2, k] + (1.0 - share) * bend)

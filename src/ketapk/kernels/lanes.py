@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ketapk.kernels.attempt import H_ERROR, H_STEP, abreast, along, attempt
+from ketapk.kernels.attempt import H_ERROR, H_STEP, abreast, attempt
 from ketapk.kernels.compile import kernel, lean, part
 from ketapk.kernels.rodas5p import ORDER
 from ketapk.kernels.rows import LANES, load, rows
