@@ -13,6 +13,7 @@ from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.kernels.rows import LANES
 from ketapk.lanes import curves
 from ketapk.model.routes import Input
+from ketapk.model.sparse import Sparse
 from ketapk.model.system import Graph
 from ketapk.schedule import assemble, collect
 from ketapk.solution import Tolerance, solve
@@ -108,7 +109,9 @@ def test_with_a_huge_Km_it_is_the_exponential(system, plan):
         A[:, i, i] -= system.Vmax[:, m] / system.KmX[:, m]
         A[:, j, i] += system.Vmax[:, m] / system.KmX[:, m]
     nowhere, nothing = np.empty(0, dtype=np.int64), np.empty((A.shape[0], 0))
-    twin = replace(system, A=A, sat_src=nowhere, sat_dst=nowhere, Vmax=nothing, KmX=nothing)
+    twin = replace(
+        system, rates=Sparse.of(A), sat_src=nowhere, sat_dst=nowhere, Vmax=nothing, KmX=nothing
+    )
     for output in range(len(system.outputs)):
         found, done, _ = abreast(system, lowering, output, TIMES)
         assert done.all()

@@ -95,6 +95,25 @@ doses = st.lists(
 )  # fmt: skip
 
 
+def test_a_body_that_nothing_leaves_keeps_what_entered_between_two_readings():
+    """Its slowest mode does not decay, and the whole infusion lies between two times."""
+    graph = Graph()
+    graph.loss("out")
+    for name in ("central", "one", "two"):
+        graph.compartment(name)
+    graph.flow("central", "out", 0.0)
+    for name in ("one", "two"):
+        graph.flow("central", name, 1.0)
+        graph.flow(name, "central", 1.0)
+    graph.output("ketamine", "central", volume=1.0)
+    system = graph.system()
+    plan = Regimen.of(Dose(route="iv", amt=1.0, time=0.5, dur=0.25))
+    lowering = collect(plan, system, lambda d: (Input(to="central"),), np.full(N, 70.0))
+    times = np.array([0.5, 0.75, 1.0, 24.0, 1000.0])
+    agree(system, lowering, times)
+    assert exact(system, lowering, 0, times)[0, -1] == pytest.approx(1.0 / 3.0, rel=1e-12)
+
+
 @given(graphs(), doses, st.booleans())
 def test_modes_are_the_exponential_on_any_graph(system, plan, before):
     places = {}

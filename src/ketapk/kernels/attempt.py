@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ketapk.kernels.compile import lean, part
 from ketapk.kernels.elimination import factorise, substitute
 from ketapk.kernels.rodas5p import BEND, EARLIER, GAMMA, SLOPE, STAGES, STEP, A, H
-from ketapk.kernels.rows import fabs, if_at_most, put, row, rows
+from ketapk.kernels.rows import full, load, rows
+from ketapk.kernels.vector import size, store, where
 
 
 class Saturable(NamedTuple):
@@ -49,7 +50,7 @@ class Abreast(NamedTuple):
     scale: NDArray
     """(1, lanes) what is read per amount in the state that is watched."""
     dense: NDArray
-    """(6, lanes) inverse of the step, and what is read along it as `along` has it: at its start,
+    """(6, lanes) inverse of the step, and what is read along it: at its start,
     change to its end, and three coefficients of the continuous extension."""
     B: NDArray
     """(n + E, lanes) matrix of the step."""
@@ -85,38 +86,38 @@ def abreast(n, E, M):  # type: ignore[no-untyped-def]
 def linearise(lanes, pattern, flows):  # type: ignore[no-untyped-def]
     """Write the first slope and the matrix of the step."""
     n = pattern.right.size
-    h = row(lanes.step, H_STEP) * GAMMA
+    h = load(lanes.step, H_STEP) * GAMMA
     for i in range(n):
-        entry = row(lanes.J, i)
-        put(lanes.B, i, 1.0 - h * entry)
-        total = row(lanes.rate, i) + entry * row(lanes.y, i)
+        entry = load(lanes.J, i)
+        store(1.0 - h * entry, lanes.B, i)
+        total = load(lanes.rate, i) + entry * load(lanes.y, i)
         for p in range(pattern.first[i], pattern.first[i + 1]):
-            entry = row(lanes.J, p)
-            put(lanes.B, p, 0.0 - h * entry)
-            total = total + entry * row(lanes.y, pattern.source[p - n])
-        put(lanes.slope, i, h * total)
+            entry = load(lanes.J, p)
+            store(-h * entry, lanes.B, p)
+            total = total + entry * load(lanes.y, pattern.source[p - n])
+        store(h * total, lanes.slope, i)
     for m in range(flows.source.size):
         i, j, p = flows.source[m], flows.target[m], flows.entry[m]
-        x, half = row(lanes.y, i), row(lanes.KmX, m)
+        x, half = load(lanes.y, i), load(lanes.KmX, m)
         whole = half + x
         inverse = 1.0 / whole
-        per = h * row(lanes.Vmax, m) * inverse
+        per = h * load(lanes.Vmax, m) * inverse
         pull = per * half * inverse
-        put(lanes.whole, m, whole)
-        put(lanes.pull, m, pull)
-        put(lanes.slope, i, row(lanes.slope, i) - per * x)
-        put(lanes.B, i, row(lanes.B, i) + pull)
+        store(whole, lanes.whole, m)
+        store(pull, lanes.pull, m)
+        store(load(lanes.slope, i) - per * x, lanes.slope, i)
+        store(load(lanes.B, i) + pull, lanes.B, i)
         if j >= 0:
-            put(lanes.slope, j, row(lanes.slope, j) + per * x)
-            put(lanes.B, p, row(lanes.B, p) - pull)
+            store(load(lanes.slope, j) + per * x, lanes.slope, j)
+            store(load(lanes.B, p) - pull, lanes.B, p)
 
 
 @lean
 def weighed(weights, s, u, i, n):  # type: ignore[no-untyped-def]
     """Sum of the first ``s`` stages of state ``i``, the stages having ``n`` rows each."""
-    total = weights[0] * row(u, i)
+    total = weights[0] * load(u, i)
     for j in range(1, s):
-        total = total + weights[j] * row(u, j * n + i)
+        total = total + weights[j] * load(u, j * n + i)
     return total
 
 
@@ -127,13 +128,13 @@ def bent(lanes, flows, n, s):  # type: ignore[no-untyped-def]
     for m in range(M):
         i, j = flows.source[m], flows.target[m]
         away = weighed(A[s], s, lanes.u, i, n)
-        total = row(lanes.pull, m) * away * away / (row(lanes.whole, m) + away)
-        put(lanes.bend, s * M + m, total)
+        total = load(lanes.pull, m) * away * away / (load(lanes.whole, m) + away)
+        store(total, lanes.bend, s * M + m)
         for q in range(1, s):
-            total = total + BEND[s, q] * row(lanes.bend, q * M + m)
-        put(lanes.u, s * n + i, row(lanes.u, s * n + i) + total)
+            total = total + BEND[s, q] * load(lanes.bend, q * M + m)
+        store(load(lanes.u, s * n + i) + total, lanes.u, s * n + i)
         if j >= 0:
-            put(lanes.u, s * n + j, row(lanes.u, s * n + j) - total)
+            store(load(lanes.u, s * n + j) - total, lanes.u, s * n + j)
 
 
 @lean
@@ -144,38 +145,29 @@ def attempt(lanes, pattern, flows, watched, rtol, atol):  # type: ignore[no-unty
     linearise(lanes, pattern, flows)
     factorise(lanes.B, pattern)
     for i in range(n):
-        put(u, i, row(lanes.slope, i))
+        store(load(lanes.slope, i), u, i)
     substitute(lanes.B, pattern, u, 0)
     for s in range(1, STAGES):
         for i in range(n):
-            total = SLOPE[s] * row(lanes.slope, i)
+            total = SLOPE[s] * load(lanes.slope, i)
             # The second stage sees nothing of the first but through the slope.
             if s > 1:
                 total = total + weighed(EARLIER[s], s, u, i, n)
-            put(u, s * n + i, total)
+            store(total, u, s * n + i)
         bent(lanes, flows, n, s)
         substitute(lanes.B, pattern, u, s * n)
-    error = 0.0 * row(lanes.step, H_STEP)
+    error = full(0.0)
     for i in range(n):
-        before = row(lanes.y, i)
+        before = load(lanes.y, i)
         after = before + weighed(STEP, STAGES, u, i, n)
-        put(lanes.after, i, after)
-        a, b = fabs(before), fabs(after)
-        miss = row(u, (STAGES - 1) * n + i) / (atol + rtol * if_at_most(a, b, b, a))
+        store(after, lanes.after, i)
+        a, b = size(before), size(after)
+        miss = load(u, (STAGES - 1) * n + i) / (atol + rtol * where(a <= b, b, a))
         error = error + miss * miss
-    put(lanes.step, H_ERROR, error / float(n))
-    scale, level = row(lanes.scale, 0), row(lanes.y, watched)
-    put(lanes.dense, 0, 1.0 / row(lanes.step, H_STEP))
-    put(lanes.dense, 1, scale * level)
-    put(lanes.dense, 2, scale * (row(lanes.after, watched) - level))
+    store(error / float(n), lanes.step, H_ERROR)
+    scale, level = load(lanes.scale, 0), load(lanes.y, watched)
+    store(1.0 / load(lanes.step, H_STEP), lanes.dense, 0)
+    store(scale * level, lanes.dense, 1)
+    store(scale * (load(lanes.after, watched) - level), lanes.dense, 2)
     for d in range(3):
-        put(lanes.dense, 3 + d, scale * weighed(H[d], STAGES, u, watched, n))
-
-
-@lean
-def along(lanes, k, since):  # type: ignore[no-untyped-def]
-    """What is read in lane ``k`` at a time ``since`` [h] after the step began."""
-    dense = lanes.dense
-    share = since * dense[0, k]
-    bend = dense[3, k] + share * (dense[4, k] + share * dense[5, k])
-    return dense[1, k] + share * (dense[2, k] + (1.0 - share) * bend)
+        store(scale * weighed(H[d], STAGES, u, watched, n), lanes.dense, 3 + d)

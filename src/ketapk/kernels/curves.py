@@ -95,19 +95,24 @@ class Stretches(NamedTuple):
 
 
 @lean
-def faded(gap):  # type: ignore[no-untyped-def]
-    """Return ``(1 - exp(-gap)) / gap`` for vectors that are not negative."""
-    near = full(1.0)
+def grown(rate, time, left):  # type: ignore[no-untyped-def]
+    """Return ``(1 - left) / rate`` where ``left`` is ``exp(-rate * time)``, to the last digits."""
+    gap = rate * time
+    near = gap < 0.5
+    if not anywhere(near):
+        return (1.0 - left) / rate
+    series = full(1.0)
     for k in range(14, 1, -1):
-        near = 1.0 - near * gap / float(k)
-    return where(gap < 0.5, near, (1.0 - exp(-gap)) / where(gap < 0.5, full(1.0), gap))
+        series = 1.0 - series * gap / float(k)
+    return where(near, series * time, (1.0 - left) / where(near, 1.0, rate))
 
 
 @lean
 def difference(one, other, time):  # type: ignore[no-untyped-def]
     """Return ``(exp(-one * time) - exp(-other * time)) / (other - one)`` for vectors of rates."""
     slower = where(one < other, one, other)
-    return exp(-slower * time) * faded(size(other - one) * time) * time
+    gap = size(other - one)
+    return exp(-slower * time) * grown(gap, time, exp(-gap * time))
 
 
 @lean
@@ -172,7 +177,7 @@ def amplitude_of(modes, level, flow):  # type: ignore[no-untyped-def]
 
 
 @lean
-def coefficients(modes, level, flow, since, step, terms):  # type: ignore[no-untyped-def]
+def coefficients(modes, level, flow, doubt, since, step, terms):  # type: ignore[no-untyped-def]
     """Write what a stretch is written from.
 
     Parameters
@@ -181,6 +186,8 @@ def coefficients(modes, level, flow, since, step, terms):  # type: ignore[no-unt
         Modes.
     level, flow : (n, LANES) array
         What is in every mode at the start of the segment [mg], and runs into it [mg/h].
+    doubt : (n, LANES) array
+        What is not certain of it, in units of rounding [mg].
     since, step : (LANES,) vector
         First time since that start, and distance of two times [h].
     terms : (ROWS, n, LANES) array
@@ -199,7 +206,7 @@ def coefficients(modes, level, flow, since, step, terms):  # type: ignore[no-unt
         here = weight * load(level, a) * once
         constant = weight * load(flow, a) / rate
         error = error + size(here) * (digits + load(modes, SPREAD, a) * rate * since)
-        error = error + size(constant) * digits
+        error = error + size(constant) * digits + size(weight) * load(doubt, a) * once
         store(here, terms, HERE, a)
         store(constant, terms, CONSTANT, a)
         store(once, terms, ONCE, a)
@@ -230,15 +237,18 @@ def coefficients(modes, level, flow, since, step, terms):  # type: ignore[no-unt
             store(load(terms, HERE, b) + height * difference(rate, other, since), terms, HERE, b)
             store(load(terms, CONSTANT, b) + filled, terms, CONSTANT, b)
             store(load(terms, SENT, a) + height * once, terms, SENT, a)
-            steps = step
-            for j in range(DOUBLINGS):
-                apart = where(own, difference(rate, other, steps), nothing)
-                store(load(terms, APART + j, a) + apart, terms, APART + j, a)
-                steps = steps + steps
+            apart, steps = difference(rate, other, step), step
+            for j in range(DOUBLINGS - 1):
+                store(where(own, apart, load(terms, APART + j, a)), terms, APART + j, a)
+                both = load(terms, POWERS + j, a) + load(terms, POWERS + j, b)
+                apart, steps = apart * both, steps + steps
+            last = where(own, difference(rate, other, steps), load(terms, APART + j + 1, a))
+            store(last, terms, APART + j + 1, a)
             slower = where(rate < other, rate, other)
             far = where(own, NOTHING_LEFT / (slower * step) + 1.0, load(terms, SENT_REACH, a))
             store(far, terms, SENT_REACH, a)
-            most = size(sent) * (size(inside) + 2.0 * size(running) / rate) / slower
+            most = size(inside) + 2.0 * size(running) / rate + load(doubt, b)
+            most = size(sent) * most / slower
             digits = load(modes, LOST, a) + load(modes, LOST, b) + 2.0 * DIGITS
             digits = digits + load(modes, SPREAD, a) + load(modes, SPREAD, b)
             error = error + where(own, most * digits, nothing)
@@ -270,22 +280,29 @@ def reaches(modes, step, terms):  # type: ignore[no-untyped-def]
 
 
 @lean
-def leave(modes, length, level, flow):  # type: ignore[no-untyped-def]
-    """Carry what is in every mode over a segment of ``length`` [h]."""
+def leave(modes, length, level, flow, doubt):  # type: ignore[no-untyped-def]
+    """Carry what is in every mode over a segment of ``length`` [h].
+
+    ``doubt`` (n, LANES) is what cancelled in it, in units of rounding [mg].
+    """
     for a in range(level.shape[0] - 1, -1, -1):
         rate, partner = load(modes, RATES, a), load(modes, PARTNER, a)
-        left = exp(rate * -length)
-        inside = load(level, a) * left + load(flow, a) / rate * (1.0 - left)
+        left = exp(-rate * length)
+        inside = load(level, a) * left + load(flow, a) * grown(rate, length, left)
+        unsure = load(doubt, a) * left
         if anywhere(partner >= 0.0):
             for b in range(a):
                 own = partner == float(b)
                 if anywhere(own):
-                    other = load(modes, RATES, b)
+                    other, coupling = load(modes, RATES, b), load(modes, COUPLING, a)
                     sent = difference(rate, other, length)
-                    kept = (1.0 - exp(other * -length)) / (rate * other) - sent / rate
-                    fed = load(modes, COUPLING, a) * (load(level, b) * sent + load(flow, b) * kept)
-                    inside = inside + where(own, fed, full(0.0))
+                    risen = grown(other, length, exp(-other * length))
+                    fed = load(level, b) * sent + load(flow, b) * ((risen - sent) / rate)
+                    lost = load(doubt, b) * sent + size(load(flow, b)) * (risen / rate)
+                    inside = inside + where(own, coupling * fed, 0.0)
+                    unsure = unsure + where(own, size(coupling) * lost, 0.0)
         store(inside, level, a)
+        store(unsure, doubt, a)
 
 
 @lean
@@ -471,8 +488,11 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
     jumps, paces, wide = plan.jump.reshape(-1), plan.rate.reshape(-1), plan.jump.shape[2]
     modes, terms = np.empty((BLOCKS + inputs.size, n, LANES)), np.empty((ROWS, n, LANES))
     rows = modes.reshape(-1, LANES)
-    levels, flows = np.empty((G, n, LANES)), np.empty((G, n, LANES))
+    levels, flows, doubts = (
+        np.empty((G, n, LANES)), np.empty((G, n, LANES)), np.empty((G, n, LANES))
+    )  # fmt: skip
     own, level, flow = np.empty_like(modes), np.empty((n, LANES)), np.empty((n, LANES))
+    doubt = np.empty((n, LANES))
     since, step, error = np.empty(LANES), np.empty(LANES), np.empty(LANES)
     amplitude, worst, peak = np.empty(LANES), np.empty(LANES), np.empty(LANES)
     sound = np.empty(LANES)
@@ -490,6 +510,7 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
         whole = full(1.0)
         for a in range(n):
             store(full(0.0), level, a)
+            store(full(0.0), doubt, a)
             whole = where(load(modes, RATES, a) > 0.0, whole, full(0.0))
         store(whole, sound, 0)
         store(full(0.0), amplitude, 0)
@@ -501,8 +522,9 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
                 store(amplitude_of(modes, level, flows[g]), amplitude, 0)
             for a in range(n):
                 store(load(level, a), levels, g, a)
+                store(load(doubt, a), doubts, g, a)
             if g < G - 1:
-                leave(modes, plan.end[g] - plan.start[g], level, flows[g])
+                leave(modes, plan.end[g] - plan.start[g], level, flows[g], doubt)
         # Lanes are subjects, stretch by stretch, or stretches, subject by subject.
         for outer in range(W if abreast else count):
             if not abreast:
@@ -515,7 +537,13 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
                     g = stretches.segment[outer]
                     at = full(stretches.time[outer] - plan.start[g])
                     more = coefficients(
-                        modes, levels[g], flows[g], at, full(stretches.step[outer]), terms
+                        modes,
+                        levels[g],
+                        flows[g],
+                        doubts[g],
+                        at,
+                        full(stretches.step[outer]),
+                        terms,
                     )
                     store(more, error, 0)
                 else:
@@ -525,7 +553,10 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
                         since[i], step[i] = stretches.time[w] - plan.start[g], stretches.step[w]
                         for a in range(n):
                             level[a, i], flow[a, i] = levels[g, a, outer], flows[g, a, outer]
-                    more = coefficients(own, level, flow, load(since, 0), load(step, 0), terms)
+                            doubt[a, i] = doubts[g, a, outer]
+                    more = coefficients(
+                        own, level, flow, doubt, load(since, 0), load(step, 0), terms
+                    )
                     store(more, error, 0)
                 for i in range(together):
                     k, w = (i, outer) if abreast else (outer, begin + i)

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from numpy.typing import NDArray
 
 from ketapk.kernels.compile import lean
-from ketapk.kernels.rows import put, row
+from ketapk.kernels.rows import load
+from ketapk.kernels.vector import store
 
 
 class Pattern(NamedTuple):
@@ -40,15 +41,15 @@ class Pattern(NamedTuple):
 def factorise(B, pattern):  # type: ignore[no-untyped-def]
     """Replace entries ``B`` (n + E, lanes) by their triangular factors, pivots inverted."""
     for i in range(pattern.right.size):
-        inverse = 1.0 / row(B, i)
-        put(B, i, inverse)
+        inverse = 1.0 / load(B, i)
+        store(inverse, B, i)
         for p in range(pattern.below[i], pattern.below[i + 1]):
-            put(B, pattern.lower[p], row(B, pattern.lower[p]) * inverse)
+            store(load(B, pattern.lower[p]) * inverse, B, pattern.lower[p])
         for p in range(pattern.touched[i], pattern.touched[i + 1]):
             target, a, b = pattern.updates[p, 0], pattern.updates[p, 1], pattern.updates[p, 2]
-            put(B, target, row(B, target) - row(B, a) * row(B, b))
+            store(load(B, target) - load(B, a) * load(B, b), B, target)
         for p in range(pattern.right[i], pattern.first[i + 1]):
-            put(B, p, row(B, p) * inverse)
+            store(load(B, p) * inverse, B, p)
 
 
 @lean
@@ -56,12 +57,12 @@ def substitute(B, pattern, x, begin):  # type: ignore[no-untyped-def]
     """Solve with the factors ``B`` (n + E, lanes) in place of the n rows of ``x`` at ``begin``."""
     n = pattern.right.size
     for i in range(n):
-        total = row(x, begin + i)
+        total = load(x, begin + i)
         for p in range(pattern.first[i], pattern.right[i]):
-            total = total - row(B, p) * row(x, begin + pattern.source[p - n])
-        put(x, begin + i, total)
+            total = total - load(B, p) * load(x, begin + pattern.source[p - n])
+        store(total, x, begin + i)
     for i in range(n - 1, -1, -1):
-        total = row(x, begin + i) * row(B, i)
+        total = load(x, begin + i) * load(B, i)
         for p in range(pattern.right[i], pattern.first[i + 1]):
-            total = total - row(B, p) * row(x, begin + pattern.source[p - n])
-        put(x, begin + i, total)
+            total = total - load(B, p) * load(x, begin + pattern.source[p - n])
+        store(total, x, begin + i)

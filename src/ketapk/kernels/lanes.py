@@ -12,11 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ketapk.kernels.attempt import H_ERROR, H_STEP, abreast, along, attempt
+from ketapk.kernels.attempt import H_ERROR, H_STEP, abreast, attempt
 from ketapk.kernels.compile import kernel, lean, part
 from ketapk.kernels.rodas5p import ORDER
-from ketapk.kernels.rows import LANES, about_root, if_at_most, put, row, rows
+from ketapk.kernels.rows import LANES, load, rows
 from ketapk.kernels.stepping import ERROR, GROW, REJECTED, SHRINK, STEPS, STIFF_RUNS
+from ketapk.kernels.vector import about_root, store, where
 
 
 class People(NamedTuple):
@@ -111,7 +112,7 @@ def empty_seats():  # type: ignore[no-untyped-def]
 
 
 @lean
-def load(lanes, people, n, k):  # type: ignore[no-untyped-def]
+def seat(lanes, people, n, k):  # type: ignore[no-untyped-def]
     """Seat subject ``n`` in lane ``k``, with an empty body."""
     at = n if people.scale.size > 1 else 0
     lanes.scale[0, k] = people.scale[at]
@@ -206,55 +207,55 @@ def open_segment(lanes, clock, seats, k, pattern, flows, people, plan, reading, 
 @lean
 def prepare(clock, step):  # type: ignore[no-untyped-def]
     """Write how far every lane tries to go: no further than there is left."""
-    left = row(clock, END) - row(clock, T)
-    wish = row(clock, WISH)
-    put(step, H_STEP, if_at_most(left, 1.01 * wish, left, wish))
+    left = load(clock, END) - load(clock, T)
+    wish = load(clock, WISH)
+    store(where(left <= 1.01 * wish, left, wish), step, H_STEP)
 
 
 @lean
 def judge(clock, step, max_steps):  # type: ignore[no-untyped-def]
     """Decide in every lane whether the step is taken, and how long the next one is to be."""
-    error, last = row(step, H_ERROR), row(clock, LAST)
+    error, last = load(step, H_ERROR), load(clock, LAST)
     # As a root of mean squares, an error enters with the power -1/8, the one before with 1/16, and
     # one that is refused, alone, with -1/4.
     square = error * error
     above, below = (
-        if_at_most(error, 1.0, last, 1.0),
-        if_at_most(error, 1.0, square, square * square),
+        where(error <= 1.0, last, 1.0),
+        where(error <= 1.0, square, square * square),
     )
-    change = CAUTION * about_root(above / if_at_most(LEAST, below, below, LEAST))
-    most = if_at_most(error, 1.0, GROW - (GROW - 1.0) * row(clock, WARY), 1.0)
-    change = if_at_most(change, most, change, most)
-    change = if_at_most(SHRINK, change, change, SHRINK)
-    change = if_at_most(error, LARGEST, change, BROKEN)
-    h, t, end = row(step, H_STEP), row(clock, T), row(clock, END)
+    change = CAUTION * about_root(above / where(below >= LEAST, below, LEAST))
+    most = where(error <= 1.0, GROW - (GROW - 1.0) * load(clock, WARY), 1.0)
+    change = where(change <= most, change, most)
+    change = where(change >= SHRINK, change, SHRINK)
+    change = where(error <= LARGEST, change, BROKEN)
+    h, t, end = load(step, H_STEP), load(clock, T), load(clock, END)
     wish = h * change
-    now = if_at_most(end - t, h, end, t + h)
-    now = if_at_most(error, 1.0, now, t)
-    kept = if_at_most(SMALLEST, error, error, SMALLEST)
-    refused = if_at_most(error, 1.0, 0.0 * h, 1.0)
-    tries = row(clock, TRIES) + 1.0
-    put(clock, WISH, wish)
-    put(clock, LAST, if_at_most(error, 1.0, kept, last))
-    put(clock, WARY, refused)
-    put(clock, TRIES, tries)
-    put(clock, TAKEN, row(clock, TAKEN) + (1.0 - refused))
-    put(clock, REFUSED, row(clock, REFUSED) + refused)
-    put(clock, MISSED, row(clock, MISSED) + if_at_most(error, 1.0, error, 0.0))
-    put(clock, BEGIN, t)
-    put(clock, T, now)
-    due = if_at_most(row(clock, NEXT), now, SOMETHING + 0.0 * h, NOTHING)
-    due = if_at_most(max_steps, tries, ENDED, due)
-    due = if_at_most(now + wish, now, ENDED, due)
-    put(clock, DUE, if_at_most(end, now, ENDED, due))
+    now = where(end - t <= h, end, t + h)
+    now = where(error <= 1.0, now, t)
+    kept = where(error >= SMALLEST, error, SMALLEST)
+    refused = where(error <= 1.0, 0.0, 1.0)
+    tries = load(clock, TRIES) + 1.0
+    store(wish, clock, WISH)
+    store(where(error <= 1.0, kept, last), clock, LAST)
+    store(refused, clock, WARY)
+    store(tries, clock, TRIES)
+    store(load(clock, TAKEN) + (1.0 - refused), clock, TAKEN)
+    store(load(clock, REFUSED) + refused, clock, REFUSED)
+    store(load(clock, MISSED) + where(error <= 1.0, error, 0.0), clock, MISSED)
+    store(t, clock, BEGIN)
+    store(now, clock, T)
+    due = where(load(clock, NEXT) <= now, SOMETHING, NOTHING)
+    due = where(max_steps <= tries, ENDED, due)
+    due = where(now + wish <= now, ENDED, due)
+    store(where(end <= now, ENDED, due), clock, DUE)
 
 
 @lean
 def move(clock, lanes):  # type: ignore[no-untyped-def]
     """Take over the states of the steps that are taken."""
-    refused = row(clock, WARY)
+    refused = load(clock, WARY)
     for i in range(lanes.y.shape[0]):
-        put(lanes.y, i, if_at_most(refused, 0.0, row(lanes.after, i), row(lanes.y, i)))
+        store(where(refused <= 0.0, load(lanes.after, i), load(lanes.y, i)), lanes.y, i)
 
 
 @lean
@@ -271,9 +272,13 @@ def read(lanes, clock, seats, k, plan, reading):  # type: ignore[no-untyped-def]
     """Write the curve of lane ``k`` at the times within the step that it has taken."""
     now, begin, times = clock[T, k], clock[BEGIN, k], reading.times
     out = reading.out[seats.subject[k]]
-    t, stop = seats.upto[k], plan.first[seats.segment[k] + 1]
+    t, stop, dense = seats.upto[k], plan.first[seats.segment[k] + 1], lanes.dense
+    per_step, start, change = dense[0, k], dense[1, k], dense[2, k]
+    second, third, fourth = dense[3, k], dense[4, k], dense[5, k]
     while t < stop and times[t] <= now:
-        out[t] = along(lanes, k, times[t] - begin)
+        share = (times[t] - begin) * per_step
+        bend = second + share * (third + share * fourth)
+        out[t] = start + share * (change + (1.0 - share) * bend)
         t += 1
     seats.upto[k] = t
     clock[NEXT, k] = times[t] if t < stop else math.inf
@@ -314,7 +319,7 @@ def curves(pattern, flows, people, plan, reading, limits, lo, hi, done, counts):
     while True:
         for k in range(LANES if free else 0):
             while seats.subject[k] < 0 and upcoming < hi:
-                load(lanes, people, upcoming, k)
+                seat(lanes, people, upcoming, k)
                 seats.subject[k], seats.segment[k], seats.upto[k] = upcoming, 0, 0
                 clock[TAKEN, k], clock[REFUSED, k], clock[MISSED, k] = 0.0, 0.0, 0.0
                 if open_segment(

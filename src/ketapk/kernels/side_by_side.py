@@ -1,4 +1,4 @@
-"""Landmarks of curves that turn at most once along a segment, many subjects abreast.
+"""Landmarks of curves that turn at most once along a segment, many subjects side by side.
 
 That is the common case: what runs in makes a curve rise, what is left makes it fall, and what is
 absorbed makes it do one after the other. Formulas and bounds are those of one subject at a time. A
@@ -92,7 +92,7 @@ def arrange(modes, rates, spread, per_rate):  # type: ignore[no-untyped-def]
         store(1.0 / load(rates, a), per_rate, a)
         if a > 0:
             fine = fine & (load(rates, a - 1) < load(rates, a))
-    return where(fine & (lost < math.inf), 10.0 + lost, full(math.nan))
+    return where(fine & (lost < math.inf), 10.0 + lost, math.nan)
 
 
 @lean
@@ -235,7 +235,7 @@ def zero(constant, weights, shelf, count, low, high, rising, guess, last, wanted
         ready = wanted & (near | closed)
         found = where(ready, where(near, ahead, x), found)
         wanted = wanted & ~ready
-        x = where((low < ahead) & (ahead < high), ahead, full(math.nan))
+        x = where((low < ahead) & (ahead < high), ahead, math.nan)
     return found
 
 
@@ -295,8 +295,8 @@ def turns(rates, level, forced, slopes, shelf, length, fine):  # type: ignore[no
         slope, before = load(slopes, a), part
         part = part + slope
         unclear = (size(slope) > 0.0) & (size(part) <= CLEAR * total)
-        changes = changes + where(unclear, full(2.0), nothing)
-        changes = changes + where(part * before < 0.0, full(1.0), nothing)
+        changes = changes + where(unclear, 2.0, nothing)
+        changes = changes + where(part * before < 0.0, 1.0, nothing)
     once = fine & (changes == 1.0)
     if anywhere(once):
         ending = load(slopes, 0)
@@ -340,7 +340,7 @@ def passed(up, down, h, time, opened, rows):  # type: ignore[no-untyped-def]
     store(where(up & ~(known == known), time, known), rows, first)
     above = load(rows, first + 1)
     store(where(down, above + (time - since), above), rows, first + 1)
-    store(where(up, time, where(down, full(math.nan), since)), opened, h)
+    store(where(up, time, where(down, math.nan, since)), opened, h)
 
 
 @lean
@@ -363,7 +363,7 @@ def highest(candidates, count, noise, limit, late, rows):  # type: ignore[no-unt
     noise : (LANES,) vector
         Error of a value.
     limit : float
-        As in `abreast`.
+        As in `side_by_side`.
     late : (LANES,) vector
         Largest error of a crossing that is not small beside its time.
     """
@@ -404,7 +404,7 @@ def together(modes, rates, spread, per_rate, stay, start, end, jumps, paces, wid
     jumps, paces, wide, place, count
         As in ``enter``.
     until, heights, limit
-        As in `abreast`.
+        As in `side_by_side`.
     level, flow, forced, left, slopes, shelf, weights : (n, LANES) array
         Work.
     given : (I, LANES) array
@@ -456,7 +456,7 @@ def together(modes, rates, spread, per_rate, stay, start, end, jumps, paces, wid
         if g == last:
             slowest = load(rates, 0)
             length = SETTLED / slowest + 2.0 * stay
-            length = where(length < LAST, length, full(LAST))
+            length = where(length < LAST, length, LAST)
             fine = fine & (length * slowest >= SETTLED)
         turning, often = turns(rates, level, forced, slopes, shelf, length, fine)
         fine = fine & ~often
@@ -506,7 +506,7 @@ def together(modes, rates, spread, per_rate, stay, start, end, jumps, paces, wid
                     time = start[g] + s
                     fine = fine & ((s >= 0.0) | ~crosses)
                     large = crosses & ~(error <= limit * time)
-                    error = where(error < math.inf, error, full(math.inf))
+                    error = where(error < math.inf, error, math.inf)
                     late = where(large & (error > late), error, late)
                     passed(crosses & down, crosses & up, h, time, opened, rows)
             low, before = high, after
@@ -537,7 +537,7 @@ def together(modes, rates, spread, per_rate, stay, start, end, jumps, paces, wid
 
 
 @kernel
-def abreast(pattern, constants, table, plan, until, heights, lo, hi, limit, out, done):  # type: ignore[no-untyped-def]
+def side_by_side(pattern, constants, table, plan, until, heights, lo, hi, limit, out, done):  # type: ignore[no-untyped-def]
     """Write the landmarks of subjects ``lo`` to ``hi`` whose curves turn at most once a segment.
 
     Parameters
@@ -570,7 +570,7 @@ def abreast(pattern, constants, table, plan, until, heights, lo, hi, limit, out,
             wide, place, count, until, heights, limit, work[1], work[2], work[3], work[4], work[5],
             work[6], work[7], given, opened, candidates, few, rows,
         )  # fmt: skip
-        store(where(holds, full(1.0), full(0.0)), held, 0)
+        store(where(holds, 1.0, 0.0), held, 0)
         for k in range(count):
             done[place + k] = held[k] > 0.0
             if done[place + k]:
