@@ -283,6 +283,16 @@ def test_a_failing_patient_is_named_and_the_others_are_read_by_modes():
     assert np.isnan(run.concentration("ketamine")[1]).all()
 
 
+def test_where_everybody_has_modes_no_curve_is_read_before_it_is_asked_for():
+    model = kp.one_compartment(CL=[5.0, 6.0, 7.0], V1=20.0, ka=1.0)
+    who = kp.Cohort(weight_kg=[70.0] * 3)
+    run = kp.simulate("35 mg oral", model, who, times=[0.0, 1.0])
+    assert not run._cache
+    assert run.stats.by_modes == 3
+    assert not run.failed
+    assert np.isfinite(run.concentration("ketamine")).all()
+
+
 GRIDS = [
     np.linspace(0.0, 24.0, 241),
     np.geomspace(1e-3, 24.0, 50),

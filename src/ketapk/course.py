@@ -185,7 +185,7 @@ class Course:
     def superposes(self, output: int, times_h: Floats) -> bool:
         """Whether all curves of an output are sums of modes, so that nobody fails on the way.
 
-        That some of them may lose digits, and be read from the solution, is seen when they are read.
+        Some of them may still lose digits, and come from the solution once they are read.
         """
         if self.method not in ("auto", "exact"):
             return False

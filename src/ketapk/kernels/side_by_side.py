@@ -265,11 +265,11 @@ def crossing(rates, spread, digits, level, forced, fed, height, low, high, befor
     alone = logarithm(load(weights, 0) / -constant) / load(rates, 0)
     guess = where(rising & (low == 0.0), straight, where(alone > low, alone, low))
     s = zero(constant, weights, rates, n, low, high, rising, guess, NEAR, wanted)
-    s = clipped(s, low, where(s == s, high, s))
+    s = clipped(s, low, where(s >= 0.0, high, s))
     value, slope, bend, error, _ = look(rates, spread, digits, level, forced, fed, s)
     step = (height - value) / slope
     ahead = s + step / (1.0 + 0.5 * step * bend / slope)
-    return where(s == s, clipped(ahead, low, high), s), error / size(slope)
+    return where(s >= 0.0, clipped(ahead, low, high), s), error / size(slope)
 
 
 @lean
@@ -337,7 +337,7 @@ def passed(up, down, h, time, opened, rows):  # type: ignore[no-untyped-def]
     """Note in which lanes the curve comes to be above level ``h``, and in which below it."""
     first, since = FIRST_LEVEL + 2 * h, load(opened, h)
     known = load(rows, first)
-    store(where(up & ~(known == known), time, known), rows, first)
+    store(where(up & ~(known >= 0.0), time, known), rows, first)
     above = load(rows, first + 1)
     store(where(down, above + (time - since), above), rows, first + 1)
     store(where(up, time, where(down, math.nan, since)), opened, h)
@@ -418,7 +418,7 @@ def together(modes, rates, spread, per_rate, stay, start, end, jumps, paces, wid
     rows : (5 + 2 L, LANES) array
         Columns of ``landmarks``, written.
     """
-    n, sources, last, L = rates.shape[0], given.shape[0], start.size - 1, heights.size
+    n, sources, last, levels = rates.shape[0], given.shape[0], start.size - 1, heights.size
     nothing, taken = full(0.0), 0
     amplitude, area, area_error, late = nothing, nothing, nothing, nothing
     nearest = full(math.inf)
@@ -428,7 +428,7 @@ def together(modes, rates, spread, per_rate, stay, start, end, jumps, paces, wid
         store(nothing, level, a)
     for s in range(sources):
         store(nothing, given, s)
-    for h in range(L):
+    for h in range(levels):
         store(full(math.nan), opened, h)
         store(full(math.nan), rows, FIRST_LEVEL + 2 * h)
         store(nothing, rows, FIRST_LEVEL + 2 * h + 1)
@@ -472,11 +472,11 @@ def together(modes, rates, spread, per_rate, stay, start, end, jumps, paces, wid
         if until > start[g]:
             area, area_error = area + more, area_error + error
         taken = note(candidates, taken, full(start[g]), before, nothing)
-        for h in range(L):
+        for h in range(levels):
             off = size(before - heights[h])
             nearest = where(off < nearest, off, nearest)
             above, since = before >= heights[h], load(opened, h)
-            is_open = since == since
+            is_open = since >= 0.0
             passed(above & ~is_open, is_open & ~above, h, full(start[g]), opened, rows)
         low, pieces = nothing, 2 if anywhere(turning) else 1
         for k in range(pieces):
@@ -493,7 +493,7 @@ def together(modes, rates, spread, per_rate, stay, start, end, jumps, paces, wid
                 doubt = where(turning, error / size(bend), doubt)
                 time = where(turning, start[g] + high, time)
             taken = note(candidates, taken, time, after, doubt)
-            for h in range(L):
+            for h in range(levels):
                 off = size(after - heights[h])
                 nearest = where(off < nearest, off, nearest)
                 up, down = before >= heights[h], after >= heights[h]
@@ -513,9 +513,8 @@ def together(modes, rates, spread, per_rate, stay, start, end, jumps, paces, wid
         if g < last:
             for a in range(n):
                 store(load(left, a), level, a)
-    for h in range(L):
-        since = load(opened, h)
-        fine = fine & ~(since == since)
+    for h in range(levels):
+        fine = fine & ~(load(opened, h) >= 0.0)
     whole, error = nothing, nothing
     for s in range(sources):
         for a in range(n):
@@ -549,14 +548,14 @@ def side_by_side(pattern, constants, table, plan, until, heights, lo, hi, limit,
     done : (N,) array
         True for a subject whose errors are below ``limit``, written.
     """
-    n, R, G, L = pattern.diagonal.size, table.shape[1], plan.start.size, heights.size
+    n, R, G, levels = pattern.diagonal.size, table.shape[1], plan.start.size, heights.size
     sources, wide = plan.jump.shape[1], plan.jump.shape[2]
     flat_table, jumps, paces = table.reshape(-1), plan.jump.reshape(-1), plan.rate.reshape(-1)
     taken = constants.reshape(-1)
     modes, work = np.empty((BLOCKS + sources, n, LANES)), np.empty((8, n, LANES))
     block = modes.reshape(-1, LANES)
-    given, opened = np.empty((sources, LANES)), np.empty((L, LANES))
-    candidates, rows = np.empty((3, 3 * G, LANES)), np.empty((FIRST_LEVEL + 2 * L, LANES))
+    given, opened = np.empty((sources, LANES)), np.empty((levels, LANES))
+    candidates, rows = np.empty((3, 3 * G, LANES)), np.empty((FIRST_LEVEL + 2 * levels, LANES))
     few, held = np.empty(LANES), np.empty(LANES)
     for place in range(lo, hi, LANES):
         count = min(LANES, hi - place)

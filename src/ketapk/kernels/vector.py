@@ -320,7 +320,7 @@ def _intrinsic(name: str) -> Any:
 
 
 def _parted(builder: Any, kind: Any, x: Any) -> tuple[Any, Any]:
-    """Return what is left of ``x`` without whole logarithms of two, and the power that they make."""
+    """Return ``x`` without whole logarithms of two, and the power of two that they make."""
     lowest = _number(kind, -700.0)
     x = builder.select(builder.fcmp_ordered(">", x, lowest), x, lowest)
     power = _call(builder, kind, "llvm.rint", builder.fmul(x, _number(kind, 1.0 / math.log(2.0))))
