@@ -182,6 +182,26 @@ class Course:
             self._by_modes[output] = min(self._by_modes.get(output, by_modes), by_modes)
         return found
 
+    def superposes(self, output: int, times_h: Floats) -> bool:
+        """Whether all curves of an output are sums of modes, so that nobody fails on the way.
+
+        That some of them may lose digits, and be read from the solution, is seen when they are read.
+        """
+        if self.method not in ("auto", "exact"):
+            return False
+        everybody = spectrum.all_moded(
+            self.system,
+            self._lowering,
+            output,
+            times_h,
+            self._modes,
+            self.threads,
+            self.chunk,
+        )
+        if everybody:
+            self._by_modes.setdefault(output, len(self.cohort))
+        return everybody
+
     def _from_solution(self, output: int, times_h: Floats, side: str, factor: float) -> Floats:
         """Concentration as in `curve`, from the states of the solution."""
         seen = self.solution.seen_by(output)

@@ -10,9 +10,11 @@ from ketapk.kernels.vector import (
     anywhere,
     binary_order,
     exp,
+    expm1,
     full,
     highest,
     load,
+    logarithm,
     root,
     size,
     store,
@@ -51,6 +53,8 @@ def choices(x, y, out):
     store(where((a >= b) | (b > 0.0), a, full(9.0)), out, 4)
     store(where(a == a, full(1.0), full(0.0)), out, 5)
     store(full(1.0 if anywhere(a > b) else 0.0), out, 6)
+    store(where(~(a > b), a, b), out, 7)
+    store(where((a > b) ^ (b > 0.0), a, b), out, 8)
 
 
 @pytest.mark.parametrize("function", [arithmetic, choices])
@@ -80,6 +84,51 @@ def test_an_exponential_at_the_ends():
     x, out = np.resize([0.0, -0.0, -700.5, -1e9, -np.inf, np.nan], LANES), np.empty(LANES)
     compiled(exponential)(x, out)
     np.testing.assert_array_equal(out, np.resize([1.0, 1.0, 0.0, 0.0, 0.0, np.nan], LANES))
+
+
+def less_one(x, out):
+    store(expm1(load(x, 0)), out, 0)
+
+
+@pytest.mark.parametrize("smallest", [1e-18, 1e-3, 0.3, 0.7, 1.0, 1.1, 100.0, 690.0])
+def test_an_exponential_less_one_is_right_to_the_last_digits(smallest):
+    x, out, slow = -smallest * (1.0 + rng.random(LANES)), np.empty(LANES), np.empty(LANES)
+    compiled(less_one)(x, out)
+    less_one(x, slow)
+    with mp.workdps(40):
+        true = np.array([float(mp.expm1(mp.mpf(float(value)))) for value in x])
+    np.testing.assert_allclose(out, true, rtol=4.5e-16, atol=0.0)
+    np.testing.assert_allclose(slow, true, rtol=4.5e-16, atol=0.0)
+
+
+def test_an_exponential_less_one_at_the_ends():
+    x, out = np.resize([0.0, -700.5, -1e9, -np.inf, np.nan], LANES), np.empty(LANES)
+    compiled(less_one)(x, out)
+    np.testing.assert_array_equal(out, np.resize([0.0, -1.0, -1.0, -1.0, np.nan], LANES))
+
+
+def logarithms(x, out):
+    store(logarithm(load(x, 0)), out, 0)
+
+
+@pytest.mark.parametrize("about", [1e-300, 1e-5, 0.5, 0.7, 0.9999, 1.0, 1.4, 2.0, 1e17, 1e300])
+def test_a_logarithm_is_right_to_the_last_digits(about):
+    x, out, slow = about * (1.0 + rng.normal(size=LANES) * 1e-2), np.empty(LANES), np.empty(LANES)
+    compiled(logarithms)(x, out)
+    logarithms(x, slow)
+    with mp.workdps(40):
+        true = np.array([float(mp.log(mp.mpf(float(value)))) for value in x])
+    np.testing.assert_allclose(out, true, rtol=4.5e-16, atol=0.0)
+    np.testing.assert_allclose(slow, true, rtol=4.5e-16, atol=0.0)
+
+
+def test_only_positive_numbers_have_a_logarithm():
+    x = np.resize([1.0, 0.0, -0.0, -1.0, np.inf, np.nan, 1e-310], LANES)
+    fast, slow = np.empty(LANES), np.empty(LANES)
+    compiled(logarithms)(x, fast)
+    logarithms(x, slow)
+    np.testing.assert_array_equal(fast, slow)
+    np.testing.assert_array_equal(fast, np.where(x == 1.0, 0.0, np.nan))
 
 
 def orders(x, out):

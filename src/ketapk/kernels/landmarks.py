@@ -502,7 +502,7 @@ def parted(table, n, row, rates, spread, gains):  # type: ignore[no-untyped-def]
 
 @kernel
 def landmarks(pattern, constants, table, plan, until, heights, lo, hi, limit, out, done):  # type: ignore[no-untyped-def]
-    """Write the landmarks of subjects ``lo`` to ``hi`` where the digits hold.
+    """Write the landmarks of subjects ``lo`` to ``hi`` who are not done, where the digits hold.
 
     Parameters
     ----------
@@ -523,7 +523,7 @@ def landmarks(pattern, constants, table, plan, until, heights, lo, hi, limit, ou
         Peak [mg/L], its first time [h], areas to ``until`` and to infinity [mg h/L], half-life
         [h]; first time at every level and total time above it [h]; written.
     done : (N,) array
-        True for a subject whose errors are below ``limit``, written.
+        True for a subject whose errors are below ``limit``, written where it is not.
     """
     n, R, G = pattern.diagonal.size, table.shape[1], plan.start.size
     rates, spread, gains = np.empty(n), np.empty(n), np.empty((plan.jump.shape[1], n))
@@ -533,7 +533,8 @@ def landmarks(pattern, constants, table, plan, until, heights, lo, hi, limit, ou
     when, what, doubt = np.empty(G * (n + 2)), np.empty(G * (n + 2)), np.empty(G * (n + 2))
     opened = np.empty(heights.size)
     for subject in range(lo, hi):
-        done[subject] = False
+        if done[subject]:
+            continue
         row = subject if R > 1 else 0
         lost = parted(table, n, row, rates, spread, gains)
         if not lost < math.inf:

@@ -104,6 +104,16 @@ def exp(x):  # type: ignore[no-untyped-def]
         return np.where(x > -700.0, np.exp(x), np.where(np.isnan(x), x, 0.0))
 
 
+def expm1(x):  # type: ignore[no-untyped-def]
+    """Return the exponential less 1 of numbers that are not above 0, small ones to all digits."""
+    return np.expm1(x)
+
+
+def logarithm(x):  # type: ignore[no-untyped-def]
+    """Return the natural logarithm of positive numbers of full precision; NaN of all others."""
+    return np.log(np.where((x >= _SMALLEST) & (x < math.inf), x, math.nan))
+
+
 def binary_order(x):  # type: ignore[no-untyped-def]
     """Return the whole part of the logarithm to base 2 of the size, -1023 for zero."""
     return np.where(x == 0.0, -1023.0, np.frexp(x)[1] - 1.0)
@@ -132,7 +142,11 @@ def highest(x):  # type: ignore[no-untyped-def]
 _BITS_OF_ONE = int(np.float64(1.0).view(np.int64))
 _LOG2_HIGH, _LOG2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 """Natural logarithm of 2 in two parts, the first with room for a whole number of them."""
-_TERMS = 13
+_TERMS, _ODD_TERMS = 13, 11
+"""Of the series of the exponential and of the logarithm."""
+_SMALLEST = 2.2250738585072014e-308
+"""The smallest positive number of full precision."""
+_BITS_OF_ROOT = int(np.float64(math.sqrt(0.5)).view(np.int64))
 _FUSED = ("contract",)
 
 
@@ -254,6 +268,7 @@ for _operation, _symbol in (
     _comparison(_operation, _symbol)
 _logic(operator.and_, "and_")
 _logic(operator.or_, "or_")
+_logic(operator.xor, "xor")
 
 
 def _address(context: Any, builder: Any, vector: Any, given: Any, array: Any, place: Any) -> Any:
@@ -289,6 +304,10 @@ def _where(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return builder.select(args[0], x, y)
 
 
+def _not(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    return builder.not_(args[0])
+
+
 def _neg(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return builder.fneg(args[0])
 
@@ -300,23 +319,73 @@ def _intrinsic(name: str) -> Any:
     return lower
 
 
-def _exp(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    """Take whole powers of two out of it, add Taylor's series of the rest, and put them back."""
-    kind = sig.return_type
+def _parted(builder: Any, kind: Any, x: Any) -> tuple[Any, Any]:
+    """Return what is left of ``x`` without whole logarithms of two, and the power that they make."""
     lowest = _number(kind, -700.0)
-    inside = builder.fcmp_ordered(">", args[0], lowest)
-    x = builder.select(inside, args[0], lowest)
+    x = builder.select(builder.fcmp_ordered(">", x, lowest), x, lowest)
     power = _call(builder, kind, "llvm.rint", builder.fmul(x, _number(kind, 1.0 / math.log(2.0))))
     rest = _call(builder, kind, "llvm.fma", power, _number(kind, -_LOG2_HIGH), x)
     rest = _call(builder, kind, "llvm.fma", power, _number(kind, -_LOG2_LOW), rest)
+    bits = builder.add(builder.fptosi(power, _longs(kind)), _whole(kind, 1023))
+    return rest, builder.bitcast(builder.shl(bits, _whole(kind, 52)), _doubles(kind))
+
+
+def _series(builder: Any, kind: Any, rest: Any, first: int) -> Any:
+    """Taylor's series of the exponential from a term on, over the power in that term."""
     total = _number(kind, 1.0 / math.factorial(_TERMS))
-    for k in range(_TERMS - 1, -1, -1):
+    for k in range(_TERMS - 1, first - 1, -1):
         term = _number(kind, 1.0 / math.factorial(k))
         total = _call(builder, kind, "llvm.fma", total, rest, term)
-    bits = builder.add(builder.fptosi(power, _longs(kind)), _whole(kind, 1023))
-    scale = builder.bitcast(builder.shl(bits, _whole(kind, 52)), _doubles(kind))
-    value = builder.select(inside, builder.fmul(total, scale), _number(kind, 0.0))
-    return builder.select(builder.fcmp_unordered("uno", args[0], args[0]), args[0], value)
+    return total
+
+
+def _or_nan(builder: Any, x: Any, value: Any) -> Any:
+    """Return what a function makes of ``x``, and ``x`` where that is no number."""
+    return builder.select(builder.fcmp_unordered("uno", x, x), x, value)
+
+
+def _exp(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    """Take whole powers of two out of it, add Taylor's series of the rest, and put them back."""
+    kind = sig.return_type
+    inside = builder.fcmp_ordered(">", args[0], _number(kind, -700.0))
+    rest, scale = _parted(builder, kind, args[0])
+    value = builder.fmul(_series(builder, kind, rest, 0), scale)
+    return _or_nan(builder, args[0], builder.select(inside, value, _number(kind, 0.0)))
+
+
+def _expm1(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    """As the exponential, but 1 is taken from the power of two alone."""
+    kind = sig.return_type
+    rest, scale = _parted(builder, kind, args[0])
+    more = builder.fmul(_series(builder, kind, rest, 1), rest)
+    less = builder.fsub(scale, _number(kind, 1.0))
+    return _or_nan(builder, args[0], _call(builder, kind, "llvm.fma", more, scale, less))
+
+
+def _logarithm(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    """Take the power of two out of it, and add the series of ``2 artanh((x - 1) / (x + 1))``."""
+    kind = sig.return_type
+    bits = builder.bitcast(args[0], _longs(kind))
+    # What is left lies between the roots of 1/2 and of 2.
+    power = builder.ashr(builder.sub(bits, _whole(kind, _BITS_OF_ROOT)), _whole(kind, 52))
+    bits = builder.sub(bits, builder.shl(power, _whole(kind, 52)))
+    rest, one = builder.bitcast(bits, _doubles(kind)), _number(kind, 1.0)
+    above = builder.fsub(rest, one)
+    share = builder.fdiv(above, builder.fadd(rest, one))
+    square = builder.fmul(share, share)
+    total = _number(kind, 2.0 / (2 * _ODD_TERMS + 1))
+    for k in range(_ODD_TERMS - 1, 0, -1):
+        term = _number(kind, 2.0 / (2 * k + 1))
+        total = _call(builder, kind, "llvm.fma", total, square, term)
+    # Twice the share is what is above 1, less the share of it, so that it is not rounded.
+    total = builder.fmul(share, builder.fsub(builder.fmul(total, square), above))
+    power = builder.sitofp(power, _doubles(kind))
+    total = _call(builder, kind, "llvm.fma", power, _number(kind, _LOG2_LOW), total)
+    total = builder.fadd(total, above)
+    total = _call(builder, kind, "llvm.fma", power, _number(kind, _LOG2_HIGH), total)
+    fine = builder.fcmp_ordered(">=", args[0], _number(kind, _SMALLEST))
+    fine = builder.and_(fine, builder.fcmp_ordered("<", args[0], _number(kind, math.inf)))
+    return builder.select(fine, total, _number(kind, math.nan))
 
 
 def _binary_order(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -347,6 +416,7 @@ def _highest(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 
 _typed(store, lambda args: types.none if isinstance(args[0], Vector) else None)
 _typed(where, _chosen)
+_typed(operator.invert, lambda args: args[0] if isinstance(args[0], Mask) else None)
 _typed(anywhere, lambda args: types.boolean if isinstance(args[0], Mask) else None)
 _typed(highest, lambda args: types.float64 if isinstance(args[0], Vector) else None)
 for _indices in ((types.Integer,), (types.Integer, types.Integer)):
@@ -354,6 +424,7 @@ for _indices in ((types.Integer,), (types.Integer, types.Integer)):
 for _then in (Vector, types.Float):
     for _otherwise in (Vector, types.Float):
         lower_builtin(where, Mask, _then, _otherwise)(_where)
+lower_builtin(operator.invert, Mask)(_not)
 lower_builtin(anywhere, Mask)(_anywhere)
 lower_builtin(highest, Vector)(_highest)
 for _function, _lowered in (
@@ -361,6 +432,8 @@ for _function, _lowered in (
     (root, _intrinsic("llvm.sqrt")),
     (size, _intrinsic("llvm.fabs")),
     (exp, _exp),
+    (expm1, _expm1),
+    (logarithm, _logarithm),
     (binary_order, _binary_order),
     (about_root, _about_root),
 ):

@@ -7,6 +7,6 @@ for the exponential of the whole matrix.
 
 from ketapk.spectrum.curves import curves
 from ketapk.spectrum.landmarks import landmarks
-from ketapk.spectrum.modes import Modes
+from ketapk.spectrum.modes import Modes, all_moded
 
-__all__ = ["Modes", "curves", "landmarks"]
+__all__ = ["Modes", "all_moded", "curves", "landmarks"]

@@ -64,17 +64,21 @@ def landmarks(
     modes, shared = found
     if np.any(shared.rate[-1] != 0.0):
         return None
-    from ketapk.kernels.landmarks import landmarks as write
+    from ketapk.kernels.landmarks import landmarks as alone
+    from ketapk.kernels.side_by_side import side_by_side
 
     n, plan = lowering.n, shared.scaled(1.0)
     out = np.full((n, 5 + 2 * heights.size), np.nan)
     done = np.zeros(n, dtype=bool)
 
     def work(lo: int, hi: int) -> None:
-        write(
-            modes.pattern, modes.constants, modes.table, plan, until, heights, lo, hi, ERROR, out,
-            done,
-        )  # fmt: skip
+        for write in (side_by_side, alone):
+            write(
+                modes.pattern, modes.constants, modes.table, plan, until, heights, lo, hi, ERROR,
+                out, done,
+            )  # fmt: skip
+            if done[lo:hi].all():
+                break
 
     in_chunks(work, n, chunk=chunk or chunk_of(n, out.shape[1]), threads=threads)
     return out, done & sound(lowering)

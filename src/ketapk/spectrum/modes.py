@@ -84,6 +84,27 @@ def modes_of(
     return known[output], shared
 
 
+def all_moded(
+    system: System,
+    lowering: Lowering,
+    output: int,
+    samples: Floats,
+    known: dict[int, Modes],
+    threads: int | None,
+    chunk: int | None,
+) -> bool:
+    """Whether everybody has modes of an output and is given nothing that is no number.
+
+    Then nothing is infinite, below 0 or no number, and no solution fails.
+    """
+    found = modes_of(system, lowering, output, samples, known, threads, chunk)
+    if found is None or not (lowering.intake.sound or sound(lowering).all()):
+        return False
+    modes = found[0]
+    # The rates come first; where one is no number, neither is the least.
+    return bool(modes.table[: modes.groups.states.size].min() > 0.0)
+
+
 def chunk_of(n: int, width: int) -> int:
     """Subjects in one call of a kernel that writes so many numbers for each."""
     return max(CHUNK, min(n // CALLS, ROOM // width))
