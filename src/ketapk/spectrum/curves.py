@@ -81,4 +81,4 @@ def curves(
     in_chunks(work, n, chunk=chunk or chunk_of(n, times.size), threads=threads)
     if before:
         out[:, times <= 0.0] = 0.0
-    return out, done & sound(lowering)
+    return out, sound(lowering, done)

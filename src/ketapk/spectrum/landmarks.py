@@ -81,4 +81,4 @@ def landmarks(
                 break
 
     in_chunks(work, n, chunk=chunk or chunk_of(n, out.shape[1]), threads=threads)
-    return out, done & sound(lowering)
+    return out, sound(lowering, done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +47,11 @@ class Modes:
     def pattern(self) -> Pattern:
         """Which constants make the matrix of the n states."""
         return self.groups.pattern
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether every subject has modes; the rates come first, and one that has none has NaN."""
+        return bool(self.table[: self.groups.states.size].min() > 0.0)
 
 
 def modes_of(
@@ -93,16 +99,12 @@ def all_moded(
     threads: int | None,
     chunk: int | None,
 ) -> bool:
-    """Whether everybody has modes of an output and is given nothing that is no number.
+    """Whether everybody has modes of an output and is given nothing huge or no number.
 
     Then nothing is infinite, below 0 or no number, and no solution fails.
     """
     found = modes_of(system, lowering, output, samples, known, threads, chunk)
-    if found is None or not (lowering.intake.sound or sound(lowering).all()):
-        return False
-    modes = found[0]
-    # The rates come first; where one is no number, neither is the least.
-    return bool(modes.table[: modes.groups.states.size].min() > 0.0)
+    return found is not None and found[0].complete and lowering.intake.sound
 
 
 def chunk_of(n: int, width: int) -> int:
@@ -110,12 +112,11 @@ def chunk_of(n: int, width: int) -> int:
     return max(CHUNK, min(n // CALLS, ROOM // width))
 
 
-def sound(lowering: Lowering) -> NDArray[np.bool_]:
-    """Who is given nothing that is no number, (N,)."""
-    fine = np.ones(lowering.n, dtype=bool)
+def sound(lowering: Lowering, done: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Who of those who are done is given nothing that is no number, (N,)."""
     if lowering.intake.sound:
-        return fine
+        return done
+    fine = done.copy()
     for flow in lowering.flows:
-        if not np.isfinite(flow.amount).all():
-            fine &= np.isfinite(flow.amount)
+        fine &= np.isfinite(flow.amount)
     return fine
