@@ -12,9 +12,10 @@ import ketapk as kp
 RUN = (
     "import ketapk as kp\n"
     "run = kp.simulate('35 mg iv bolus', kp.one_compartment(CL=5, V1=20), times=[1.0])\n"
+    "curve = run.concentration('ketamine')\n"
     "from ketapk.kernels import curves\n"
     "hits = sum(curves.curves.stats.cache_hits.values())\n"
-    "print(round(float(run.concentration('ketamine')[0, 0]), 6), hits)\n"
+    "print(round(float(curve[0, 0]), 6), hits)\n"
 )
 
 
