@@ -37,13 +37,17 @@ def options() -> argparse.Namespace:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--full", action="store_true", help="the whole; writes RESULTS.md")
     size.add_argument("--smoke", action="store_true", help="tiny sizes, one round, no figures kept")
-    parser.add_argument("--jobs", default="", help=f"only these of {', '.join(PARTS)}")
+    parser.add_argument("--jobs", help=f"only these of {', '.join(PARTS)}")
     parser.add_argument("--rounds", type=int, help="calls of each contestant at most")
     found = parser.parse_args()
-    found.parts = [name.strip() for name in found.jobs.split(",") if name.strip()] or PARTS
+    found.parts = PARTS
+    if found.jobs is not None:
+        found.parts = [name.strip() for name in found.jobs.split(",")]
     unknown = [name for name in found.parts if name not in PARTS]
     if unknown:
         parser.error(f"{unknown[0]!r} is not known; write some of {', '.join(PARTS)}")
+    if found.rounds is not None and found.rounds < 1:
+        parser.error("--rounds takes a whole number above 0")
     return found
 
 

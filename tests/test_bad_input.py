@@ -21,6 +21,13 @@ def dose(**fields):
 
 
 WRONG = {
+    **{
+        f"{name} of {value!r}": (
+            sim("35 mg iv bolus", **{name: value}), kp.InputError, f"{name}={value!r} is out of range",
+        )
+        for name in ("threads", "chunk")
+        for value in (0, -1, 2.5, "x", True)
+    },
     "negative amount": (lambda: kp.bolus("-5 mg"), kp.InputError, "amounts are positive"),
     "zero amount": (lambda: kp.bolus("0 mg"), kp.InputError, "amounts are positive"),
     "amount not a number": (lambda: kp.bolus("nan mg"), kp.InputError, "not a finite number"),

@@ -27,7 +27,8 @@ SHOWN = 8
 def checked_times(times: ArrayLike) -> Floats:
     """Return times [h] as an array, or say what is wrong with them."""
     try:
-        array = np.atleast_1d(np.asarray(times, dtype=np.float64))
+        # Of one's own, so that what is checked here stays as it is, and is a row without gaps.
+        array = np.atleast_1d(np.array(times, dtype=np.float64, order="C"))
     except (TypeError, ValueError):
         raise InputError(
             f"times={times!r} are not numbers; give hours, e.g. times=[0, 0.5, 1]."
@@ -35,8 +36,7 @@ def checked_times(times: ArrayLike) -> Floats:
     # A time that is no number is not at least the one before it either.
     ascend = array.ndim == 1 and array.size > 0 and (array[1:] >= array[:-1]).all()
     if ascend and array[0] >= 0.0 and array[-1] < np.inf:
-        # What may not be written to, or has gaps, would have kernels of its own.
-        return array if array.flags.carray else array.copy()
+        return array
     if array.ndim != 1 or array.size == 0:
         raise InputError("times must be a list of at least one time in hours, e.g. [0, 0.5, 1].")
     if not np.isfinite(array).all() or (array < 0.0).any():

@@ -105,6 +105,7 @@ def simulate(
         _check_somebody(plan, model)
     cohort = cohort_of(patient)
     _check_tolerance(rtol, atol, max_steps)
+    check_sharing(threads, chunk)
     grid = None if times is None else checked_times(times)
     _offer_to_borrow(plan, model)
     model.check_plan(plan)
@@ -215,6 +216,15 @@ def _check_tolerance(rtol: float, atol: float, max_steps: int) -> None:
         raise InputError(f"atol={atol!r} is out of range; give a positive amount in mg.")
     if isinstance(max_steps, bool) or not isinstance(max_steps, int) or max_steps < 1:
         raise InputError(f"max_steps={max_steps!r} is out of range; give a whole number above 0.")
+
+
+def check_sharing(threads: int | None, chunk: int | None) -> None:
+    """Refuse what is no number of threads, or of patients in a kernel call."""
+    for name, value in (("threads", threads), ("chunk", chunk)):
+        if value is not None and (
+            isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1
+        ):
+            raise InputError(f"{name}={value!r} is out of range; give a whole number above 0.")
 
 
 def _warnings(plan: Regimen, model: Model, cohort: Cohort, *, allow_implausible: bool) -> list[str]:

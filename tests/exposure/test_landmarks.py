@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import ketapk as kp
 from ketapk import units
+from ketapk.exposure import Curve
 
 PLANS = (
     "100 mg iv bolus",
@@ -228,3 +229,38 @@ def test_several_turning_points_in_one_segment():
     assert count == 3
     assert_allclose(found[:3], wanted, rtol=1e-5)
     assert turns(weights, rates, 4, 1.0, np.empty((5, 4)), found) == 2
+
+
+def test_a_peak_under_a_running_infusion_is_found():
+    """At the start of the segment the curve hardly rises, and another zero of its slope is near."""
+    model = kp.one_compartment(
+        CL=8.329205740386438, V1=2.0256107185072536, ka=0.37325538372955785, ke0=29.536671450787033
+    )
+    plan = kp.infusion("15 mg", over="6 h") + kp.oral("20 mg", at="2 h")
+    run = kp.simulate(plan, model, times=np.linspace(0.0, 30.0, 3001))
+    curve = run.concentration("ketamine", site="effect")
+    found = run.exposure("ketamine", site="effect")
+    assert found["Cmax"][0] >= curve.max()
+    assert found["Cmax"][0] == pytest.approx(curve.max(), rel=1e-4)
+    assert found["Tmax"][0] == pytest.approx(run.times_h[curve[0].argmax()], abs=0.01)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_peaks_of_many_doses_are_those_of_the_search(seed):
+    random, N = np.random.default_rng(seed), 33
+
+    def size(low, high):
+        return 10.0 ** random.uniform(low, high, N)
+
+    model = kp.two_compartment(
+        CL=size(-0.5, 2), V1=size(0, 2), Q2=size(-0.5, 2), V2=size(0, 2.5), ka=size(-1, 1.5),
+        ke0=size(-1, 1.5),
+    )  # fmt: skip
+    plan = kp.oral("20 mg", at="1 h").repeat(every="3 h", times=3)
+    plan = plan + kp.infusion("15 mg", over="6 h", at="0.5 h") + kp.bolus("10 mg", at="2.5 h")
+    who = kp.Cohort(weight_kg=[70.0] * N)
+    run = kp.simulate(plan, model, who, times=np.linspace(0.0, 30.0, 61))
+    for output in range(2):
+        found, held = run.course.landmarks(output, 30.0, np.array([0.05]))
+        peak = Curve(run.course.solution, output).peak[0]
+        np.testing.assert_allclose(found[held, 0], peak[held], rtol=1e-9)

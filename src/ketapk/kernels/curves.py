@@ -53,7 +53,10 @@ BESIDE = 60.0
 LOG_2 = 0.6931471805599453
 DIGITS = 10.0
 """Error of a term of a mode that was parted from no other, in units of rounding."""
+PRODUCTS = 6.0
+"""Error of an exponential that is a product of a few, in units of rounding."""
 EPS = 2.220446049250313e-16
+TINY = 1e-300
 HERE, CONSTANT, ONCE, REACH, SENT, SENT_REACH, POWERS, APART = 0, 1, 2, 3, 4, 5, 6, 11
 """What a stretch is written from, for every mode: its exponential at the first time, the height of
 what an infusion brings, how much is left at the first time, and how many times it is worth writing
@@ -177,7 +180,7 @@ def amplitude_of(modes, level, flow):  # type: ignore[no-untyped-def]
 
 
 @lean
-def coefficients(modes, level, flow, doubt, since, step, terms):  # type: ignore[no-untyped-def]
+def coefficients(modes, level, flow, doubt, since, step, span, terms):  # type: ignore[no-untyped-def]
     """Write what a stretch is written from.
 
     Parameters
@@ -188,8 +191,8 @@ def coefficients(modes, level, flow, doubt, since, step, terms):  # type: ignore
         What is in every mode at the start of the segment [mg], and runs into it [mg/h].
     doubt : (n, LANES) array
         What is not certain of it, in units of rounding [mg].
-    since, step : (LANES,) vector
-        First time since that start, and distance of two times [h].
+    since, step, span : (LANES,) vector
+        First time since that start, distance of two times, and of the first and the last [h].
     terms : (ROWS, n, LANES) array
         As HERE and the others lay it out, written.
 
@@ -205,8 +208,15 @@ def coefficients(modes, level, flow, doubt, since, step, terms):  # type: ignore
         digits, once = load(modes, LOST, a) + DIGITS, exp(-rate * since)
         here = weight * load(level, a) * once
         constant = weight * load(flow, a) / rate
-        error = error + size(here) * (digits + load(modes, SPREAD, a) * rate * since)
-        error = error + size(constant) * digits + size(weight) * load(doubt, a) * once
+        # Of a rate, until the mode has faded or the stretch ends; and of as many products.
+        spread, whole, reached = load(modes, SPREAD, a), rate * span, rate * (since + span)
+        share = where(reached < 1.0, reached, 1.0)
+        products = where(whole < 1.0, span, 1.0 / rate) / (float(LANES) * step + span + TINY)
+        faded = digits + products + spread * where(whole < 1.0, whole, 1.0)
+        error = error + size(here) * (faded + spread * rate * since)
+        # What has entered is a small part of its height where it has hardly begun.
+        error = error + size(constant) * (PRODUCTS + products + share * (digits + spread))
+        error = error + size(weight) * load(doubt, a) * once
         store(here, terms, HERE, a)
         store(constant, terms, CONSTANT, a)
         store(once, terms, ONCE, a)
@@ -289,7 +299,11 @@ def leave(modes, length, level, flow, doubt):  # type: ignore[no-untyped-def]
         rate, partner = load(modes, RATES, a), load(modes, PARTNER, a)
         left = exp(-rate * length)
         inside = load(level, a) * left + load(flow, a) * grown(rate, length, left)
-        unsure = load(doubt, a) * left
+        # What an error of the rate makes of what was there, and of what ran in.
+        spread, gone = load(modes, SPREAD, a), rate * length
+        share = where(gone < 1.0, gone, 1.0)
+        unsure = (load(doubt, a) + size(load(level, a)) * spread * gone) * left
+        unsure = unsure + size(load(flow, a)) * grown(rate, length, left) * spread * share
         if anywhere(partner >= 0.0):
             for b in range(a):
                 own = partner == float(b)
@@ -493,7 +507,7 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
     )  # fmt: skip
     own, level, flow = np.empty_like(modes), np.empty((n, LANES)), np.empty((n, LANES))
     doubt = np.empty((n, LANES))
-    since, step, error = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    since, step, span, error = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
     amplitude, worst, peak = np.empty(LANES), np.empty(LANES), np.empty(LANES)
     sound = np.empty(LANES)
     longest = 0
@@ -535,27 +549,24 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
                 together = count if abreast else min(LANES, W - begin)
                 if abreast:
                     g = stretches.segment[outer]
-                    at = full(stretches.time[outer] - plan.start[g])
+                    at = stretches.time[outer] - plan.start[g]
+                    apart, steps = stretches.step[outer], float(stretches.size[outer] - 1)
                     more = coefficients(
-                        modes,
-                        levels[g],
-                        flows[g],
-                        doubts[g],
-                        at,
-                        full(stretches.step[outer]),
-                        terms,
-                    )
+                        modes, levels[g], flows[g], doubts[g], full(at), full(apart),
+                        full(apart * steps), terms,
+                    )  # fmt: skip
                     store(more, error, 0)
                 else:
                     for i in range(LANES):
                         w = min(begin + i, W - 1)
                         g = stretches.segment[w]
                         since[i], step[i] = stretches.time[w] - plan.start[g], stretches.step[w]
+                        span[i] = step[i] * (stretches.size[w] - 1)
                         for a in range(n):
                             level[a, i], flow[a, i] = levels[g, a, outer], flows[g, a, outer]
                             doubt[a, i] = doubts[g, a, outer]
                     more = coefficients(
-                        own, level, flow, doubt, load(since, 0), load(step, 0), terms
+                        own, level, flow, doubt, load(since, 0), load(step, 0), load(span, 0), terms
                     )
                     store(more, error, 0)
                 for i in range(together):

@@ -116,12 +116,13 @@ def zero(weights, rates, begin, size, low, high, rising, guess, last):  # type: 
                 if not low < x < high:
                     x = 0.5 * (low + high)
         value, step, near = nearer(weights, rates, begin, size, x, last)
-        if near:
-            return min(max(x + step, low), high)
         if (value < 0.0) == rising:
             low = x
         else:
             high = x
+        # Another zero may be as near, beyond the bounds.
+        if near and low <= x + step <= high:
+            return x + step
         if value == 0.0 or high - low <= 4.0 * EPS * high:
             return x
         # NaN is outside of all bounds.

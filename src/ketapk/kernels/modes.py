@@ -60,9 +60,9 @@ RATES, SPREAD, LOST, PARTNER, COUPLING, WEIGHTS, AMOUNTS = range(7)
 """Blocks of n rows in a table of modes ((6 + I) n, R).
 
 Decay rates [1/h], NaN where a subject has no modes; their relative errors, in units of rounding;
-the largest rate over the distance to a mode that one was parted from; the mode upstream that feeds
-one, or ALONE, and how fast [1/h]; concentration per amount in a mode [1/L]; and for each of I
-states into which drug is given, the amount in a mode per amount given [1].
+what errors of rates make of the distance to a mode that one was parted from, in the same units; the
+mode upstream that feeds one, or ALONE, and how fast [1/h]; concentration per amount in a mode
+[1/L]; and for each of I states into which drug is given, the amount in a mode per amount given [1].
 """
 BLOCKS = 6
 """Those before the amounts."""
@@ -194,7 +194,7 @@ def distance(one, other):  # type: ignore[no-untyped-def]
 
 
 @lean
-def part_groups(linked, T, Y, rates, lost, partner, coupling, nearest):  # type: ignore[no-untyped-def]
+def part_groups(linked, T, Y, rates, spread, lost, partner, coupling, nearest):  # type: ignore[no-untyped-def]
     """Part modes of different groups, but for close pairs that are each other's nearest.
 
     Parameters
@@ -205,8 +205,8 @@ def part_groups(linked, T, Y, rates, lost, partner, coupling, nearest):  # type:
         Flows between modes [1/h].
     Y : (n, n, LANES) array
         Columns are the parted modes in those of the groups, written.
-    rates, lost, partner, coupling : (n, LANES) array
-        As in a table of modes; all but ``rates`` are written.
+    rates, spread, lost, partner, coupling : (n, LANES) array
+        As in a table of modes; the last three are written.
     nearest : (n, LANES) array
         Distance of every mode to the nearest one that it may be coupled to, written.
     """
@@ -240,8 +240,11 @@ def part_groups(linked, T, Y, rates, lost, partner, coupling, nearest):  # type:
             store(where(close, full(-1.0), load(nearest, b)), nearest, b)
             together = close | (total == 0.0)
             store(where(together, nothing, total / (load(rates, a) - load(rates, b))), Y, a, b)
-            digits, before = where(together, nothing, 1.0 / far), load(lost, a)
-            store(where(digits <= before, before, digits), lost, a)
+            # Errors of both rates, over their distance, are those of what parts the two modes.
+            unsure = load(spread, a) * load(rates, a) + load(spread, b) * load(rates, b)
+            unsure = where(together, nothing, unsure / size(load(rates, a) - load(rates, b)))
+            store(where(unsure <= load(lost, a), load(lost, a), unsure), lost, a)
+            store(where(unsure <= load(lost, b), load(lost, b), unsure), lost, b)
             store(where(close, full(float(b)), load(partner, a)), partner, a)
             store(where(close, total, load(coupling, a)), coupling, a)
 
@@ -389,7 +392,7 @@ def decompose(pattern, constants, per_amount, inputs, lo, hi, table):  # type: i
                 for b in range(a):
                     store(full(0.0), T, a, b)
             feeds(pattern, begin, end, value, V, shrink, T)
-            part_groups(linked, T, Y, rates, lost, partner, coupling, nearest)
+            part_groups(linked, T, Y, rates, spread, lost, partner, coupling, nearest)
         ends(pattern, inputs, linked, parted, V, shrink, Y, scale, amounts, weights)
         fine = load(bad, 0) == 0.0
         for a in range(n):

@@ -231,6 +231,8 @@ def zero(constant, weights, shelf, count, low, high, rising, guess, last, wanted
         ahead = x + step
         early = ~((value < 0.0) ^ rising)
         low, high = where(early, x, low), where(early, high, x)
+        # Another zero may be as near, beyond the bounds.
+        near = near & (low <= ahead) & (ahead <= high)
         closed = (value == 0.0) | (high - low <= 4.0 * EPS * high)
         ready = wanted & (near | closed)
         found = where(ready, where(near, ahead, x), found)

@@ -218,7 +218,8 @@ def _generic(
 
 def _checked(name: str, value: ArrayLike) -> Any:
     try:
-        number = np.asarray(value, dtype=float)
+        # Of one's own, so that what is checked here stays as it is.
+        number = np.array(value, dtype=float)
     except (TypeError, ValueError):
         raise InputError(f"{name}={value!r} is not a number; write {name}=5.0.") from None
     if number.ndim > 1:
