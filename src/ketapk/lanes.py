@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ketapk.kernels.batch import in_chunks
+from ketapk.kernels.batch import CHUNK, in_chunks
 from ketapk.spectrum.shared import shared_plan
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
+CALLS = 16
+"""Calls of the kernel that are enough to share many subjects out; at the end of each, lanes idle."""
 LARGEST = 64
 """States that an output may see; beyond them, rows of lanes no longer fit the nearest memory."""
 
@@ -127,7 +129,7 @@ def curves(
     def work(lo: int, hi: int) -> None:
         write(order.pattern, saturable, people, plan, reading, limits, lo, hi, done, counts)
 
-    in_chunks(work, n, chunk=chunk, threads=threads)
+    in_chunks(work, n, chunk=chunk or max(CHUNK, n // CALLS), threads=threads)
     if before:
         out[:, times <= 0.0] = 0.0
     return out, done & _sound(system, lowering), counts

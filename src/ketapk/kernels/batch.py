@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-CHUNK = 1024
-"""Subjects in one call of a kernel."""
+CHUNK, LEAST = 1024, 64
+"""Subjects in one call of a kernel, at most and at least, where there are enough."""
+TURNS = 4
+"""Calls for every thread, so that they end together."""
 
 
 def in_chunks(
@@ -21,9 +23,10 @@ def in_chunks(
     Kernels hold no lock and share nothing but read-only input and disjoint output, so the results
     do not depend on the chunks or the threads.
     """
-    size = CHUNK if chunk is None else chunk
+    most = threads or os.cpu_count() or 1
+    size = min(CHUNK, max(LEAST, -(-n // (TURNS * most)))) if chunk is None else chunk
     starts = range(0, n, size)
-    workers = 1 if len(starts) <= 1 else min(len(starts), threads or os.cpu_count() or 1)
+    workers = 1 if len(starts) <= 1 else min(len(starts), most)
     left = iter(starts)
 
     def take_turns() -> None:
