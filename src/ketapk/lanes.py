@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 CALLS = 16
-"""Calls of the kernel that are enough to share many subjects out; at the end of each, lanes idle."""
+"""Calls that are enough to share many subjects out; at the end of each, lanes idle."""
 LARGEST = 64
 """States that an output may see; beyond them, rows of lanes no longer fit the nearest memory."""
 
