@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketapk.kernels.batch import CHUNK, in_chunks
+from ketapk.spectrum.modes import sound
 from ketapk.spectrum.shared import shared_plan
 
 if TYPE_CHECKING:
@@ -132,18 +133,14 @@ def curves(
     in_chunks(work, n, chunk=chunk or max(CHUNK, n // CALLS), threads=threads)
     if before:
         out[:, times <= 0.0] = 0.0
-    return out, done & _sound(system, lowering), counts
+    return out, sound(lowering, done & _finite(system)), counts
 
 
-def _sound(system: System, lowering: Lowering) -> NDArray[np.bool_]:
-    """Who has nothing anywhere that would make the whole solution fail, (N,)."""
-    sound = np.isfinite(system.rates.value).all(axis=0)
-    sound &= np.isfinite(system.Vmax).all(axis=1) & np.isfinite(system.KmX).all(axis=1)
-    sound = np.broadcast_to(sound, (lowering.n,)).copy()
-    if not lowering.intake.sound:
-        for flow in lowering.flows:
-            sound &= np.isfinite(flow.amount)
-    return sound
+def _finite(system: System) -> NDArray[np.bool_]:
+    """Who has no parameter that would make the whole solution fail, (R,)."""
+    saturable = np.isfinite(system.Vmax) & np.isfinite(system.KmX)
+    finite = np.isfinite(system.rates.value).all(axis=0) & saturable.all(axis=1)
+    return np.asarray(finite)
 
 
 def _entries(system: System, order: Order) -> Floats:

@@ -105,7 +105,7 @@ def simulate(
         _check_somebody(plan, model)
     cohort = cohort_of(patient)
     _check_tolerance(rtol, atol, max_steps)
-    check_sharing(threads, chunk)
+    _check_sharing(threads, chunk)
     grid = None if times is None else checked_times(times)
     _offer_to_borrow(plan, model)
     model.check_plan(plan)
@@ -218,7 +218,7 @@ def _check_tolerance(rtol: float, atol: float, max_steps: int) -> None:
         raise InputError(f"max_steps={max_steps!r} is out of range; give a whole number above 0.")
 
 
-def check_sharing(threads: int | None, chunk: int | None) -> None:
+def _check_sharing(threads: int | None, chunk: int | None) -> None:
     """Refuse what is no number of threads, or of patients in a kernel call."""
     for name, value in (("threads", threads), ("chunk", chunk)):
         if value is not None and (

@@ -57,14 +57,15 @@ PRODUCTS = 6.0
 """Error of an exponential that is a product of a few, in units of rounding."""
 EPS = 2.220446049250313e-16
 TINY = 1e-300
-HERE, CONSTANT, ONCE, REACH, SENT, SENT_REACH, POWERS, APART = 0, 1, 2, 3, 4, 5, 6, 11
+DOUBLINGS = LANES.bit_length()
+"""From one time to as many as there are lanes."""
+HERE, CONSTANT, ONCE, REACH, SENT, SENT_REACH, POWERS = range(7)
+APART = POWERS + DOUBLINGS
+ROWS = APART + DOUBLINGS
 """What a stretch is written from, for every mode: its exponential at the first time, the height of
 what an infusion brings, how much is left at the first time, and how many times it is worth writing
 at; the height of a divided difference, and the same of it; then exponentials, and divided
-differences, over 1, 2, 4, 8 and 16 steps."""
-ROWS = 16
-DOUBLINGS = 5
-"""From one time to as many as there are lanes."""
+differences, over 1, 2, 4 steps and so on to as many as there are lanes."""
 
 
 class Plan(NamedTuple):
@@ -298,12 +299,13 @@ def leave(modes, length, level, flow, doubt):  # type: ignore[no-untyped-def]
     for a in range(level.shape[0] - 1, -1, -1):
         rate, partner = load(modes, RATES, a), load(modes, PARTNER, a)
         left = exp(-rate * length)
-        inside = load(level, a) * left + load(flow, a) * grown(rate, length, left)
+        per_flow = grown(rate, length, left)
+        inside = load(level, a) * left + load(flow, a) * per_flow
         # What an error of the rate makes of what was there, and of what ran in.
         spread, gone = load(modes, SPREAD, a), rate * length
         share = where(gone < 1.0, gone, 1.0)
         unsure = (load(doubt, a) + size(load(level, a)) * spread * gone) * left
-        unsure = unsure + size(load(flow, a)) * grown(rate, length, left) * spread * share
+        unsure = unsure + size(load(flow, a)) * per_flow * spread * share
         if anywhere(partner >= 0.0):
             for b in range(a):
                 own = partner == float(b)

@@ -143,7 +143,7 @@ def part_group(pattern, value, first, last, S, Q, V, shrink, rates, spread, bad)
     shrink : (n, LANES) array
         What turns that into amount in a mode per amount in a state, written.
     rates, spread : (n, LANES) array
-        As in `Modes`, written.
+        As in a table of modes, written.
     bad : (LANES,) array
         Becomes 1 in a lane that has no modes.
     """
@@ -266,9 +266,9 @@ def ends(pattern, inputs, linked, parted, V, shrink, Y, scale, amounts, weights)
     scale : (LANES,) array
         Concentration per amount in the state that is read [1/L].
     amounts : (I, n, LANES) array
-        As in `Modes`, written.
+        As in a table of modes, written.
     weights : (n, LANES) array
-        As in `Modes`, written.
+        As in a table of modes, written.
     """
     n = weights.shape[0]
     for s in range(inputs.size):

@@ -42,10 +42,12 @@ class Sparse:
 
     @classmethod
     def of(cls, dense: Floats) -> Sparse:
-        """Entries of (R, rows, columns) matrices."""
+        """Entries of (R, rows, columns) matrices, which are kept and not to be written to."""
         to, source = np.nonzero((dense != 0.0).any(axis=0))
         value = np.ascontiguousarray(dense[:, to, source].T)
-        return cls(dense.shape[1:], to, source, value)
+        found = cls(dense.shape[1:], to, source, value)
+        found.__dict__["dense"] = np.ascontiguousarray(dense)
+        return found
 
     @cached_property
     def dense(self) -> Floats:
