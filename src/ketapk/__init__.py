@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         subcutaneous,
         sublingual,
     )
+    from ketapk.dosing.pump import Pump
     from ketapk.dosing.regimen import Dose, Regimen, Reset
     from ketapk.dosing.sentence import parse
     from ketapk.dosing.wording import explain
@@ -85,6 +86,7 @@ _HOME = {
         "bolus buccal infusion inhaled intramuscular nasal nasal_spray oral rectal subcutaneous "
         "sublingual"
     ),
+    "dosing.pump": "Pump",
     "dosing.regimen": "Dose Regimen Reset",
     "dosing.sentence": "parse",
     "dosing.wording": "explain",
@@ -158,6 +160,7 @@ __all__ = [
     "Predictions",
     "PredictiveCheck",
     "Profiles",
+    "Pump",
     "Records",
     "RecordsError",
     "Regimen",
