@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ketapk.agreement import Observed, observed
     from ketapk.comparison import Comparison, compare
     from ketapk.decrement import decrement_times
+    from ketapk.design.held import Held
+    from ketapk.design.hold import hold
     from ketapk.dosing.constructors import (
         bolus,
         buccal,
@@ -82,6 +84,8 @@ if TYPE_CHECKING:
 
 _HOME = {
     "comparison": "Comparison compare",
+    "design.held": "Held",
+    "design.hold": "hold",
     "dosing.constructors": (
         "bolus buccal infusion inhaled intramuscular nasal nasal_spray oral rectal subcutaneous "
         "sublingual"
@@ -145,6 +149,7 @@ __all__ = [
     "Equivalence",
     "Exposure",
     "Feedback",
+    "Held",
     "IndirectResponse",
     "InputError",
     "KetapkError",
@@ -180,6 +185,7 @@ __all__ = [
     "decrement_times",
     "equivalent_dose",
     "explain",
+    "hold",
     "infusion",
     "inhaled",
     "intramuscular",
