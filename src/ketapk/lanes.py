@@ -7,6 +7,7 @@ and so does whoever's steps fail, to fail there with a status.
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-CALLS = 16
-"""Calls that are enough to share many subjects out; at the end of each, lanes idle."""
+TURNS = 8
+"""Calls for every thread, so that they end together, where subjects are many; at the end of each
+call lanes idle."""
 LARGEST = 64
 """States that an output may see; beyond them, rows of lanes no longer fit the nearest memory."""
 
@@ -130,10 +132,18 @@ def curves(
     def work(lo: int, hi: int) -> None:
         write(order.pattern, saturable, people, plan, reading, limits, lo, hi, done, counts)
 
-    in_chunks(work, n, chunk=chunk or max(CHUNK, n // CALLS), threads=threads)
+    in_chunks(work, n, chunk=chunk or _chunk(n, threads or os.cpu_count() or 1), threads=threads)
     if before:
         out[:, times <= 0.0] = 0.0
     return out, sound(lowering, done & _finite(system)), counts
+
+
+def _chunk(n: int, threads: int) -> int:
+    """Subjects in one call: as many for every thread, and no fewer than there are lanes."""
+    from ketapk.kernels.rows import LANES
+
+    turns = min(TURNS, max(1, n // (CHUNK * threads)))
+    return max(LANES, -(-n // (turns * threads)))
 
 
 def _finite(system: System) -> NDArray[np.bool_]:
