@@ -150,7 +150,9 @@ def test_a_long_grid_is_read_as_its_parts_are():
 def test_long_even_grids_have_the_stretches_of_any_grid(start, before):
     times, start = np.arange(5001) / 60.0, np.array(start)
     for one, other in zip(
-        _long_stretches(times, start, before), _stretches(times, start, before), strict=True
+        _long_stretches(times, start.tobytes(), before),
+        _stretches(times, start.tobytes(), before),
+        strict=True,
     ):
         assert one.tolist() == other.tolist()
 
@@ -158,9 +160,9 @@ def test_long_even_grids_have_the_stretches_of_any_grid(start, before):
 def test_a_long_grid_that_is_uneven_somewhere_is_not_taken_for_even():
     times = np.arange(5001) / 60.0
     start = np.array([0.0, 40.0])
-    assert _long_stretches(np.delete(times, 100), start, False) is None
+    assert _long_stretches(np.delete(times, 100), start.tobytes(), False) is None
     times[4000] *= 1.0 + 1e-13
-    assert _long_stretches(times, start, False) is None
+    assert _long_stretches(times, start.tobytes(), False) is None
 
 
 def test_a_plan_is_the_same_plan_after_a_journey():
