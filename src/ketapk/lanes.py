@@ -17,6 +17,7 @@ import numpy as np
 from ketapk.kernels.batch import CHUNK, in_chunks
 from ketapk.spectrum.modes import sound
 from ketapk.spectrum.shared import shared_plan
+from ketapk.timetable import read_only, timetable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,7 +99,7 @@ def curves(
     if len(seen) > LARGEST:
         return None
     order = _order(system.linked.tobytes(), seen)
-    shared = shared_plan(lowering, order.states, times)
+    shared = shared_plan(lowering, order.states, timetable(times))
     if shared is None:
         return None
     from ketapk.kernels.attempt import Saturable
@@ -126,7 +127,7 @@ def curves(
     out = np.empty((n, times.size))
     done, counts = np.zeros(n, dtype=bool), np.zeros((n, 5))
 
-    reading = Reading(place[int(system.reads.source[read])], times, out)
+    reading = Reading(place[int(system.reads.source[read])], read_only(times), out)
     limits = Limits(tolerance.rtol, tolerance.atol, tolerance.max_steps)
 
     def work(lo: int, hi: int) -> None:
