@@ -44,6 +44,18 @@ def test_every_research_program_answers_and_draws(name, tmp_path, monkeypatch, c
     assert f"../examples/{name}.py" in (ROOT / "docs/researchers.md").read_text(encoding="utf-8")
 
 
+CLINICAL = ("tci_steps",)
+
+
+@pytest.mark.parametrize("name", CLINICAL)
+def test_every_clinical_program_answers_and_draws(name, tmp_path, monkeypatch, capsys):
+    figure = tmp_path / "figure.png"
+    monkeypatch.setattr(sys, "argv", [name, str(figure)])
+    runpy.run_path(str(ROOT / f"examples/{name}.py"), run_name="__main__")
+    assert capsys.readouterr().out.strip()
+    assert figure.stat().st_size > 10_000
+
+
 def test_there_is_a_program_and_a_command_for_each_of_the_twelve():
     assert len(PROGRAMS) == 12
     for program in PROGRAMS:

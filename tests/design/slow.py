@@ -25,7 +25,6 @@ class Slow:
         self.M[2, [0, 2]] = [k13, -k31]
         self.M[3, [0, 3]] = [ke0 / V1, -ke0]
         self.V1 = V1
-        self.fine = expm(self.M * LONG / 200)
 
     def on(self, x, rate, hours):
         """State after some hours."""
@@ -53,19 +52,25 @@ class Slow:
                 return a if fa == 0.0 else brentq(off, a, b, xtol=1e-15, rtol=1e-14)
         return np.inf
 
-    def peak(self, x):
-        """Highest reading at the effect site from a state on, without drug."""
-        z, values = np.append(x, 0.0), []
-        for _ in range(201):
+    def peak(self, x, rate=0.0, hours=0.0):
+        """Highest reading at the effect site from a state on, with a rate for some hours."""
+        y = self.on(x, rate, hours)
+        during = self.highest(x, rate, hours, 20) if hours else 0.0
+        return max(during, self.highest(y, 0.0, LONG, 60))
+
+    def highest(self, x, rate, span, n):
+        """Highest reading at the effect site within a span at one rate."""
+        step, z, values = expm(self.M * span / n), np.append(x, rate), []
+        for _ in range(n + 1):
             values.append(z[3])
-            z = self.fine @ z
+            z = step @ z
         k = int(np.argmax(values))
-        around = [max(k - 1, 0) * LONG / 200, min(k + 1, 200) * LONG / 200]
+        around = [max(k - 1, 0) * span / n, min(k + 1, n) * span / n]
         found = minimize_scalar(
-            lambda t: -self.on(x, 0.0, t)[3], bounds=around, method="bounded",
+            lambda t: -self.on(x, rate, t)[3], bounds=around, method="bounded",
             options={"xatol": 1e-10},
         )  # fmt: skip
-        return max(-found.fun, values[0])
+        return max(-found.fun, values[0], values[-1])
 
     def move(self, x, target, left, step, highest):
         """Rate and hours of the next interval."""
@@ -75,10 +80,12 @@ class Slow:
                 return 0.0, min(self.first(lambda y: y[3], x, 1.05 * target, left), left)
 
             def over(rate):
-                return self.peak(self.on(x, rate, hours)) - target
+                return self.peak(x, rate, hours) - target
 
             if over(0.0) > -1e-9 * target:
                 return 0.0, min(self.first(lambda y: y[3], x, 0.95 * target, left), left)
+            if np.isfinite(highest) and over(highest) <= 0.0:
+                return highest, hours
             top = 1.0
             while over(top) < 0.0:
                 top *= 2.0
@@ -87,7 +94,7 @@ class Slow:
         def missed(rate):
             return self.plasma(self.on(x, rate, hours)) - target
 
-        if missed(0.0) >= 0.0:
+        if self.plasma(x) > (1 + 1e-9) * target:
             return 0.0, min(self.first(self.plasma, x, target, left), left)
         return min(brentq(missed, 0.0, 1e6, rtol=1e-14), highest), hours
 

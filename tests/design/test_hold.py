@@ -29,17 +29,17 @@ def agree(held, slow):
     np.testing.assert_allclose(ours / scale, slow * [1, 1, 1, 1e3] / scale, rtol=1e-6, atol=1e-8)
 
 
-STEPS = [(0.0, 0.5, 0.1), (0.5, 1.0, 0.15), (1.0, 2.0, 0.06)]
-WORDS = "100 ng/mL; 150 ng/mL at 30 min; 60 ng/mL at 1 h"
+STEPS = [(0.0, 0.25, 0.1), (0.25, 0.5, 0.15), (0.5, 1.25, 0.06)]
+WORDS = "100 ng/mL; 150 ng/mL at 15 min; 60 ng/mL at 30 min"
 
 
 def test_plasma_agrees_with_a_slow_controller():
-    held = kp.hold(WORDS, "domino", ME, until="2 h", step="4 min")
+    held = kp.hold(WORDS, "domino", ME, until="75 min", step="4 min")
     agree(held, Slow(**DOMINO).hold(STEPS, 4 / 60))
 
 
 def test_the_effect_site_agrees_with_a_slow_controller():
-    held = kp.hold(WORDS, "domino", ME, until="2 h", step="1 min", **EFFECT)
+    held = kp.hold(WORDS, "domino", ME, until="75 min", step="1 min", **EFFECT)
     agree(held, Slow(**DOMINO, ke0=KE0).hold(STEPS, 1 / 60))
 
 
@@ -63,7 +63,7 @@ def test_so_it_does_from_the_state_that_a_bolus_left():
 @pytest.mark.parametrize("site", ["plasma", "effect"])
 def test_the_plan_simulated_gives_the_table(site):
     options = dict(EFFECT) if site == "effect" else {}
-    held = kp.hold(WORDS, "domino", ME, until="2 h", step="1 min", after="10 mg iv bolus",
+    held = kp.hold(WORDS, "domino", ME, until="75 min", step="1 min", after="10 mg iv bolus",
                    start="0 min", **options)  # fmt: skip
     ends = held.table["end_h"].to_numpy()
     options.pop("site", None)
@@ -71,7 +71,6 @@ def test_the_plan_simulated_gives_the_table(site):
     np.testing.assert_allclose(
         run.concentration("ketamine", site=site)[0], held.table["ng_per_ml"], rtol=1e-9
     )
-    assert held.run.plan == held.plan
 
 
 @pytest.mark.parametrize("model", ["kamp2020", "domino", "herd2007", "perez_ruixo2021"])
@@ -93,10 +92,18 @@ flows = st.floats(5.0, 200.0)
 
 
 @settings(max_examples=8, deadline=None)
-@given(V1=volumes, V2=volumes, V3=volumes, CL=flows, Q2=flows, Q3=flows)
-def test_the_effect_site_never_passes_the_target(V1, V2, V3, CL, Q2, Q3):
+@given(
+    V1=volumes,
+    V2=volumes,
+    V3=volumes,
+    CL=flows,
+    Q2=flows,
+    Q3=flows,
+    step=st.sampled_from(["10 s", "2 min", "5 min"]),
+)
+def test_the_effect_site_never_passes_the_target(V1, V2, V3, CL, Q2, Q3, step):
     model = kp.three_compartment(CL=CL, V1=V1, Q2=Q2, V2=V2, Q3=Q3, V3=V3)
-    held = kp.hold("100 ng/mL; 140 ng/mL at 15 min", model, ME, until="30 min", step="30 s",
+    held = kp.hold("100 ng/mL; 140 ng/mL at 15 min", model, ME, until="30 min", step=step,
                    allow_unmatched_ke0=True, allow_implausible=True, **EFFECT)  # fmt: skip
     curve = held.run.curve(site="effect")
     assert curve.peak_within(0.0, 0.25)[0] <= 100.0 * (1 + 1e-9)
@@ -182,11 +189,15 @@ def test_a_target_of_nothing_stops():
 
 
 def test_times_of_arrival_are_those_of_the_curve():
-    held = kp.hold("100 ng/mL; 50 ng/mL at 20 min", "domino", ME, until="2 h", step="30 s", **EFFECT)
+    held = kp.hold(
+        "100 ng/mL; 50 ng/mL at 20 min", "domino", ME, until="2 h", step="30 s", **EFFECT
+    )
     curve = held.run.curve(site="effect")
     up, down = held.arrivals["reached_h"]
     assert up == pytest.approx(curve.onset("99 ng/mL")[0], rel=1e-9)
-    assert down == pytest.approx(20 / 60 + curve.falls(to="50.5 ng/mL", after="20 min")[0], rel=1e-9)
+    assert down == pytest.approx(
+        20 / 60 + curve.falls(to="50.5 ng/mL", after="20 min")[0], rel=1e-9
+    )
 
 
 TEN = kp.Pump(concentration="10 mg/mL", max_rate="4 mL/h", volume="1 mL", min_interval="5 min")
@@ -243,7 +254,9 @@ def test_the_result_says_what_it_rests_on():
 
 def test_the_figure_shows_curves_targets_and_rates():
     pytest.importorskip("matplotlib")
-    held = kp.hold("100 ng/mL; 50 ng/mL at 5 min", "domino", ME, until="10 min", step="1 min", **EFFECT)
+    held = kp.hold(
+        "100 ng/mL; 50 ng/mL at 5 min", "domino", ME, until="10 min", step="1 min", **EFFECT
+    )
     axes = held.plot()
     labels = [str(line.get_label()) for line in axes.lines]
     assert labels[:3] == ["ketamine, plasma", "ketamine, effect site", "target (effect)"]

@@ -2,8 +2,8 @@
 
 Plasma: the constant rate that brings the concentration to the target at the end of an interval
 (Bailey & Shafer, IEEE Trans Biomed Eng 1991;38:522-525; Jacobs, IEEE Trans Biomed Eng
-1990;37:107-109, doi:10.1109/10.43622). While nothing at all leaves it above the target, nothing is
-given, until the moment at which it has fallen to it.
+1990;37:107-109, doi:10.1109/10.43622). While it is above the target nothing is given, until the
+moment at which it has fallen to it.
 
 Effect site: the highest rate for one interval after which, with nothing more given, the effect site
 never exceeds the target (Shafer & Gregg, J Pharmacokinet Biopharm 1992;20:147-169,
@@ -81,14 +81,16 @@ class Control:
         return self._rise_to(self.effect, state, target, left)
 
     def _hold_plasma(self, state: Floats, target: float, left: Fraction) -> Move:
-        """Bring the plasma to the target at the end of an interval, or wait until it has fallen."""
+        """Wait while the plasma is too high, else bring it to the target at an interval's end."""
         span = self.limits.span(left)
-        free = self.responses.level(self.plasma, self.responses.carried(state, 0.0, span))
-        if free >= target:
+        gain = self.responses.gain(self.plasma, span)
+        above = self.responses.level(self.plasma, state) - target
+        if above > ROUNDING * target + self.limits.coarseness * gain:
             falls = float(self.responses.curve(self.plasma, state).falls_to(target, 0.0)[0])
-            return Move(0.0, self.limits.wait(max(falls, float(span)), left))
-        wanted = (target - free) / self.responses.gain(self.plasma, span)
-        return Move(self.limits.rate(wanted, "nearest"), span)
+            if self.effect is not None or falls >= self.limits.least:
+                return Move(0.0, self.limits.wait(falls, left))
+        free = self.responses.level(self.plasma, self.responses.carried(state, 0.0, span))
+        return Move(self.limits.rate((target - free) / gain, "nearest"), span)
 
     def _rise_to(self, site: int, state: Floats, target: float, left: Fraction) -> Move:
         """Let the peak of the effect site touch the target, or wait where it will by itself."""
