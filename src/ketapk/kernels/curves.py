@@ -26,7 +26,9 @@ from ketapk.kernels.modes import (
     RATES,
     SPREAD,
     WEIGHTS,
+    receive,
     some,
+    unparted,
 )
 from ketapk.kernels.vector import (
     LANES,
@@ -117,13 +119,6 @@ def difference(one, other, time):  # type: ignore[no-untyped-def]
     slower = where(one < other, one, other)
     gap = size(other - one)
     return exp(-slower * time) * grown(gap, time, exp(-gap * time))
-
-
-@lean
-def receive(flat, R, place, count, rows, few):  # type: ignore[no-untyped-def]
-    """Copy the modes of ``count`` subjects from ``place`` on; the same for all where R is 1."""
-    for r in range(rows.shape[0]):
-        store(some(flat, r * R + place, count, few) if R > 1 else full(flat[r]), rows, r)
 
 
 @lean
@@ -482,7 +477,9 @@ def beginnings(pattern, constants, per_amount, inputs, plan, subject, row, times
 @kernel
 def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times, lo, hi, limit,
            abreast, out, done):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Write the curves of subjects ``lo`` to ``hi`` into ``out`` (N, T) where the digits hold.
+    """Write the curves of subjects ``lo``, the first of a block of the table, to ``hi``.
+
+    Into ``out`` (N, T), where the digits hold.
 
     ``done`` (N,) becomes True for a subject whose error, relative to the largest concentration that
     is written, is below ``limit``; the others are left for the exponential. ``abreast`` says
@@ -500,10 +497,9 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
         still += 1
     if W > 0:
         G = stretches.segment[W - 1] + 1
-    flat, flat_table, few = out.reshape(-1), table.reshape(-1), np.empty(LANES)
+    flat, few = out.reshape(-1), np.empty(LANES)
     jumps, paces, wide = plan.jump.reshape(-1), plan.rate.reshape(-1), plan.jump.shape[2]
-    modes, terms = np.empty((BLOCKS + inputs.size, n, LANES)), np.empty((ROWS, n, LANES))
-    rows = modes.reshape(-1, LANES)
+    modes, terms = unparted(inputs.size, n), np.empty((ROWS, n, LANES))
     levels, flows, doubts = (
         np.empty((G, n, LANES)), np.empty((G, n, LANES)), np.empty((G, n, LANES))
     )  # fmt: skip
@@ -522,7 +518,7 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
     term, fresh = np.empty(n + 1), np.empty(n + 1)
     for place in range(lo, hi, LANES):
         count = min(LANES, hi - place)
-        receive(flat_table, R, place, count, rows, few)
+        receive(table[place // LANES if R > 1 else 0], modes)
         whole = full(1.0)
         for a in range(n):
             store(full(0.0), level, a)
