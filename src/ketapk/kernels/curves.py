@@ -338,7 +338,7 @@ def spread_apart(terms, a, b, k, places):  # type: ignore[no-untyped-def]
 
 
 @lean
-def along(terms, partner, k, places, line, row):  # type: ignore[no-untyped-def]
+def along(terms, partner, k, places, line, flat, at, count):  # type: ignore[no-untyped-def]
     """Write a stretch from lane ``k`` of its terms; return the largest of some of its values.
 
     Parameters
@@ -350,11 +350,13 @@ def along(terms, partner, k, places, line, row):  # type: ignore[no-untyped-def]
     places : (DOUBLINGS - 1, LANES) array
         Binary digits of the number of every lane.
     line : (times,) array
-        Work, up to LANES times longer than ``row``.
-    row : (times,) array
+        Work, up to LANES times longer than the stretch.
+    flat : (N * T,) array
         Concentrations [mg/L], written.
+    at, count : int
+        Where the stretch begins in it, and its number of times.
     """
-    n, count = partner.shape[0], row.size
+    n = partner.shape[0]
     negative, written = False, 0
     for a in range(n):
         here, constant, sent = terms[HERE, a, k], terms[CONSTANT, a, k], terms[SENT, a, k]
@@ -406,15 +408,16 @@ def along(terms, partner, k, places, line, row):  # type: ignore[no-untyped-def]
         for t in range(0, count, LANES):
             value = load(line, t)
             store(where(value > 0.0, value, full(0.0)), line, t)
-    peak, value = line[count - 1], full(0.0)
-    for t in range(0, count - LANES + 1, LANES):
+    peak, value, whole = line[count - 1], full(0.0), count - count % LANES
+    for t in range(0, whole, LANES):
         other = load(line, t)
         value = where(other > value, other, value)
-    for t in range(count if count < LANES else 0):
+        store(other, flat, at + t)
+    for t in range(whole, count):
+        flat[at + t] = line[t]
+    for t in range(count if whole == 0 else 0):
         peak = max(peak, line[t])
-    for t in range(count):
-        row[t] = line[t]
-    return max(peak, highest(value))
+    return max(peak, highest(value)) if whole > 0 else peak
 
 
 @lean
@@ -504,7 +507,7 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
         np.empty((G, n, LANES)), np.empty((G, n, LANES)), np.empty((G, n, LANES))
     )  # fmt: skip
     own, level, flow = np.empty_like(modes), np.empty((n, LANES)), np.empty((n, LANES))
-    doubt = np.empty((n, LANES))
+    partner, doubt = modes[PARTNER] if abreast else own[PARTNER], np.empty((n, LANES))
     since, step, span, error = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
     amplitude, worst, peak = np.empty(LANES), np.empty(LANES), np.empty(LANES)
     sound = np.empty(LANES)
@@ -570,10 +573,7 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
                 for i in range(together):
                     k, w = (i, outer) if abreast else (outer, begin + i)
                     at, size_of = (place + k) * T + stretches.first[w], stretches.size[w]
-                    most = along(
-                        terms, modes[PARTNER] if abreast else own[PARTNER], i, places, line,
-                        flat[at : at + size_of],
-                    )  # fmt: skip
+                    most = along(terms, partner, i, places, line, flat, at, size_of)
                     peak[k] = max(peak[k], most)
                     # What an empty body holds at once is written again where terms cancel.
                     if size_of == 1 and first <= stretches.first[w] < still:

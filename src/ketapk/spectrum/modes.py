@@ -40,7 +40,7 @@ class Modes:
     per_amount: Floats
     """(R,) concentration per amount in the state that is read [1/L]."""
     table: Floats
-    """(B, 3 + I, n, LANES) or (B, 6 + I, n, LANES) blocks of subjects, as ``decompose`` writes it."""
+    """(B, 3 + I, n, LANES) or (B, 6 + I, n, LANES) blocks of subjects, by ``decompose``."""
     complete: bool
     """Whether every subject has modes."""
 
