@@ -72,7 +72,7 @@ def modes_of(
         constants, per_amount = system.rates.value, system.reads.value[groups.read]
         kinds = BLOCKS + shared.sources.size - (0 if pattern.group[-1] else BETWEEN)
         table = np.empty((-(-R // LANES), kinds, pattern.group.size, LANES))
-        whole = []
+        whole: list[bool] = []
 
         def work(lo: int, hi: int) -> None:
             found = decompose(pattern, constants, per_amount, shared.sources, lo, hi, table)
