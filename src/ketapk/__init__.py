@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     from ketapk.agreement import Observed, observed
     from ketapk.comparison import Comparison, compare
     from ketapk.decrement import decrement_times
+    from ketapk.design.aims import AreaAim, LevelAim, WindowAim
+    from ketapk.design.chances import Chance, ChanceAim
+    from ketapk.design.designed import Designed
     from ketapk.design.held import Held
     from ketapk.design.hold import hold
+    from ketapk.design.judged import Deviation
+    from ketapk.design.nurse import design_schedule
+    from ketapk.design.sheet import RunningSheet, running_sheet
     from ketapk.dosing.constructors import (
         bolus,
         buccal,
@@ -84,8 +90,14 @@ if TYPE_CHECKING:
 
 _HOME = {
     "comparison": "Comparison compare",
+    "design.aims": "AreaAim LevelAim WindowAim",
+    "design.chances": "Chance ChanceAim",
+    "design.designed": "Designed",
     "design.held": "Held",
     "design.hold": "hold",
+    "design.judged": "Deviation",
+    "design.nurse": "design_schedule",
+    "design.sheet": "RunningSheet running_sheet",
     "dosing.constructors": (
         "bolus buccal infusion inhaled intramuscular nasal nasal_spray oral rectal subcutaneous "
         "sublingual"
@@ -137,10 +149,15 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
 __all__ = [
+    "AreaAim",
     "BelowLimit",
+    "Chance",
+    "ChanceAim",
     "Cohort",
     "Comparison",
     "Demography",
+    "Designed",
+    "Deviation",
     "Dose",
     "Draws",
     "Effect",
@@ -154,6 +171,7 @@ __all__ = [
     "InputError",
     "KetapkError",
     "KetapkWarning",
+    "LevelAim",
     "Model",
     "ModelBuilder",
     "ModelError",
@@ -171,18 +189,21 @@ __all__ = [
     "Regimen",
     "Reset",
     "Response",
+    "RunningSheet",
     "Scenario",
     "Tolerance",
     "Trial",
     "Turnover",
     "UnitError",
     "Verification",
+    "WindowAim",
     "accumulation",
     "bolus",
     "buccal",
     "compare",
     "compose",
     "decrement_times",
+    "design_schedule",
     "equivalent_dose",
     "explain",
     "hold",
@@ -209,6 +230,7 @@ __all__ = [
     "read_scenario",
     "rectal",
     "respond",
+    "running_sheet",
     "simulate",
     "simulate_models",
     "solve_ode",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ketapk import units
 from ketapk.basis import basis
+from ketapk.design.aims import AreaAim
 from ketapk.design.chances import ChanceAim
 from ketapk.design.judged import chance_table
 
@@ -142,7 +143,36 @@ class Designed:
         """
         from ketapk.plot.designed import draw_designed
 
-        return draw_designed(self, ax=ax)
+        rates = [
+            (float(d.time), float(d.time + d.hours), d.amt / float(d.hours))
+            for d in self.plan.doses
+            if d.hours
+        ]
+        return draw_designed(self.run, self.site, self._limits(), rates, ax=ax)
+
+    def _limits(self) -> list[tuple[float, float, float, str]]:
+        """Levels that are wanted: start and end [h], level [ng/mL], and in words."""
+        aim, name = self.aim, self.run.model.parent
+        ever = float(self.run.times_h[-1])
+        if isinstance(aim, ChanceAim):
+            return [
+                (
+                    float(c.start_h),
+                    ever if c.end_h is None else float(c.end_h),
+                    _ng(c.mg_per_l(name)),
+                    f"{c.bound} {c.share} {c.side}",
+                )
+                for c in aim.chances
+            ]
+        if isinstance(aim, AreaAim):
+            return []
+        levels = aim.mg_per_l(name)
+        both = (levels,) if isinstance(levels, float) else levels
+        words = ("level",) if len(both) == 1 else ("window", "_window")
+        return [
+            (float(aim.start_h), float(aim.end_h), _ng(level), word)
+            for level, word in zip(both, words, strict=True)
+        ]
 
     def _missed(self) -> str:
         """How close it comes."""
@@ -171,3 +201,7 @@ class Designed:
             f"  {self.basis}>",
         ]
         return "\n".join(lines)
+
+
+def _ng(mg_per_l: float) -> float:
+    return float(units.mg_per_l_to_ng_per_ml(mg_per_l))

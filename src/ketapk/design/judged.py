@@ -44,6 +44,9 @@ class Deviation:
         Position of the person in whom it is.
     ng_per_ml : float or None
         Concentration there and then.
+    settled_h, settled : float or None
+        When the level is first reached [h], and the worst from then on [1]; for one person and a
+        level that is not reached at once.
     mean : float or None
         Root mean square over people and time, as a share, for a level [1].
     lowest, highest : float
@@ -63,6 +66,8 @@ class Deviation:
     highest: float
     score: float
     met: bool | None
+    settled_h: float | None = None
+    settled: float | None = None
 
     def __str__(self) -> str:
         text = self._text()
@@ -75,8 +80,12 @@ class Deviation:
             minutes = units.fmt(self.at_h * units.MINUTES_PER_HOUR, 3)
             where = f": {units.fmt(self.ng_per_ml)} ng/mL at {minutes} min"
         if self.mean is not None:
-            typical = units.fmt(100.0 * self.mean)
-            return f"{percent} % off at worst{where}; {typical} % in the mean square"
+            typical = f"{units.fmt(100.0 * self.mean)} % in the mean square"
+            after = ""
+            if self.settled is not None and self.settled_h is not None:
+                minutes = units.fmt(self.settled_h * units.MINUTES_PER_HOUR, 3)
+                after = f"{units.fmt(100.0 * self.settled)} % from {minutes} min on, when reached; "
+            return f"{percent} % off at worst{where}; {after}{typical}"
         side = "inside" if self.worst < 0.0 else "outside"
         return f"{percent} % {side} at worst{where}"
 
@@ -122,7 +131,10 @@ def judge(run: Profiles, aim: Aim, site: str) -> Deviation:
     worst = np.maximum(under, over)
     who = int(np.argmax(worst))
     is_low = bool(under[who] >= over[who])
-    mean = _mean_square(run, curve, aim, level, site) if isinstance(aim, LevelAim) else None
+    mean, after = None, (None, None)
+    if isinstance(aim, LevelAim):
+        mean = _mean_square(run, curve, aim, level, site)
+        after = _settled(curve, level, begin, end)
     return Deviation(
         worst=float(worst[who]),
         at_h=float((low_at if is_low else high_at)[who]),
@@ -132,6 +144,8 @@ def judge(run: Profiles, aim: Aim, site: str) -> Deviation:
         **ends,
         score=(float(worst[who]) if mean is None else mean) + LIGHT * LIGHT * drug,
         met=None if isinstance(aim, LevelAim) else bool(worst[who] <= 0.0),
+        settled_h=after[0],
+        settled=after[1],
     )
 
 
@@ -140,6 +154,21 @@ def curve_of(run: Profiles, site: str) -> Curve:
     from ketapk.exposure.curve import Curve
 
     return Curve(run.solution, run.solution.system.output_index(run.model.parent, site))
+
+
+def _settled(
+    curve: Curve, level: float, begin: float, end: float
+) -> tuple[float | None, float | None]:
+    """When one person first comes to a level from below [h], and the worst from then on."""
+    if curve.solution.n_subjects > 1 or curve.at(np.array([begin]))[0, 0] >= level:
+        return None, None
+    who, start, _ = curve.intervals_above(level)
+    later = start[start > begin]
+    if not (who.size and later.size and later.min() < end):
+        return None, None
+    first = float(later.min())
+    low, high = (curve.extreme_within(first, end, sign)[0][0] for sign in (-1.0, 1.0))
+    return first, float(max(1.0 - low / level, high / level - 1.0))
 
 
 def _mean_square(run: Profiles, curve: Curve, aim: LevelAim, level: float, site: str) -> float:

@@ -21,11 +21,12 @@ from ketapk.design.search import Search
 from ketapk.design.sheet import as_run, running_sheet
 from ketapk.design.slots import read_slots
 from ketapk.design.superposition import superposition
+from ketapk.design.whole import implausible, other_warnings
 from ketapk.dosing.pump import Pump
 from ketapk.errors import InputError, KetapkWarning, PlanError
 from ketapk.library.catalogue import load_model
 from ketapk.model.model import Model
-from ketapk.patients import Patient
+from ketapk.patients import Patient, span
 from ketapk.simulation import cohort_of
 
 if TYPE_CHECKING:
@@ -191,13 +192,15 @@ def design_schedule(
     one = Patient(
         weight_kg=float(np.median(people.weight_kg)), age_y=float(np.median(people.age_y))
     )
-    how["allow_implausible"] = allow_implausible
+    weights = span(people.weight_kg)
     found = []
     for candidate in chosen:
         stretches = slots.stretches(candidate.changes, candidate.steps)
         plan = as_run(stretches, pump, form)
-        times = _times(plan.end, wanted.edges)
-        run = quietly(plan, model, people, times=times, **how)
+        total = plan.total_mg(weights[0])
+        said = implausible(total, slots.end, weights, form, allow=allow_implausible)
+        run = quietly(plan, model, people, times=_times(plan.end, wanted.edges), **how)
+        run = replace(run, warnings=(*said, *other_warnings(run, weights)))
         found.append(
             Designed(
                 aim=wanted,

@@ -118,11 +118,12 @@ class RunningSheet:
 
     @property
     def clocks(self) -> list[str]:
-        """Clock time of every line, or the time since the start where none is given."""
-        if self.start is None:
-            return [units.format_time(line.time.limit_denominator(3600)) for line in self.lines]
+        """Clock time of every line, or hours and minutes from the start where none is given."""
         seconds = not all(units.whole_minutes(line.time) for line in self.lines)
-        return [units.format_clock(self.start + line.time, seconds=seconds) for line in self.lines]
+        begin, sign = (Fraction(0), "+") if self.start is None else (self.start, "")
+        return [
+            f"{sign}{units.format_clock(begin + line.time, seconds=seconds)}" for line in self.lines
+        ]
 
     @property
     def warnings(self) -> tuple[str, ...]:
