@@ -348,7 +348,9 @@ def area_mg_h_per_l(text: str, name: str = "area") -> float:
     wanted = f"write an area such as {name}='200 ng h/mL'"
     if not isinstance(text, str):
         raise UnitError(f"{name}={text!r} has no unit; {wanted}.")
-    value, dimension = parameter(re.sub(r"(?<=[a-z]) +(?=[a-z])", "*", text.strip(), flags=re.I), name)
+    value, dimension = parameter(
+        re.sub(r"(?<=[a-z]) +(?=[a-z])", "*", text.strip(), flags=re.I), name
+    )
     if dimension != Dimension.of("mg*h/L"):
         raise UnitError(f"{name}={text!r} is of the wrong kind; {wanted}.")
     if value <= 0:
@@ -639,12 +641,12 @@ def clock_h(text: Any, name: str) -> Fraction:
 
 
 def format_clock(hours: Fraction, *, seconds: bool = False) -> str:
-    """Write hours since a midnight as a clock time, cut to the minute or second; later days counted.
+    """Write hours since a midnight as a clock time, cut to the minute or second.
 
     Examples
     --------
-    >>> format_clock(Fraction(29, 3)), format_clock(Fraction(25)), format_clock(Fraction(0), seconds=True)
-    ('09:40', '01:00 (+1 d)', '00:00:00')
+    >>> format_clock(Fraction(29, 3)), format_clock(Fraction(25))
+    ('09:40', '01:00 (+1 d)')
     """
     count = math.floor(hours / _TIME["s"])
     minutes, second = divmod(count, 60)

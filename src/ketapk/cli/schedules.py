@@ -1,4 +1,4 @@
-"""The command that writes a running sheet: of a sentence, of a held target, of a designed schedule."""
+"""The command that writes a running sheet: of a sentence, a held target, a designed schedule."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 MODEL = "kamp2020"
 """Model of the command where none is said; it is printed with the result."""
-
 
 
 def schedule(
@@ -125,14 +124,25 @@ def schedule(
     which = _one_of(given)
     pump = _pump(vial, resolution, syringe, min_interval)
     me = patient(weight, age, sex, height, ancestry)
-    used = {"changes": changes, "bolus": bolus, "grid": grid, "max_dose": max_dose, "people": people}
+    used = {
+        "changes": changes,
+        "bolus": bolus,
+        "grid": grid,
+        "max_dose": max_dose,
+        "people": people,
+    }
     if which in ("PLAN", "--hold"):
         _refuse(used, f"belongs to --target or --chance and not to {which}")
     if which == "PLAN":
         _refuse({"until": until, "step": step, "max_rate": max_rate}, "does not fit a plan")
         _sheet_of_plan(str(plan), pump, me, start, csv=csv, json_=json_, plot=plot, quiet=quiet)
         return
-    kept = {"site": site, "effect": effect, "drug": drug, "allow_implausible": allow_implausible}
+    kept: dict[str, Any] = {
+        "site": site,
+        "effect": effect,
+        "drug": drug,
+        "allow_implausible": allow_implausible,
+    }
     found: Any
     if which == "--hold":
         from ketapk.design.hold import hold as held_at
@@ -145,7 +155,7 @@ def schedule(
     else:
         _refuse({"step": step}, "belongs to --hold")
         if which == "--chance" and people is None:
-            raise InputError('--chance is about many people; say how many, such as --people 500.')
+            raise InputError("--chance is about many people; say how many, such as --people 500.")
         found = _designed(
             str(target or chance), model, me, people, seed,
             pump=pump, until=until, start=start, max_rate=max_rate, max_dose=max_dose,
@@ -188,7 +198,9 @@ def _pump(
     from ketapk.dosing.pump import RESOLUTION, Pump
 
     if vial is None:
-        raise InputError('--vial is missing; say what is in the syringe, such as --vial "10 mg/mL".')
+        raise InputError(
+            '--vial is missing; say what is in the syringe, such as --vial "10 mg/mL".'
+        )
     return Pump(
         concentration=vial,
         resolution=resolution or RESOLUTION,
@@ -203,7 +215,14 @@ def _bolus(text: str | None) -> bool | str:
 
 
 def _designed(
-    aim: str, model: str, me: Patient, people: int | None, seed: int, *, grid: str | None, **how: Any
+    aim: str,
+    model: str,
+    me: Patient,
+    people: int | None,
+    seed: int,
+    *,
+    grid: str | None,
+    **how: Any,
 ) -> Designed:
     """The best schedule for one person, or for people drawn around one."""
     from ketapk.design.nurse import GRID, design_schedule
@@ -301,6 +320,7 @@ def _print_result(found: Designed | Held) -> None:
 def print_sheet(sheet: RunningSheet) -> None:
     """Print a running sheet, a row a line."""
     from ketapk import units
+    from ketapk.design.sheet import CHANGE
 
     pump = sheet.pump
     holds = "" if pump.volume is None else f", syringe of {pump.volume}"
@@ -317,6 +337,10 @@ def print_sheet(sheet: RunningSheet) -> None:
     terminal.show(table)
     print(f"In all {units.fmt(sheet.total_ml, 4)} mL = {units.fmt(sheet.total_mg, 4)} mg")
     if pump.volume is not None:
-        changed = len(sheet.changes_h)
-        last = "the first syringe is enough" if not changed else f"{changed} changes of the syringe"
-        print(f"Syringe: {last}")
+        times = [
+            clock
+            for clock, line in zip(sheet.clocks, sheet.lines, strict=True)
+            if line.action.startswith(CHANGE)
+        ]
+        runs_out = f"runs out at {', '.join(times)}" if times else "the first one is enough"
+        print(f"Syringe: {runs_out}")

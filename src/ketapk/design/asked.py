@@ -13,7 +13,6 @@ from ketapk.design.chances import Chance, ChanceAim
 from ketapk.errors import InputError, nearest
 
 if TYPE_CHECKING:
-
     Aim = LevelAim | WindowAim | AreaAim | ChanceAim
 
 EXAMPLES = (
@@ -65,8 +64,9 @@ def read_aim(text: Any, *, until: Any = None) -> Aim:
     --------
     >>> read_aim("100 ng/mL within 20 % from 10 min to 2 h")
     WindowAim(start='10 min', end='2 h', low='80 ng/mL', high='120 ng/mL')
-    >>> print(read_aim("at least 90 % above 100 ng/mL from 10 to 40 min; at most 5 % ever above 300 ng/mL"))
-    at least 90 % above 100 ng/mL from 10 min to 40 min, at most 5 % ever above 300 ng/mL
+    >>> words = "at least 90 % above 100 ng/mL from 10 to 40 min; at most 5 % ever above 0.3 mg/L"
+    >>> print(read_aim(words))
+    at least 90 % above 100 ng/mL from 10 min to 40 min, at most 5 % ever above 0.3 mg/L
     """
     if isinstance(text, LevelAim | WindowAim | AreaAim | ChanceAim):
         return text
@@ -75,7 +75,9 @@ def read_aim(text: Any, *, until: Any = None) -> Aim:
     if not isinstance(text, str) or not text.strip():
         raise InputError(f"aim={text!r} is no aim; write one such as {EXAMPLES}.")
     if re.search(r"at (least|most)|%\s+(of|ever|above|below)", text, re.I):
-        return ChanceAim(*(_chance(part) for part in re.split(r"\s*[;,]\s*(?:and\s+)?", text.strip(" ;,"))))
+        return ChanceAim(
+            *(_chance(part) for part in re.split(r"\s*[;,]\s*(?:and\s+)?", text.strip(" ;,")))
+        )
     rest, start, end = _spanned(text)
     if end is None:
         end = until
@@ -147,7 +149,9 @@ def _chance(part: str) -> Chance:
     """One stated chance."""
     match = _CHANCE.match(part)
     if match is None:
-        wrong = [w for w in re.findall(r"[a-z]+", part, re.I) if w.lower() not in map(str.lower, WORDS)]
+        wrong = [
+            w for w in re.findall(r"[a-z]+", part, re.I) if w.lower() not in map(str.lower, WORDS)
+        ]
         hint = nearest(wrong[0].lower(), WORDS) if wrong else ""
         raise InputError(
             f"{part.strip()!r} is no stated chance; write it like 'at least 90 % above 100 ng/mL "

@@ -81,7 +81,9 @@ class Chance:
     @cached_property
     def required(self) -> float:
         """Least share of people who stay on the wanted side throughout [1]."""
-        share = units.percentage(self.share, "share") if not _whole(self.share) else _whole(self.share)
+        share = (
+            units.percentage(self.share, "share") if not _whole(self.share) else _whole(self.share)
+        )
         return share if self.bound == "at least" else 1.0 - share
 
     @cached_property

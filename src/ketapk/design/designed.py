@@ -94,11 +94,11 @@ class Designed:
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """This schedule and its alternatives, the best first.
+        """A row for the schedule and each of its alternatives, the best first.
 
         Columns ``rank``, ``plan``, ``changes``, ``total_mg``, ``worst`` (share outside, or off),
-        ``mean`` (root mean square, for a level), ``lowest_ng_per_ml``, ``highest_ng_per_ml`` (within
-        the time of the aim), ``met``.
+        ``mean`` (root mean square, for a level), ``lowest_ng_per_ml`` and ``highest_ng_per_ml``
+        (within the time of the aim), ``met``.
         """
         import polars as pl
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from ketapk.design.aims import AreaAim, LevelAim, WindowAim
-from ketapk.errors import InputError
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -33,8 +32,10 @@ LIGHT = 1e-6
 class Goal(Protocol):
     """What the search asks of an aim."""
 
-    at: Ints
-    """Points that it looks at, (P,)."""
+    @property
+    def at(self) -> Ints:
+        """Points that it looks at, (P,)."""
+        ...
 
     def score(self, levels: Floats, drug: Floats) -> Floats:
         """How far candidates are from the aim, (M,), from levels (M, N, P) and drug (M,) [mg]."""
@@ -64,7 +65,7 @@ def goal_of(aim: Aim, analyte: str, responses: Superposition) -> Goal:
     parts = [
         (
             _points(responses, c.start_h, c.end_h),
-            c.mg_per_l(analyte) * (1.0 if c.side == "above" else 1.0),
+            c.mg_per_l(analyte),
             c.wants_more,
             c.required,
         )
@@ -103,7 +104,7 @@ class LevelGoal:
         rows = (units * (root[:, None] / self.level)).reshape(-1, lengths.size)
         wanted = np.broadcast_to(root, units.shape[:2]).ravel()
         # All that is asked of the rows is in their triangle.
-        triangle = np.linalg.qr(np.column_stack([rows, wanted]), mode="r")
+        triangle: Floats = np.linalg.qr(np.column_stack([rows, wanted]), mode="r")  # type: ignore[assignment]
         rows, wanted = triangle[:, :-1], triangle[:, -1]
         found = _least_squares(rows, wanted, highest)
         if found @ lengths <= most * (1.0 + 1e-12):
@@ -159,9 +160,7 @@ class WindowGoal:
     def fit(self, units: Floats, lengths: Floats, highest: Floats, most: float) -> Floats:
         """As in `Goal`: a linear programme for the lowest and the highest response."""
         low, high = units.min(axis=0), units.max(axis=0)
-        return minimax(
-            low / self.low, high / self.high, lengths, highest, most, free=True
-        )
+        return minimax(low / self.low, high / self.high, lengths, highest, most, free=True)
 
 
 def minimax(
@@ -246,5 +245,3 @@ class AreaGoal:
     @cached_property
     def _weights(self) -> Floats:
         return _trapezoid(self.at.size)
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 NODES = 12
-"""Gauss-Legendre nodes between two changes, of which eight stretches are taken, for a mean square."""
+"""Gauss-Legendre nodes of a stretch, for a mean square."""
 PARTS = 8
 """Stretches, each twice as long as the one before it, between two changes."""
 
@@ -47,6 +47,8 @@ class Deviation:
     settled_h, settled : float or None
         When the level is first reached [h], and the worst from then on [1]; for one person and a
         level that is not reached at once.
+    chance : str or None
+        The stated chance with the least margin.
     mean : float or None
         Root mean square over people and time, as a share, for a level [1].
     lowest, highest : float
@@ -68,9 +70,12 @@ class Deviation:
     met: bool | None
     settled_h: float | None = None
     settled: float | None = None
+    chance: str | None = None
 
     def __str__(self) -> str:
         text = self._text()
+        if self.chance is not None:
+            return f"{text}, in person {self.person}, who decides '{self.chance}'"
         return f"{text} (person {self.person})" if self.person > 0 else text
 
     def _text(self) -> str:
@@ -113,7 +118,7 @@ def judge(run: Profiles, aim: Aim, site: str) -> Deviation:
     begin, end = float(aim.start_h), float(aim.end_h)
     low, low_at = curve.extreme_within(begin, end, -1.0)
     high, high_at = curve.extreme_within(begin, end, 1.0)
-    ends = {"lowest": _ng(float(low.min())), "highest": _ng(float(high.max()))}
+    ends: Any = {"lowest": _ng(float(low.min())), "highest": _ng(float(high.max()))}
     if isinstance(aim, AreaAim):
         area = curve.AUC(end, begin)
         off = float(area.mean()) / aim.mg_h_per_l - 1.0
@@ -131,7 +136,8 @@ def judge(run: Profiles, aim: Aim, site: str) -> Deviation:
     worst = np.maximum(under, over)
     who = int(np.argmax(worst))
     is_low = bool(under[who] >= over[who])
-    mean, after = None, (None, None)
+    mean: float | None = None
+    after: tuple[float | None, float | None] = (None, None)
     if isinstance(aim, LevelAim):
         mean = _mean_square(run, curve, aim, level, site)
         after = _settled(curve, level, begin, end)
@@ -190,7 +196,7 @@ def _mean_square(run: Profiles, curve: Curve, aim: LevelAim, level: float, site:
 
 
 def margins(curve: Curve, chance: Chance, analyte: str) -> tuple[Floats, Floats]:
-    """How far everybody stays on the wanted side of a chance, (N,) as a share, and when worst [h]."""
+    """How far everybody stays on the wanted side, (N,) as a share, and when least [h]."""
     level = chance.mg_per_l(analyte)
     begin = float(chance.start_h)
     end = np.inf if chance.end_h is None else float(chance.end_h)
@@ -214,17 +220,19 @@ def _judge_chances(
         who = int(np.flatnonzero(margin == least)[0])
         sign = 1.0 if chance.wants_more else -1.0
         level = chance.mg_per_l(analyte)
-        found.append((least, who, float(when[who]), _ng(level * (1.0 + sign * least))))
+        ng = _ng(level * (1.0 + sign * least))
+        found.append((least, who, float(when[who]), ng, str(chance)))
         values = level * (1.0 + sign * margin)
         lowest = min(lowest, float(values.min()) if chance.wants_more else np.inf)
         highest = max(highest, float(values.max()) if not chance.wants_more else -np.inf)
-    least, who, when_h, ng = min(found)
+    least, who, when_h, ng, decides = min(found)
     kept = all(share >= 0.0 for share, *_ in found)
     score = -(least if bounded else min(least, 0.0))
     return Deviation(
         worst=-least, at_h=when_h, person=who, ng_per_ml=ng, mean=None,
         lowest=_ng(lowest), highest=_ng(highest),
         score=score + LIGHT * drug * (LIGHT if bounded else 1.0), met=kept,
+        chance=decides,
     )  # fmt: skip
 
 

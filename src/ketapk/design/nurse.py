@@ -18,7 +18,8 @@ from ketapk.design.hold import SITES, Site
 from ketapk.design.judged import judge
 from ketapk.design.person import quietly
 from ketapk.design.search import Search
-from ketapk.design.sheet import as_run, running_sheet
+from ketapk.design.sheet import running_sheet
+from ketapk.design.stretches import as_run
 from ketapk.design.slots import read_slots
 from ketapk.design.superposition import superposition
 from ketapk.design.whole import implausible, other_warnings
@@ -213,9 +214,7 @@ def design_schedule(
     order = sorted(range(len(found)), key=lambda k: (found[k].deviation.score, k))
     best = found[order[0]]
     obstacles = () if best.met is not False else _obstacles(search, chosen[order[0]])
-    designed = replace(
-        best, alternatives=tuple(found[k] for k in order[1:]), obstacles=obstacles
-    )
+    designed = replace(best, alternatives=tuple(found[k] for k in order[1:]), obstacles=obstacles)
     for sentence in designed.warnings:
         python_warnings.warn(sentence, KetapkWarning, stacklevel=2)
     return designed
@@ -283,7 +282,9 @@ def _obstacles(search: Search, best: Candidate) -> tuple[str, ...]:
              replace(slots, most_rate=math.inf))
         )  # fmt: skip
     if math.isfinite(slots.most_bolus):
-        limit = f"at most {units.fmt(slots.most_bolus)} mg at once" if slots.most_bolus else "no bolus"
+        limit = (
+            f"at most {units.fmt(slots.most_bolus)} mg at once" if slots.most_bolus else "no bolus"
+        )
         without.append((limit, replace(slots, most_bolus=math.inf)))
     said = []
     for name, freer in without:

@@ -97,6 +97,9 @@ class Search:
                 tried[changes] = self.fitted(changes)[1]
             return tried[changes]
 
+        def whole(point: Floats) -> float:
+            return value(tuple(sorted(round(float(x)) for x in point)))
+
         if math.comb(slack + count, count) <= EVERY:
             for free in combinations_with_replacement(range(slack + 1), count):
                 value(free)
@@ -104,8 +107,8 @@ class Search:
             from scipy.optimize import differential_evolution
 
             differential_evolution(
-                lambda x: value(tuple(sorted(int(round(v)) for v in x))),
-                [(0, slack)] * count,
+                whole,
+                ((0.0, float(slack)),) * count,
                 integrality=[True] * count,
                 popsize=SIZE,
                 maxiter=ROUNDS,

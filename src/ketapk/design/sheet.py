@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ketapk import units
+from ketapk.design.stretches import BOLUS_STEP, SAME, Stretch, as_run, intravenous, stretches_of
 from ketapk.dosing.pump import Pump
-from ketapk.dosing.regimen import Dose, Regimen, exact
+from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
-from ketapk.errors import InputError, PlanError
+from ketapk.errors import InputError
 from ketapk.notice import NOTICE
 from ketapk.patients import Patient
 from ketapk.units import ML_PER_L
@@ -19,11 +20,7 @@ from ketapk.units import ML_PER_L
 if TYPE_CHECKING:
     import polars as pl
 
-BOLUS_STEP = "0.1 mL"
-"""Step of a bolus that is drawn from the syringe by hand: a choice."""
 FOLLOWS = "Follows from the plan and the pump alone. It is not a recommendation."
-SAME = 1e-9
-"""Relative difference up to which the pump gives what the plan says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +192,8 @@ def running_sheet(
     Examples
     --------
     >>> pump = Pump(concentration="1 mg/mL", volume="50 mL")
-    >>> sheet = running_sheet("0.5 mg/kg iv over 40 min", pump, Patient(weight_kg=70), start="09:00")
+    >>> me = Patient(weight_kg=70)
+    >>> sheet = running_sheet("0.5 mg/kg iv over 40 min", pump, me, start="09:00")
     >>> sheet.table["clock"].to_list(), sheet.table["ml_per_h"].to_list()
     (['09:00', '09:40'], [52.5, 0.0])
     >>> sheet.total_ml, sheet.changes_h
@@ -203,14 +201,16 @@ def running_sheet(
     """
     regimen = parse(plan) if isinstance(plan, str) else plan
     if not isinstance(regimen, Regimen) or not regimen.doses:
-        raise InputError(f"plan={plan!r} has no doses; write one such as '0.5 mg/kg iv over 40 min'.")
+        raise InputError(
+            f"plan={plan!r} has no doses; write one such as '0.5 mg/kg iv over 40 min'."
+        )
     if not isinstance(pump, Pump):
         raise InputError(f"pump={pump!r} is no pump; write kp.Pump(concentration='10 mg/mL').")
     if not isinstance(patient, Patient):
         raise InputError(f"patient={patient!r} is not one person; write kp.Patient(weight_kg=70).")
     clock = None if start is None else units.clock_h(start, "start")
-    doses = _checked(regimen)
-    stretches, notes = _stretches(doses, pump, patient.weight_kg)
+    doses = intravenous(regimen)
+    stretches, notes = stretches_of(doses, pump, patient.weight_kg)
     return RunningSheet(
         asked=regimen,
         plan=as_run(stretches, pump, doses[0].drug),
@@ -222,106 +222,6 @@ def running_sheet(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stretch:
-    """A bolus, then one flow until the next stretch."""
-
-    start: Fraction
-    """[h]"""
-    end: Fraction
-    """[h]"""
-    bolus: Fraction
-    """[mL]"""
-    flow: Fraction
-    """[mL/h]"""
-
-
-def as_run(stretches: tuple[Stretch, ...], pump: Pump, drug: str) -> Regimen:
-    """Doses [mg] that a pump gives in some stretches; neighbours at one flow are one."""
-    doses: list[Dose] = []
-    begin: Fraction | None = None
-    for here, later in zip(stretches, (*stretches[1:], None), strict=True):
-        mg = here.bolus * pump.mg_per_l / ML_PER_L
-        if mg:
-            doses.append(Dose(route="iv", amt=float(mg), drug=drug, time=here.start))
-        begin = here.start if begin is None else begin
-        joined = later is not None and later.flow == here.flow and later.start == here.end
-        if not joined:
-            rate = here.flow * pump.mg_per_l / ML_PER_L
-            if rate:
-                amount = float(rate * (here.end - begin))
-                doses.append(
-                    Dose(route="iv", amt=amount, rate=float(rate), drug=drug, time=begin)
-                )
-            begin = None
-    return Regimen.of(*doses)
-
-
-def _checked(plan: Regimen) -> tuple[Dose, ...]:
-    """Doses, written out, if a pump can give all of them."""
-    events = plan.expand().events
-    if len(plan.doses) != len(plan.events):
-        raise PlanError("A sheet cannot empty a body; write the plan without resets.")
-    doses = tuple(event for event in events if isinstance(event, Dose))
-    for dose in doses:
-        if dose.route != "iv":
-            raise PlanError(
-                f"A pump gives intravenous doses and the plan has the route {dose.route!r}; write "
-                f"a sheet for the intravenous part alone."
-            )
-        if dose.ss or dose.modelled is not None:
-            raise PlanError(
-                "A steady state, or a rate that the model gives, has no beginning on a sheet; "
-                "write the doses out."
-            )
-    if len(plan.drugs) != 1:
-        raise PlanError("The plan has several forms of the drug; write a sheet for each syringe.")
-    return doses
-
-
-def _stretches(
-    doses: tuple[Dose, ...], pump: Pump, weight_kg: float
-) -> tuple[tuple[Stretch, ...], tuple[str, ...]]:
-    """What the pump does between any two times at which something changes, and what it cannot."""
-    weight = exact(weight_kg)
-    edges = sorted({t for dose in doses for t in (dose.time, dose.time + dose.hours)})
-    found, notes = [], []
-    bolus_step = units.expect(BOLUS_STEP, "bolus", "volume").exact * ML_PER_L
-    for start, end in zip(edges, (*edges[1:], edges[-1]), strict=True):
-        rate = bolus = Fraction(0)
-        for dose in doses:
-            amount = exact(dose.amt) * (weight if dose.per_kg else 1)
-            if not dose.hours:
-                bolus += amount if dose.time == start else 0
-            elif dose.time <= start < dose.time + dose.hours:
-                kept = None if dose.rate is None else exact(dose.rate)
-                rate += amount / dose.hours if kept is None else kept * (weight if dose.per_kg else 1)
-        ml = bolus * ML_PER_L / pump.mg_per_l
-        drawn = round(ml / bolus_step) * bolus_step
-        if ml and not drawn:
-            notes.append(f"A bolus of {units.fmt(float(ml))} mL is less than half of {BOLUS_STEP}.")
-        steps = round(pump.rounded(float(rate)) / float(pump.step_mg_per_h))
-        flow = steps * pump.step_mg_per_h * ML_PER_L / pump.mg_per_l
-        asked = pump.ml_per_h(float(rate))
-        if rate > 0 and not steps:
-            notes.append(
-                f"A rate of {units.fmt(asked)} mL/h from {units.format_time(start)} is less than "
-                f"half of {pump.resolution}, so that nothing runs; use a weaker syringe."
-            )
-        elif float(rate) > pump.max_mg_per_h * (1.0 + SAME):
-            notes.append(
-                f"A rate of {units.fmt(asked, 4)} mL/h from {units.format_time(start)} is beyond "
-                f"the pump, {pump.max_rate}; use a stronger syringe."
-            )
-        if end > start and end - start < pump.min_interval_h:
-            notes.append(
-                f"The rate changes after {units.format_time(end - start)} at "
-                f"{units.format_time(end)} and the pump allows it every {pump.min_interval}."
-            )
-        found.append(Stretch(start=start, end=end, bolus=Fraction(drawn), flow=flow))
-    return tuple(found), tuple(notes)
-
-
 def _lines(stretches: tuple[Stretch, ...], pump: Pump) -> tuple[Line, ...]:
     """What is done, line by line, with a new syringe whenever one is empty."""
     full = None
@@ -331,9 +231,7 @@ def _lines(stretches: tuple[Stretch, ...], pump: Pump) -> tuple[Line, ...]:
     lines: list[Line] = []
 
     def put(time: Fraction, action: str, bolus: Fraction, flow: Fraction) -> None:
-        lines.append(
-            Line(time=time, action=action, bolus=bolus, flow=flow, given=given, left=left)
-        )
+        lines.append(Line(time=time, action=action, bolus=bolus, flow=flow, given=given, left=left))
 
     for here in stretches:
         if full is not None and left is not None and here.bolus > left:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ketapk import units
 from ketapk.design.limits import read_limits
-from ketapk.design.sheet import BOLUS_STEP, Stretch
+from ketapk.design.stretches import BOLUS_STEP, Stretch
 from ketapk.dosing.constructors import read_amount
 from ketapk.errors import InputError
 from ketapk.units import ML_PER_L
@@ -76,17 +76,17 @@ class Slots:
         edges = np.array([0, *changes, self.count])
         return np.array([1.0, *(np.diff(edges) * float(self.grid))])
 
-    def stretches(self, changes: tuple[int, ...], steps: NDArray[np.int64]) -> tuple[Stretch, ...]:
+    def stretches(self, changes: tuple[int, ...], steps: tuple[int, ...]) -> tuple[Stretch, ...]:
         """The schedule as a pump runs it, exact."""
         edges = [self.grid * slot for slot in (0, *changes, self.count)]
-        bolus = int(steps[0]) * units.expect(BOLUS_STEP, "bolus", "volume").exact * ML_PER_L
+        bolus = steps[0] * units.expect(BOLUS_STEP, "bolus", "volume").exact * ML_PER_L
         flow = self.pump.step_mg_per_h * ML_PER_L / self.pump.mg_per_l
         found = [
             Stretch(
                 start=edges[j],
                 end=edges[j + 1],
                 bolus=bolus if j == 0 else Fraction(0),
-                flow=int(steps[1 + j]) * flow,
+                flow=steps[1 + j] * flow,
             )
             for j in range(len(edges) - 1)
         ]
@@ -130,7 +130,11 @@ def read_slots(
     InputError
         If something is impossible, with what to write.
     """
-    if isinstance(changes, bool) or not isinstance(changes, int) or not 0 <= changes <= MOST_CHANGES:
+    if (
+        isinstance(changes, bool)
+        or not isinstance(changes, int)
+        or not 0 <= changes <= MOST_CHANGES
+    ):
         raise InputError(
             f"changes={changes!r} is not possible; write a whole number from 0 to {MOST_CHANGES}."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,7 +63,7 @@ class Superposition:
         """Concentration [mg/L] of every variable's unit at some points: (N, P, n)."""
         edges = (0, *changes, self.slots.count)
         shifted = [self._shifted(slot)[:, at] for slot in edges]
-        rates = [a - b for a, b in zip(shifted[:-1], shifted[1:], strict=True)]
+        rates = [a - b for a, b in pairwise(shifted)]
         return np.stack([self.bolus[:, at], *rates], axis=2)
 
     def _shifted(self, slot: int) -> Floats:
@@ -119,8 +120,8 @@ def superposition(
     output = system.output_index(model.parent, site)
     if not system.superposes:
         raise PlanError(
-            f"{model.name} has a saturable flow, so that responses do not add up; design a schedule "
-            f"in a linear model."
+            f"{model.name} has a saturable flow, so that responses do not add up; design a "
+            f"schedule in a linear model."
         )
     seen = list(system.upstream(output))
     if system.drift.size and system.drift[:, seen][:, :, seen].any():

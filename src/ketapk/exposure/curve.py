@@ -255,7 +255,12 @@ class Curve:
         who = np.concatenate([everybody, everybody, subject[row], subject[q[near][fits]]])
         level = np.concatenate([first, final, values[row, column], what[fits]])
         moment = np.concatenate(
-            [np.full(first.size, start_h), np.full(first.size, last), times[row, column], when[fits]]
+            [
+                np.full(first.size, start_h),
+                np.full(first.size, last),
+                times[row, column],
+                when[fits],
+            ]
         )
         order = np.lexsort((moment, -sign * level, who))
         chosen = order[np.unique(who[order], return_index=True)[1]]
