@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from ketapk.model.build import ModelBuilder
     from ketapk.model.model import Model
     from ketapk.odes import OdeResult, solve_ode
-    from ketapk.patients import Cohort, Demography, Patient
+    from ketapk.patients import Cohort, Demography, Patient, list_weight_scalars, weight_scalar
     from ketapk.population.outcome import Trial
     from ketapk.population.predictive_check import PredictiveCheck, vpc
     from ketapk.population.trial import trial
@@ -105,7 +105,7 @@ _HOME = {
     "model.build": "ModelBuilder",
     "model.model": "Model",
     "draws": "Draws",
-    "patients": "Cohort Demography Patient",
+    "patients": "Cohort Demography Patient list_weight_scalars weight_scalar",
     "population.outcome": "Trial",
     "population.predictive_check": "PredictiveCheck vpc",
     "population.trial": "trial",
@@ -183,6 +183,7 @@ __all__ = [
     "list_effects",
     "list_models",
     "list_protocols",
+    "list_weight_scalars",
     "load_effect",
     "load_model",
     "load_observations",
@@ -212,6 +213,7 @@ __all__ = [
     "two_compartment",
     "verify",
     "vpc",
+    "weight_scalar",
     "write_model",
     "write_sbml",
 ]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ketapk.cli.checking import weights
 from ketapk.cli.library import effects, model, models, observed, verify
 from ketapk.cli.options import examples, say
 from ketapk.cli.plans import compare, simulate
@@ -93,6 +94,7 @@ app.command(
 app.command(epilog=examples('ketapk nca samples.csv --dose "35 mg" --route bolus'))(nca)
 app.command(epilog=examples('ketapk explain "0.5 mg/kg iv over 40 min" --vial "10 mg/mL"'))(explain)
 app.command(epilog=examples('ketapk convert "0.2 mg/kg/h" mcg/kg/min'))(convert)
+app.command(epilog=examples("ketapk weights --weight 120 --height 165"))(weights)
 app.command()(cite)
 app.command()(schema)
 app.command()(doctor)
