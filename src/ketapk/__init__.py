@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ketapk.agreement import Observed, observed
     from ketapk.comparison import Comparison, compare
     from ketapk.decrement import decrement_times
+    from ketapk.design.held import Held
+    from ketapk.design.hold import hold
     from ketapk.dosing.constructors import (
         bolus,
         buccal,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         subcutaneous,
         sublingual,
     )
+    from ketapk.dosing.pump import Pump
     from ketapk.dosing.regimen import Dose, Regimen, Reset
     from ketapk.dosing.sentence import parse
     from ketapk.dosing.wording import explain
@@ -81,10 +84,13 @@ if TYPE_CHECKING:
 
 _HOME = {
     "comparison": "Comparison compare",
+    "design.held": "Held",
+    "design.hold": "hold",
     "dosing.constructors": (
         "bolus buccal infusion inhaled intramuscular nasal nasal_spray oral rectal subcutaneous "
         "sublingual"
     ),
+    "dosing.pump": "Pump",
     "dosing.regimen": "Dose Regimen Reset",
     "dosing.sentence": "parse",
     "dosing.wording": "explain",
@@ -143,6 +149,7 @@ __all__ = [
     "Equivalence",
     "Exposure",
     "Feedback",
+    "Held",
     "IndirectResponse",
     "InputError",
     "KetapkError",
@@ -158,6 +165,7 @@ __all__ = [
     "Predictions",
     "PredictiveCheck",
     "Profiles",
+    "Pump",
     "Records",
     "RecordsError",
     "Regimen",
@@ -177,6 +185,7 @@ __all__ = [
     "decrement_times",
     "equivalent_dose",
     "explain",
+    "hold",
     "infusion",
     "inhaled",
     "intramuscular",
