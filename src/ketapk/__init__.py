@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from ketapk.library.generic import one_compartment, three_compartment, two_compartment
     from ketapk.library.observations import load_observations
     from ketapk.library.protocols import list_protocols, load_protocol
+    from ketapk.linting.linting import Lint, lint, list_rules
     from ketapk.model.build import ModelBuilder
     from ketapk.model.model import Model
     from ketapk.odes import OdeResult, solve_ode
@@ -108,6 +109,7 @@ _HOME = {
     "library.protocols": "list_protocols load_protocol",
     "scenario": "Scenario read_scenario",
     "library.generic": "one_compartment three_compartment two_compartment",
+    "linting.linting": "Lint lint list_rules",
     "model.build": "ModelBuilder",
     "model.model": "Model",
     "draws": "Draws",
@@ -154,6 +156,7 @@ __all__ = [
     "InputError",
     "KetapkError",
     "KetapkWarning",
+    "Lint",
     "Model",
     "ModelBuilder",
     "ModelError",
@@ -189,9 +192,11 @@ __all__ = [
     "infusion",
     "inhaled",
     "intramuscular",
+    "lint",
     "list_effects",
     "list_models",
     "list_protocols",
+    "list_rules",
     "list_weight_scalars",
     "load_effect",
     "load_model",

@@ -356,6 +356,21 @@ def weights(table: Any) -> None:
         print()
 
 
+def lint(found: Any) -> None:
+    """Findings, the gravest first, each with its source."""
+    print(f"{found.plan}: {'nothing found' if not found.findings else ''}".rstrip(": "))
+    for finding in found.findings:
+        print()
+        wrapped(f"{finding}", indent=2)
+        wrapped(f"  source: {finding.source}", indent=4)
+        print(f"  silence it with --silence {finding.rule}")
+    print()
+    for what, names in (("Silenced", found.silenced), ("Not looked at", found.skipped)):
+        if names:
+            wrapped(f"{what}: {', '.join(names)}")
+    wrapped(found.basis)
+
+
 def equivalence(found: Any) -> None:
     """The equivalent dose, what it matches and what it cannot."""
     from ketapk import units

@@ -1,0 +1,135 @@
+"""Infusions: how long they run, whether a pump can run them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache
+
+from ketapk import units
+from ketapk.dosing.regimen import INFUSIBLE, Regimen
+from ketapk.library.protocols import load_protocols
+from ketapk.linting.order import Order, rate_mg_per_h, words
+from ketapk.linting.rule import Hit, Rule
+
+ROUNDED = 0.05
+"""Share by which a pump's steps may change a rate before it is said: a choice."""
+
+
+def stretches(plan: Regimen, route: str) -> list[tuple[float, float]]:
+    """Times over which something runs by a route without a pause, ascending [h]."""
+    found: list[tuple[Fraction, Fraction]] = []
+    infused = (d for d in plan.expand().doses if d.route == route and d.hours)
+    for dose in sorted(infused, key=lambda dose: dose.time):
+        start, end = dose.time, dose.time + dose.hours
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return [(float(start), float(end)) for start, end in found]
+
+
+@cache
+def longest(route: str) -> tuple[float, str]:
+    """Longest run without a pause in the catalogue [h], and its source."""
+    return max(
+        (
+            (end - start, f"{protocol.name}, {protocol.source}")
+            for protocol in load_protocols()
+            for plan in protocol.plans
+            for start, end in stretches(plan, route)
+        ),
+        default=(math.inf, ""),
+    )
+
+
+def _endless(order: Order) -> Iterator[Hit]:
+    for dose in order.doses:
+        if dose.rate is not None and dose.amt == 0.0:
+            yield Hit(text="this infusion has no end; say how long it runs.", dose=words(dose))
+    for route in INFUSIBLE:
+        hours, source = longest(route)
+        for start, end in stretches(order.plan, route):
+            if end - start > hours * (1.0 + 1e-9):
+                yield Hit(
+                    text=(
+                        f"the plan runs {units.fmt(end - start)} h by the route {route!r} without "
+                        f"a pause, from {units.fmt(start)} h on; the longest in the catalogue is "
+                        f"{units.fmt(hours)} h. An infusion that was never stopped looks like "
+                        f"this."
+                    ),
+                    severity="caution",
+                    source=source,
+                )
+
+
+def _too_fast(order: Order) -> Iterator[Hit]:
+    pump = order.pump
+    if pump is None:
+        return
+    for dose in order.doses:
+        rates = [rate_mg_per_h(dose, kg) for _, kg in order.furthest]
+        rate = max((r for r in rates if r is not None), default=0.0)
+        if rate > pump.max_mg_per_h * (1.0 + 1e-9):
+            flow = pump.ml_per_h(rate) if math.isfinite(rate) else math.inf
+            yield Hit(
+                text=(
+                    f"{units.fmt(rate)} mg/h is {units.fmt(flow)} mL/h, and the pump runs at most "
+                    f"{units.fmt(pump.ml_per_h(pump.max_mg_per_h))} mL/h."
+                ),
+                dose=words(dose),
+            )
+
+
+def _too_fine(order: Order) -> Iterator[Hit]:
+    pump = order.pump
+    if pump is None:
+        return
+    for dose in order.doses:
+        for _, kg in order.furthest:
+            rate = rate_mg_per_h(dose, kg)
+            if rate is None or not 0.0 < rate <= pump.max_mg_per_h or not math.isfinite(rate):
+                continue
+            runs = pump.rounded(rate)
+            if abs(runs - rate) > ROUNDED * rate:
+                yield Hit(
+                    text=(
+                        f"{units.fmt(pump.ml_per_h(rate))} mL/h is no step of the pump "
+                        f"({pump.resolution}): it would run {units.fmt(pump.ml_per_h(runs))} mL/h, "
+                        f"{units.fmt(100.0 * abs(runs - rate) / rate)} % "
+                        f"{'more' if runs > rate else 'less'}. A thinner syringe has finer steps."
+                    ),
+                    dose=words(dose),
+                )
+                break
+
+
+RULES = (
+    Rule(
+        name="never-stops",
+        severity="alarm",
+        what=(
+            "an infusion without an end; a caution where infusions run on for longer than any in "
+            "the catalogue"
+        ),
+        source="protocols of the catalogue, `ketapk protocols`",
+        look=_endless,
+    ),
+    Rule(
+        name="beyond-the-pump",
+        severity="alarm",
+        what="a rate above the highest of the pump",
+        source="the pump, as it was given",
+        look=_too_fast,
+        needs="pump",
+    ),
+    Rule(
+        name="below-pump-resolution",
+        severity="caution",
+        what=f"a rate that the pump's steps change by more than {100 * ROUNDED:g} % (a choice)",
+        source="the pump, as it was given",
+        look=_too_fine,
+        needs="pump",
+    ),
+)
