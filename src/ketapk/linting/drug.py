@@ -34,6 +34,11 @@ def _round(amount: float) -> float | None:
     return next((r for r in (near, *SESSIONS) if abs(amount - r) <= PRINTED * r), None)
 
 
+def _plain(amount: float) -> bool:
+    """Whether an amount is one that people order: of two digits, or a session."""
+    return math.isclose(amount, float(f"{amount:.1e}"), rel_tol=1e-9) or amount in SESSIONS
+
+
 def _written(dose: Dose) -> tuple[float, str]:
     """Number and unit as a reader sees the dose."""
     per = "/kg" if dose.per_kg else ""
@@ -46,7 +51,7 @@ def _salt(order: Order) -> Iterator[Hit]:
     share = units.BASE_IN_HYDROCHLORIDE
     for dose in order.doses:
         value, unit = _written(dose)
-        if dose.device or not 1e-6 < value < 1e6 or _round(value) is not None:
+        if dose.device or not 1e-6 < value < 1e6 or _plain(value):
             continue
         for factor, told in (
             (
@@ -149,8 +154,8 @@ RULES = (
         name="salt-or-base",
         severity="note",
         what=(
-            "an amount that is round only after it is taken from hydrochloride to base, or back "
-            f"(times {units.BASE_IN_HYDROCHLORIDE:.3f})"
+            "an amount of three digits or more that is round only after it is taken from "
+            f"hydrochloride to base, or back (times {units.BASE_IN_HYDROCHLORIDE:.3f})"
         ),
         source="molar masses of ketamine and its hydrochloride, 237.73 and 274.19 g/mol",
         look=_salt,
