@@ -121,6 +121,18 @@ def test_a_plan_that_simulate_refuses_can_be_looked_at():
     assert any("simulate refuses it unless allow_implausible" in f.text for f in found.findings)
 
 
+def test_steps_of_a_held_target_are_one_infusion():
+    held = kp.hold("100 ng/mL", "kamp2020", ME, until="20 min", step="20 s")
+    found = kp.lint(held.plan, ME, "kamp2020")
+    assert {finding.severity for finding in found.findings} <= {"note"}, found
+    assert "fast-bolus" in rules("20 mg iv over 20 s; 30 mg/h iv for 1 h at 1 min")
+
+
+def test_a_slip_that_lands_among_studied_doses_is_not_seen():
+    # As docs/clinicians.md tells it.
+    assert rules("0.1 mg/kg/min iv for 1 h") == set()
+
+
 @pytest.mark.parametrize("mg_per_kg", [0.0005, 0.02, 0.5, 3.0, 40.0, 60.0, 5000.0])
 @pytest.mark.parametrize("how", ["iv bolus", "iv over 2 h", "im", "nasal", "oral"])
 def test_lint_and_simulate_agree_on_what_is_refused(mg_per_kg, how):

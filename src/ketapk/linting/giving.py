@@ -17,7 +17,7 @@ def _fast(order: Order) -> Iterator[Hit]:
     for dose in order.doses:
         if dose.route != "iv" or dose.modelled is not None or dose.amt == 0.0:
             continue
-        if dose.hours < LABEL_MINUTE:
+        if dose.hours < LABEL_MINUTE and order.stretch_h(dose) < LABEL_MINUTE:
             how = "at once" if not dose.hours else f"over {units.format_time(dose.hours)}"
             yield Hit(
                 text=(

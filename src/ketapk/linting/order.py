@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,10 +35,24 @@ class Order:
         """Doses that differ in more than their time, each once."""
         found: dict[Dose, Dose] = {}
         for dose in self.plan.doses:
-            found.setdefault(
-                replace(dose, time=Fraction(0), addl=0, ii=dose.ii if dose.ss else None), dose
-            )
+            found.setdefault(bare(dose), dose)
         return tuple(found.values())
+
+    def stretch_h(self, dose: Dose) -> float:
+        """How long something runs without a pause where a dose does; the shortest time [h]."""
+        return self._stretches.get(bare(dose), 0.0)
+
+    @cached_property
+    def _stretches(self) -> dict[Dose, float]:
+        found: dict[Dose, float] = {}
+        runs = {route: stretches(self.plan, route) for route in self.plan.routes}
+        for dose in self.plan.expand().doses:
+            if dose.hours:
+                starts = [start for start, _ in runs[dose.route]]
+                start, end = runs[dose.route][bisect_right(starts, dose.time) - 1]
+                key = bare(dose)
+                found[key] = min(found.get(key, inf), float(end - start))
+        return found
 
     @cached_property
     def weights_kg(self) -> tuple[float, float]:
@@ -51,9 +67,27 @@ class Order:
         return tuple(dict.fromkeys(pairs))
 
 
+def stretches(plan: Regimen, route: str) -> list[tuple[Fraction, Fraction]]:
+    """Times over which something runs by a route without a pause, ascending [h]."""
+    found: list[tuple[Fraction, Fraction]] = []
+    infused = (d for d in plan.expand().doses if d.route == route and d.hours)
+    for dose in sorted(infused, key=lambda dose: dose.time):
+        start, end = dose.time, dose.time + dose.hours
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def bare(dose: Dose) -> Dose:
+    """The dose without its time and its repetitions."""
+    return replace(dose, time=Fraction(0), addl=0, ii=dose.ii if dose.ss else None)
+
+
 def words(dose: Dose) -> str:
     """The dose as a sentence, without its time and its repetitions."""
-    return str(Regimen.of(replace(dose, time=Fraction(0), addl=0, ii=dose.ii if dose.ss else None)))
+    return str(Regimen.of(bare(dose)))
 
 
 def rate_mg_per_h(dose: Dose, kg: float) -> float | None:

@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import cache
 
 from ketapk import units
-from ketapk.dosing.regimen import INFUSIBLE, Regimen
+from ketapk.dosing.regimen import INFUSIBLE
 from ketapk.library.protocols import load_protocols
-from ketapk.linting.order import Order, rate_mg_per_h, words
+from ketapk.linting.order import Order, rate_mg_per_h, stretches, words
 from ketapk.linting.rule import Hit, Rule
 
 ROUNDED = 0.05
 """Share by which a pump's steps may change a rate before it is said: a choice."""
-
-
-def stretches(plan: Regimen, route: str) -> list[tuple[float, float]]:
-    """Times over which something runs by a route without a pause, ascending [h]."""
-    found: list[tuple[Fraction, Fraction]] = []
-    infused = (d for d in plan.expand().doses if d.route == route and d.hours)
-    for dose in sorted(infused, key=lambda dose: dose.time):
-        start, end = dose.time, dose.time + dose.hours
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
-        else:
-            found.append((start, end))
-    return [(float(start), float(end)) for start, end in found]
 
 
 @cache
@@ -35,7 +21,7 @@ def longest(route: str) -> tuple[float, str]:
     """Longest run without a pause in the catalogue [h], and its source."""
     return max(
         (
-            (end - start, f"{protocol.name}, {protocol.source}")
+            (float(end - start), f"{protocol.name}, {protocol.source}")
             for protocol in load_protocols()
             for plan in protocol.plans
             for start, end in stretches(plan, route)
@@ -54,9 +40,9 @@ def _endless(order: Order) -> Iterator[Hit]:
             if end - start > hours * (1.0 + 1e-9):
                 yield Hit(
                     text=(
-                        f"the plan runs {units.fmt(end - start)} h by the route {route!r} without "
-                        f"a pause, from {units.fmt(start)} h on; the longest in the catalogue is "
-                        f"{units.fmt(hours)} h. An infusion that was never stopped looks like "
+                        f"the plan runs {units.fmt(float(end - start))} h by the route {route!r} "
+                        f"without a pause, from {units.fmt(float(start))} h on; the longest in the "
+                        f"catalogue is {units.fmt(hours)} h. An infusion that was never stopped looks like "
                         f"this."
                     ),
                     severity="caution",

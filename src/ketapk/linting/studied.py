@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ketapk import units
 from ketapk.library.plausible import (
@@ -17,6 +18,9 @@ from ketapk.library.plausible import (
 )
 from ketapk.linting.order import Order, words
 from ketapk.linting.rule import Hit, Rule
+
+if TYPE_CHECKING:
+    from ketapk.dosing.regimen import Dose
 
 MILLI, HOUR = units.MG_PER_MCG, units.MINUTES_PER_HOUR
 MASS = {"mcg was meant instead of mg": MILLI, "mg was meant instead of mcg": 1.0 / MILLI}
@@ -53,11 +57,22 @@ def _said(found: Outside) -> str:
     )
 
 
-def _hits(order: Order, slips: dict[str, float], infused: dict[str, float]) -> Iterator[Hit]:
+def _judged(order: Order) -> Iterator[tuple[Dose, Outside]]:
+    """Doses outside what has been studied, but for small pieces of a longer infusion."""
     for dose in order.doses:
-        found = outside(dose, order.weights_kg)
-        if found is None or dose.device:
-            continue
+        found = None if dose.device else outside(dose, order.weights_kg)
+        if found is not None and not _small_piece(order, dose, found):
+            yield dose, found
+
+
+def _small_piece(order: Order, dose: Dose, found: Outside) -> bool:
+    """Whether a dose is small because it is one step of an infusion that goes on."""
+    low, short = found.value < found.band.low, found.band.unit != INFUSED.unit
+    return low and short and order.stretch_h(dose) > SHORT_H
+
+
+def _hits(order: Order, slips: dict[str, float], infused: dict[str, float]) -> Iterator[Hit]:
+    for dose, found in _judged(order):
         meant = _meant(found, {**slips, **(infused if found.band.unit == INFUSED.unit else {})})
         if meant:
             yield Hit(
@@ -83,10 +98,16 @@ def _other(order: Order) -> Iterator[Hit]:
     for dose in order.doses:
         if devices := too_many_devices(dose):
             yield Hit(text=devices, dose=words(dose), source="US label of esketamine")
-            continue
         found = outside(dose, order.weights_kg)
-        if found is None or dose.device:
-            continue
+        if found is not None and found.far and _small_piece(order, dose, found):
+            yield Hit(
+                text=f"one short step of a longer infusion is judged alone{_refused(found)}.",
+                dose=words(dose),
+                severity="note",
+                source=found.band.source,
+            )
+            break
+    for dose, found in _judged(order):
         slips = {**MASS, **(MIXED | TIME if found.band.unit == INFUSED.unit else {})}
         if not _meant(found, slips):
             yield Hit(
