@@ -42,8 +42,8 @@ def _endless(order: Order) -> Iterator[Hit]:
                     text=(
                         f"the plan runs {units.fmt(float(end - start))} h by the route {route!r} "
                         f"without a pause, from {units.fmt(float(start))} h on; the longest in the "
-                        f"catalogue is {units.fmt(hours)} h. An infusion that was never stopped looks "
-                        f"like this."
+                        f"catalogue is {units.fmt(hours)} h. An infusion that was never "
+                        f"stopped looks like this."
                     ),
                     severity="caution",
                     source=source,
