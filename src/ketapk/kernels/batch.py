@@ -28,6 +28,11 @@ def in_chunks(
     Kernels hold no lock and share nothing but read-only input and disjoint output, so the results
     do not depend on the chunks or the threads.
     """
+    if n <= (chunk or LEAST):
+        # One call, whatever the threads: to ask the system for their number takes longer.
+        if n:
+            work(0, n)
+        return
     most = threads or os.cpu_count() or 1
     size = min(CHUNK, max(LEAST, -(-n // (TURNS * most)))) if chunk is None else chunk
     starts = range(0, n, size)

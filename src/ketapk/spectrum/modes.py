@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from ketapk.kernels.batch import in_chunks
 from ketapk.spectrum.groups import Groups, groups_of
 from ketapk.spectrum.shared import Shared, shared_plan
+from ketapk.timetable import timetable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ketapk.kernels.modes import Pattern
     from ketapk.lowering import Lowering
     from ketapk.model.system import System
+    from ketapk.timetable import Timetable
 
     Floats = NDArray[np.float64]
 
@@ -41,52 +42,53 @@ class Modes:
     per_amount: Floats
     """(R,) concentration per amount in the state that is read [1/L]."""
     table: Floats
-    """((6 + I) n, R) as ``kernels.modes`` lays it out."""
+    """(B, 3 + I, n, LANES) or (B, 6 + I, n, LANES) blocks of subjects, by ``decompose``."""
+    complete: bool
+    """Whether every subject has modes."""
 
     @property
     def pattern(self) -> Pattern:
         """Which constants make the matrix of the n states."""
         return self.groups.pattern
 
-    @cached_property
-    def complete(self) -> bool:
-        """Whether every subject has modes; the rates come first, and one that has none has NaN."""
-        return bool(self.table[: self.groups.states.size].min() > 0.0)
-
 
 def modes_of(
     system: System,
     lowering: Lowering,
     output: int,
-    samples: Floats,
+    table: Timetable,
     known: dict[int, Modes],
     threads: int | None,
     chunk: int | None,
 ) -> tuple[Modes, Shared] | None:
     """Modes of an output, found once, and the shared plan; None where there are none."""
     groups = known[output].groups if output in known else groups_of(system, output)
-    shared = None if groups is None else shared_plan(lowering, groups.states, samples)
+    shared = None if groups is None else shared_plan(lowering, groups.states, table)
     if groups is None or shared is None:
         return None
     if output not in known:
-        from ketapk.kernels.modes import BLOCKS, decompose
+        from ketapk.kernels.modes import BETWEEN, BLOCKS, decompose
+        from ketapk.kernels.vector import LANES
 
-        rows, R = (BLOCKS + shared.sources.size) * groups.states.size, system.n_rows
-        modes = Modes(
-            groups=groups,
-            constants=system.rates.value,
-            per_amount=system.reads.value[groups.read],
-            table=np.empty((rows, R)),
-        )
+        pattern, R = groups.pattern, system.n_rows
+        constants, per_amount = system.rates.value, system.reads.value[groups.read]
+        kinds = BLOCKS + shared.sources.size - (0 if pattern.group[-1] else BETWEEN)
+        table = np.empty((-(-R // LANES), kinds, pattern.group.size, LANES))
+        whole: list[bool] = []
 
         def work(lo: int, hi: int) -> None:
-            decompose(
-                modes.pattern, modes.constants, modes.per_amount, shared.sources, lo, hi,
-                modes.table,
-            )  # fmt: skip
+            found = decompose(pattern, constants, per_amount, shared.sources, lo, hi, table)
+            whole.append(found)
 
-        in_chunks(work, R, chunk=chunk or chunk_of(R, rows), threads=threads)
-        known[output] = modes
+        size = chunk_of(R, kinds * pattern.group.size, chunk)
+        in_chunks(work, R, chunk=size, threads=threads)
+        known[output] = Modes(
+            groups=groups,
+            constants=constants,
+            per_amount=per_amount,
+            table=table,
+            complete=all(whole),
+        )
     return known[output], shared
 
 
@@ -103,13 +105,16 @@ def all_moded(
 
     Then nothing is infinite, below 0 or no number, and no solution fails.
     """
-    found = modes_of(system, lowering, output, samples, known, threads, chunk)
+    found = modes_of(system, lowering, output, timetable(samples), known, threads, chunk)
     return found is not None and found[0].complete and lowering.intake.sound
 
 
-def chunk_of(n: int, width: int) -> int:
-    """Subjects in one call of a kernel that writes so many numbers for each."""
-    return max(CHUNK, min(n // CALLS, ROOM // width))
+def chunk_of(n: int, width: int, asked: int | None) -> int:
+    """Subjects in one call of a kernel that writes so many numbers for each, in whole blocks."""
+    from ketapk.kernels.vector import LANES
+
+    size = asked or max(CHUNK, min(n // CALLS, ROOM // width))
+    return -(-size // LANES) * LANES
 
 
 def sound(lowering: Lowering, done: NDArray[np.bool_]) -> NDArray[np.bool_]:
