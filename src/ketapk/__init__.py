@@ -15,8 +15,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from ketapk.agreement import Observed, observed
+    from ketapk.branches.branching import WhatIf, what_if
+    from ketapk.branches.changes import Doubled, Late, OtherRate, PumpStop, Skipped
+    from ketapk.branches.weights import OtherWeight
+    from ketapk.carryover import CarryOver, carry_over
     from ketapk.comparison import Comparison, compare
-    from ketapk.decrement import decrement_times
+    from ketapk.decrement import Decrement, decrement_times
     from ketapk.dosing.constructors import (
         bolus,
         buccal,
@@ -59,6 +63,7 @@ if TYPE_CHECKING:
     from ketapk.model.model import Model
     from ketapk.odes import OdeResult, solve_ode
     from ketapk.patients import Cohort, Demography, Patient
+    from ketapk.plateau import PlateauChange, plateau_time
     from ketapk.population.outcome import Trial
     from ketapk.population.predictive_check import PredictiveCheck, vpc
     from ketapk.population.trial import trial
@@ -80,6 +85,10 @@ if TYPE_CHECKING:
     from ketapk.verification import Verification, verify
 
 _HOME = {
+    "branches.branching": "WhatIf what_if",
+    "branches.changes": "Doubled Late OtherRate PumpStop Skipped",
+    "branches.weights": "OtherWeight",
+    "carryover": "CarryOver carry_over",
     "comparison": "Comparison compare",
     "dosing.constructors": (
         "bolus buccal infusion inhaled intramuscular nasal nasal_spray oral rectal subcutaneous "
@@ -106,13 +115,14 @@ _HOME = {
     "model.model": "Model",
     "draws": "Draws",
     "patients": "Cohort Demography Patient",
+    "plateau": "PlateauChange plateau_time",
     "population.outcome": "Trial",
     "population.predictive_check": "PredictiveCheck vpc",
     "population.trial": "trial",
     "profiles": "Profiles",
     "simulation": "simulate",
     "agreement": "Observed observed",
-    "decrement": "decrement_times",
+    "decrement": "Decrement decrement_times",
     "records.export": "to_nonmem",
     "records.predictions": "Predictions",
     "records.problems": "RecordsError",
@@ -132,10 +142,13 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.
 
 __all__ = [
     "BelowLimit",
+    "CarryOver",
     "Cohort",
     "Comparison",
+    "Decrement",
     "Demography",
     "Dose",
+    "Doubled",
     "Draws",
     "Effect",
     "Emax",
@@ -147,31 +160,39 @@ __all__ = [
     "InputError",
     "KetapkError",
     "KetapkWarning",
+    "Late",
     "Model",
     "ModelBuilder",
     "ModelError",
     "NumericalError",
     "Observed",
     "OdeResult",
+    "OtherRate",
+    "OtherWeight",
     "Patient",
     "PlanError",
+    "PlateauChange",
     "Predictions",
     "PredictiveCheck",
     "Profiles",
+    "PumpStop",
     "Records",
     "RecordsError",
     "Regimen",
     "Reset",
     "Response",
     "Scenario",
+    "Skipped",
     "Tolerance",
     "Trial",
     "Turnover",
     "UnitError",
     "Verification",
+    "WhatIf",
     "accumulation",
     "bolus",
     "buccal",
+    "carry_over",
     "compare",
     "compose",
     "decrement_times",
@@ -195,6 +216,7 @@ __all__ = [
     "one_compartment",
     "oral",
     "parse",
+    "plateau_time",
     "read_model",
     "read_nonmem",
     "read_scenario",
@@ -212,6 +234,7 @@ __all__ = [
     "two_compartment",
     "verify",
     "vpc",
+    "what_if",
     "write_model",
     "write_sbml",
 ]
