@@ -56,7 +56,7 @@ def test_people_are_drawn_where_variability_is_published_and_it_is_said_where_no
     domino = found.table.filter(model="domino").row(0, named=True)
     assert domino["low_h"] == domino["high_h"]
     assert any(w.startswith("domino publishes no variability") for w in found.warnings)
-    with pytest.raises(kp.PlanError, match="variability"):
+    with pytest.raises(kp.PlanError, match="Variability between people is not published"):
         kp.decrement_times("domino", many, lengths=["8 h"], rng=1)
 
 

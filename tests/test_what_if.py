@@ -177,7 +177,7 @@ def test_a_change_is_read_back_from_its_sentence(value):
         ("dose 1 late by 15", "has no unit"),
         ("pump stops at 3 h for 10 min", "No infusion runs at 3 h or later"),
         ("dose 1 at 5 mg/kg", "write a rate such as '10 mg/h'"),
-        ("dose 1 at 5 mg/h from 2 h", "does not run at 2 h; it runs from 0 h to 40 min"),
+        ("dose 1 at 5 mg/h from 2 h", "does not run at 2 h; it runs from 0 min to 40 min"),
         ("weight 50", "is no weight of a body; write one such as '50 kg'."),
         ("weight 50 mg", "is no weight of a body; write one such as '50 kg'."),
     ],
