@@ -170,10 +170,16 @@ def test_a_change_is_read_back_from_its_sentence(value):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ("the nurse sneezes", "is not understood; write one like 'pump stops at 20 min for 10 min'"),
+        (
+            "the nurse sneezes",
+            "is not understood; write one like 'pump stops at 20 min for 10 min'",
+        ),
         (7, "7 is no change; write one such as kp.PumpStop"),
         ([], "There is no change; write one, such as 'dose 1 late by 15 min'."),
-        ("dose 3 late by 15 min", "There is no dose 3 in 0.5 mg/kg iv over 40 min; it has one dose."),
+        (
+            "dose 3 late by 15 min",
+            "There is no dose 3 in 0.5 mg/kg iv over 40 min; it has one dose.",
+        ),
         ("dose 1 late by 15", "has no unit"),
         ("pump stops at 3 h for 10 min", "No infusion runs at 3 h or later"),
         ("dose 1 at 5 mg/kg", "write a rate such as '10 mg/h'"),
@@ -191,7 +197,10 @@ def test_what_cannot_change_is_answered(changes, said):
 def test_values_are_checked_when_they_are_made():
     for make, said in (
         (lambda: kp.PumpStop(at="20 min", lasting=10), "lasting=10 has no unit"),
-        (lambda: kp.PumpStop(at="1 h", lasting="1 h", missed="lost"), "write 'later' or 'left out'"),
+        (
+            lambda: kp.PumpStop(at="1 h", lasting="1 h", missed="lost"),
+            "write 'later' or 'left out'",
+        ),
         (lambda: kp.Late(dose=0, by="1 h"), "write 1 for the first"),
         (lambda: kp.OtherRate(rate="0 mg/h"), "write a positive rate, or a stop of the pump"),
         (lambda: kp.OtherRate(rate="1 mg/h", keeps="all"), "write 'time' or 'amount'"),
