@@ -152,6 +152,20 @@ def test_another_rate_keeps_the_time_or_the_amount():
     assert float(amount.parts_at) == 0.5
 
 
+def test_doses_meant_per_lean_weight_are_in_proportion_to_it():
+    me = kp.Patient(weight_kg=95, height_cm=170)
+    found = kp.what_if(INFUSION, "weight lean", "kamp2020", me)
+    share = kp.weight_scalar(me, "lean")[0] / 95.0
+    planned, changed = found.given_mg
+    assert changed[0] == pytest.approx(share * planned[0], rel=1e-14)
+    np.testing.assert_allclose(found.largest, (share - 1.0) * found.planned.curve().Cmax, rtol=1e-9)
+    many = kp.Cohort(weight_kg=[60, 95])
+    with pytest.raises(kp.PlanError, match="differs between the people"):
+        kp.what_if(INFUSION, "weight lean", "kamp2020", many)
+    with pytest.raises(kp.InputError, match="There is no weight 'slim'"):
+        kp.what_if(INFUSION, "weight slim", "kamp2020", me)
+
+
 def test_changes_follow_one_another():
     found = kp.what_if(INFUSION, ["pump stops at 20 min for 10 min", "weight 50 kg"], ONE, ME)
     assert str(found.changed.plan) == "12.5 mg iv over 20 min; 12.5 mg iv over 20 min at 30 min"

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ketapk.carryover import CarryOver, carry_over
     from ketapk.comparison import Comparison, compare
     from ketapk.decrement import Decrement, decrement_times
+    from ketapk.design.held import Held
+    from ketapk.design.hold import hold
     from ketapk.dosing.constructors import (
         bolus,
         buccal,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         subcutaneous,
         sublingual,
     )
+    from ketapk.dosing.pump import Pump
     from ketapk.dosing.regimen import Dose, Regimen, Reset
     from ketapk.dosing.sentence import parse
     from ketapk.dosing.wording import explain
@@ -59,10 +62,11 @@ if TYPE_CHECKING:
     from ketapk.library.generic import one_compartment, three_compartment, two_compartment
     from ketapk.library.observations import load_observations
     from ketapk.library.protocols import list_protocols, load_protocol
+    from ketapk.linting.linting import Lint, lint, list_rules
     from ketapk.model.build import ModelBuilder
     from ketapk.model.model import Model
     from ketapk.odes import OdeResult, solve_ode
-    from ketapk.patients import Cohort, Demography, Patient
+    from ketapk.patients import Cohort, Demography, Patient, list_weight_scalars, weight_scalar
     from ketapk.plateau import PlateauChange, plateau_time
     from ketapk.population.outcome import Trial
     from ketapk.population.predictive_check import PredictiveCheck, vpc
@@ -90,10 +94,13 @@ _HOME = {
     "branches.weights": "OtherWeight",
     "carryover": "CarryOver carry_over",
     "comparison": "Comparison compare",
+    "design.held": "Held",
+    "design.hold": "hold",
     "dosing.constructors": (
         "bolus buccal infusion inhaled intramuscular nasal nasal_spray oral rectal subcutaneous "
         "sublingual"
     ),
+    "dosing.pump": "Pump",
     "dosing.regimen": "Dose Regimen Reset",
     "dosing.sentence": "parse",
     "dosing.wording": "explain",
@@ -111,11 +118,12 @@ _HOME = {
     "library.protocols": "list_protocols load_protocol",
     "scenario": "Scenario read_scenario",
     "library.generic": "one_compartment three_compartment two_compartment",
+    "linting.linting": "Lint lint list_rules",
     "model.build": "ModelBuilder",
     "model.model": "Model",
     "draws": "Draws",
-    "patients": "Cohort Demography Patient",
     "plateau": "PlateauChange plateau_time",
+    "patients": "Cohort Demography Patient list_weight_scalars weight_scalar",
     "population.outcome": "Trial",
     "population.predictive_check": "PredictiveCheck vpc",
     "population.trial": "trial",
@@ -156,11 +164,13 @@ __all__ = [
     "Equivalence",
     "Exposure",
     "Feedback",
+    "Held",
     "IndirectResponse",
     "InputError",
     "KetapkError",
     "KetapkWarning",
     "Late",
+    "Lint",
     "Model",
     "ModelBuilder",
     "ModelError",
@@ -175,6 +185,7 @@ __all__ = [
     "Predictions",
     "PredictiveCheck",
     "Profiles",
+    "Pump",
     "PumpStop",
     "Records",
     "RecordsError",
@@ -198,12 +209,16 @@ __all__ = [
     "decrement_times",
     "equivalent_dose",
     "explain",
+    "hold",
     "infusion",
     "inhaled",
     "intramuscular",
+    "lint",
     "list_effects",
     "list_models",
     "list_protocols",
+    "list_rules",
+    "list_weight_scalars",
     "load_effect",
     "load_model",
     "load_observations",
@@ -234,6 +249,7 @@ __all__ = [
     "two_compartment",
     "verify",
     "vpc",
+    "weight_scalar",
     "what_if",
     "write_model",
     "write_sbml",

@@ -342,7 +342,7 @@ def _change(given: Any) -> Change:
 
 def _given(run: Profiles) -> Floats:
     """All that a plan gives to each person, (N,) [mg]."""
-    doses = [dose.amount_mg(run.cohort.weight_kg) * (1 + dose.addl) for dose in run.plan.doses]
+    doses = [dose.amount_mg(run.cohort.dosing_kg) * (1 + dose.addl) for dose in run.plan.doses]
     return np.broadcast_to(np.sum(np.broadcast_arrays(*doses), axis=0), (len(run.cohort),))
 
 

@@ -52,7 +52,7 @@ def from_then_on(rest: Dose, rate: Quantity, cohort: Cohort, *, keeps_amount: bo
 
 def only_weight(cohort: Cohort) -> Fraction:
     """Weight of everybody [kg], or a refusal where weights differ."""
-    weights = np.unique(cohort.weight_kg)
+    weights = np.unique(cohort.dosing_kg)
     if weights.size > 1:
         raise PlanError(
             "The change would be another one for every weight, and the people differ in theirs; "

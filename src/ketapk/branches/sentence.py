@@ -36,6 +36,7 @@ EXAMPLES = (
     "dose 1 doubled",
     "dose 1 at 0.2 mg/kg/h from 20 min",
     "weight 50 kg",
+    "weight lean",
 )
 
 
@@ -47,7 +48,7 @@ def change(text: str) -> Change:
     text : str
         One of: "pump stops at TIME for TIME", with ", later" (the rest is given later; so if
         nothing is said) or ", left out"; "dose N late by TIME"; "dose N skipped"; "dose N doubled";
-        "dose N at RATE", with "from TIME" and ", same amount"; "weight 50 kg".
+        "dose N at RATE", with "from TIME" and ", same amount"; "weight 50 kg" or "weight lean".
 
     Returns
     -------

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ketapk import units
 from ketapk.branches.branch import Branch
 from ketapk.dosing.regimen import Dose, Regimen
-from ketapk.errors import InputError
+from ketapk.errors import InputError, PlanError
+from ketapk.patients import weight_scalar
 
 if TYPE_CHECKING:
     from ketapk.patients import Cohort
@@ -22,7 +23,8 @@ class OtherWeight:
     Parameters
     ----------
     weight : str
-        A weight such as "50 kg".
+        A weight such as "50 kg", or one by name, such as "lean"; `list_weight_scalars` names them
+        with their sources.
 
     Examples
     --------
@@ -36,7 +38,8 @@ class OtherWeight:
     weight: str
 
     def __post_init__(self) -> None:
-        _kg(self.weight)
+        if not _named(self.weight):
+            _kg(self.weight)
 
     def of(self, plan: Regimen, cohort: Cohort) -> Branch:
         """Return what becomes of a plan."""
@@ -46,8 +49,8 @@ class OtherWeight:
                 f"No dose of {plan} is per kg, so that another weight changes nothing; write doses "
                 f"such as '0.5 mg/kg'."
             )
-        weight = _kg(self.weight)
-        if all(own == float(weight) for own in cohort.weight_kg.tolist()):
+        weight = _of_all(cohort, self.weight) if _named(self.weight) else _kg(self.weight)
+        if all(own == float(weight) for own in cohort.dosing_kg.tolist()):
             return Branch(plan, None)
         events = [
             _worked_out(event, weight) if isinstance(event, Dose) and event.per_kg else event
@@ -63,6 +66,22 @@ def _worked_out(dose: Dose, weight_kg: Fraction) -> Dose:
     """The dose in mg."""
     rate = None if dose.rate is None else float(Fraction(dose.rate) * weight_kg)
     return replace(dose, amt=float(Fraction(dose.amt) * weight_kg), rate=rate, per_kg=False)
+
+
+def _named(weight: str) -> bool:
+    """Whether it is a weight by name."""
+    return isinstance(weight, str) and not any(sign.isdigit() for sign in weight)
+
+
+def _of_all(cohort: Cohort, name: str) -> Fraction:
+    """The weight of that name, where everybody has the same."""
+    weights = set(weight_scalar(cohort, name).tolist())
+    if len(weights) > 1:
+        raise PlanError(
+            f"The {name} weight differs between the people, so that no one plan says their doses; "
+            f"ask about one person at a time."
+        )
+    return Fraction(weights.pop())
 
 
 def _kg(text: str) -> Fraction:

@@ -1,8 +1,8 @@
 """The command line: plans as sentences in, tables, CSV, JSON and figures out.
 
 Data goes to standard output, everything else to standard error. A mistake is answered in one
-sentence. Exit codes: 0 fine, 1 internal error, 2 wrong usage or unit, 3 plan or model refused,
-4 some patients failed (what succeeded is printed), 130 interrupted.
+sentence. Exit codes: 0 fine, 1 internal error, 2 wrong usage or unit, 3 plan or model refused
+or questioned, 4 some patients failed (what succeeded is printed), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ketapk.cli.checking import lint, weights
 from ketapk.cli.library import effects, model, models, observed, verify
 from ketapk.cli.options import examples, say
 from ketapk.cli.outlook import carry_over, decrement, plateau, what_if
@@ -117,6 +118,14 @@ app.command(
 app.command(epilog=examples('ketapk nca samples.csv --dose "35 mg" --route bolus'))(nca)
 app.command(epilog=examples('ketapk explain "0.5 mg/kg iv over 40 min" --vial "10 mg/mL"'))(explain)
 app.command(epilog=examples('ketapk convert "0.2 mg/kg/h" mcg/kg/min'))(convert)
+app.command(
+    epilog=examples(
+        'ketapk lint "0.5 mg/kg iv over 40 min" --model kamp2020 --weight 70',
+        'ketapk lint "0.2 mg/kg/h iv for 4 h" --vial "10 mg/mL" --max-rate "100 mL/h"',
+        'ketapk lint "2 mg/kg iv bolus" --silence fast-bolus',
+    )
+)(lint)
+app.command(epilog=examples("ketapk weights --weight 120 --height 165"))(weights)
 app.command()(cite)
 app.command()(schema)
 app.command()(doctor)
