@@ -219,7 +219,7 @@ class OtherRate:
     >>> plan = parse("60 mg/h iv for 1 h")
     >>> faster = OtherRate(rate="120 mg/h", at="30 min", keeps="amount")
     >>> print(faster.of(plan, Cohort(weight_kg=70)).plan)
-    60 mg/h iv for 30 min; 120 mg/h iv for 15 min at 30 min
+    60 mg/h iv for 30 min; 30 mg iv over 15 min at 30 min
     """
 
     rate: str
