@@ -15,8 +15,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from ketapk.agreement import Observed, observed
+    from ketapk.branches.branching import WhatIf, what_if
+    from ketapk.branches.changes import Doubled, Late, OtherRate, PumpStop, Skipped
+    from ketapk.branches.weights import OtherWeight
+    from ketapk.carryover import CarryOver, carry_over
     from ketapk.comparison import Comparison, compare
-    from ketapk.decrement import decrement_times
+    from ketapk.decrement import Decrement, decrement_times
     from ketapk.design.held import Held
     from ketapk.design.hold import hold
     from ketapk.dosing.constructors import (
@@ -63,6 +67,7 @@ if TYPE_CHECKING:
     from ketapk.model.model import Model
     from ketapk.odes import OdeResult, solve_ode
     from ketapk.patients import Cohort, Demography, Patient, list_weight_scalars, weight_scalar
+    from ketapk.plateau import PlateauChange, plateau_time
     from ketapk.population.outcome import Trial
     from ketapk.population.predictive_check import PredictiveCheck, vpc
     from ketapk.population.trial import trial
@@ -84,6 +89,10 @@ if TYPE_CHECKING:
     from ketapk.verification import Verification, verify
 
 _HOME = {
+    "branches.branching": "WhatIf what_if",
+    "branches.changes": "Doubled Late OtherRate PumpStop Skipped",
+    "branches.weights": "OtherWeight",
+    "carryover": "CarryOver carry_over",
     "comparison": "Comparison compare",
     "design.held": "Held",
     "design.hold": "hold",
@@ -113,6 +122,7 @@ _HOME = {
     "model.build": "ModelBuilder",
     "model.model": "Model",
     "draws": "Draws",
+    "plateau": "PlateauChange plateau_time",
     "patients": "Cohort Demography Patient list_weight_scalars weight_scalar",
     "population.outcome": "Trial",
     "population.predictive_check": "PredictiveCheck vpc",
@@ -120,7 +130,7 @@ _HOME = {
     "profiles": "Profiles",
     "simulation": "simulate",
     "agreement": "Observed observed",
-    "decrement": "decrement_times",
+    "decrement": "Decrement decrement_times",
     "records.export": "to_nonmem",
     "records.predictions": "Predictions",
     "records.problems": "RecordsError",
@@ -140,10 +150,13 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.
 
 __all__ = [
     "BelowLimit",
+    "CarryOver",
     "Cohort",
     "Comparison",
+    "Decrement",
     "Demography",
     "Dose",
+    "Doubled",
     "Draws",
     "Effect",
     "Emax",
@@ -156,6 +169,7 @@ __all__ = [
     "InputError",
     "KetapkError",
     "KetapkWarning",
+    "Late",
     "Lint",
     "Model",
     "ModelBuilder",
@@ -163,26 +177,33 @@ __all__ = [
     "NumericalError",
     "Observed",
     "OdeResult",
+    "OtherRate",
+    "OtherWeight",
     "Patient",
     "PlanError",
+    "PlateauChange",
     "Predictions",
     "PredictiveCheck",
     "Profiles",
     "Pump",
+    "PumpStop",
     "Records",
     "RecordsError",
     "Regimen",
     "Reset",
     "Response",
     "Scenario",
+    "Skipped",
     "Tolerance",
     "Trial",
     "Turnover",
     "UnitError",
     "Verification",
+    "WhatIf",
     "accumulation",
     "bolus",
     "buccal",
+    "carry_over",
     "compare",
     "compose",
     "decrement_times",
@@ -210,6 +231,7 @@ __all__ = [
     "one_compartment",
     "oral",
     "parse",
+    "plateau_time",
     "read_model",
     "read_nonmem",
     "read_scenario",
@@ -228,6 +250,7 @@ __all__ = [
     "verify",
     "vpc",
     "weight_scalar",
+    "what_if",
     "write_model",
     "write_sbml",
 ]

@@ -394,16 +394,3 @@ def nca(table: Any, by: str) -> None:
     for start in range(0, len(rows), 4):
         part = rows[start : start + 4]
         _sideways([str(row[by]) for row in part], part, skip=(by,))
-
-
-def decrement(table: Any) -> None:
-    """Time to fall, a row a length of infusion, a column a percentage."""
-    from ketapk import units
-
-    for (name,), rows in table.group_by("model", maintain_order=True):
-        percentages = rows["by"].unique(maintain_order=True).to_list()
-        shown = table_of(f"{name}: infusion [h]", *(f"by {by} [min]" for by in percentages))
-        for (length,), part in rows.group_by("length_h", maintain_order=True):
-            minutes = [hours * units.MINUTES_PER_HOUR for hours in part["time_h"]]
-            add(shown, float(length), *minutes)
-        show(shown)
