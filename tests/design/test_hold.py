@@ -106,8 +106,8 @@ def test_the_effect_site_never_passes_the_target(V1, V2, V3, CL, Q2, Q3, step):
     held = kp.hold("100 ng/mL; 140 ng/mL at 15 min", model, ME, until="30 min", step=step,
                    allow_unmatched_ke0=True, allow_implausible=True, **EFFECT)  # fmt: skip
     curve = held.run.curve(site="effect")
-    assert curve.peak_within(0.0, 0.25)[0] <= 100.0 * (1 + 1e-9)
-    assert curve.Cmax[0] <= 140.0 * (1 + 1e-9)
+    assert curve.peak_within(0.0, 0.25)[0] <= 100.0 * (1 + 2e-9)
+    assert curve.Cmax[0] <= 140.0 * (1 + 2e-9)
 
 
 def test_it_reaches_the_target_as_fast_as_anything_without_overshoot():
