@@ -7,8 +7,8 @@ moment at which it has fallen to it.
 
 Effect site: the highest rate for one interval after which, with nothing more given, the effect site
 never exceeds the target (Shafer & Gregg, J Pharmacokinet Biopharm 1992;20:147-169,
-doi:10.1007/BF01070999). Within 5 % of the target the plasma is held at it instead, and nowhere above
-it while the effect site has yet to come up.
+doi:10.1007/BF01070999). Within 5 % of the target the plasma is held at it instead, and nowhere
+above it while the effect site has yet to come up.
 """
 
 from __future__ import annotations
