@@ -44,8 +44,11 @@ def test_every_research_program_answers_and_draws(name, tmp_path, monkeypatch, c
     assert f"../examples/{name}.py" in (ROOT / "docs/researchers.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["decrement_spread", "carry_over"])
-def test_every_program_of_what_to_expect_answers_and_draws(name, tmp_path, monkeypatch, capsys):
+CLINICAL = ("tci_steps", "decrement_spread", "carry_over")
+
+
+@pytest.mark.parametrize("name", CLINICAL)
+def test_every_clinical_program_answers_and_draws(name, tmp_path, monkeypatch, capsys):
     figure = tmp_path / "figure.png"
     monkeypatch.setattr(sys, "argv", [name, str(figure)])
     runpy.run_path(str(ROOT / f"examples/{name}.py"), run_name="__main__")
