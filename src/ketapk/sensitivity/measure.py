@@ -9,11 +9,12 @@ import numpy as np
 
 from ketapk import units
 from ketapk.errors import InputError
+from ketapk.exposure.curve import Curve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ketapk.exposure.curve import Curve
+    from ketapk.course import Course
 
     Floats = NDArray[np.float64]
 
@@ -31,6 +32,16 @@ UNIT: dict[Kind, str] = {
 ALONE: tuple[Kind, ...] = ("Cmax", "Tmax", "AUC_inf", "t_half")
 WITH_TIME: tuple[Kind, ...] = ("AUC to", "level at")
 WITH_LEVEL: tuple[Kind, ...] = ("time to", "time above")
+COLUMN: dict[Kind, int] = {
+    "Cmax": 0,
+    "Tmax": 1,
+    "AUC to": 2,
+    "AUC_inf": 3,
+    "t_half": 4,
+    "time to": 5,
+    "time above": 6,
+}
+"""Where `Course.landmarks` has a measure."""
 KNOWN = (
     "Cmax, Tmax, AUC_inf, t_half, 'AUC to 24 h', 'level at 1 h', 'time to 70 ng/mL' or "
     "'time above 70 ng/mL'"
@@ -77,6 +88,22 @@ class Measure:
                 return curve.above(self.number)[0]
             case "time above":
                 return curve.above(self.number)[1]
+
+    def read(self, course: Course, output: int) -> Floats:
+        """Read it of everybody in a course (N,), by modes where there are some, as `of`."""
+        if self.kind == "level at":
+            return course.curve(output, np.array([self.number]))[:, 0]
+        levels = np.array([self.number] if self.kind in WITH_LEVEL else [])
+        until = self.number if self.kind == "AUC to" else 0.0
+        found = course.landmarks(output, until, levels)
+        if found is None:
+            return self.of(Curve(course.solution, output))
+        rows, done = found
+        figures = rows[:, COLUMN[self.kind]]
+        left = np.flatnonzero(~done)
+        if left.size:
+            figures[left] = self.of(Curve(course.of(left).solution, output))
+        return figures
 
 
 def measure_of(text: Any, analyte: str) -> Measure:
