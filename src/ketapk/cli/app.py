@@ -18,6 +18,7 @@ from ketapk.cli.library import effects, model, models, observed, verify
 from ketapk.cli.options import examples, say
 from ketapk.cli.plans import compare, simulate
 from ketapk.cli.research import interrupted, predict, trial
+from ketapk.cli.sensitivity import sensitivity
 from ketapk.cli.tools import (
     cite,
     convert,
@@ -76,6 +77,12 @@ app.command(
     )
 )(equivalent)
 app.command(epilog=examples("ketapk decrement kamp2020 domino --plot decrement.png"))(decrement)
+app.command(
+    epilog=examples(
+        'ketapk sensitivity "0.5 mg/kg iv over 40 min" --model kamp2020 --plot tornado.png',
+        'ketapk sensitivity "84 mg spravato" --model perez_ruixo2021 --measure Cmax --shares',
+    )
+)(sensitivity)
 app.command(
     epilog=examples(
         "ketapk predict events.csv --model kamp2020",

@@ -88,10 +88,11 @@ class Sensitivity:
     def __repr__(self) -> str:
         lines = [f"<Sensitivity of {self.analyte}, {self.run.plan} ({self.run.model.name})"]
         for measure in self.measures:
-            rows = self.table.filter(self.table["measure"] == measure).head(3).to_dicts()
+            rows = self.table.filter(self.table["measure"] == measure).to_dicts()
             lead = ", ".join(
                 f"{row['by']} {units.fmt(row['figure_low'])} to {units.fmt(row['figure_high'])}"
-                for row in rows
+                for row in rows[:3]
+                if _moves(row)
             )
             figure = rows[0] if rows else None
             said = f"{units.fmt(figure['figure'])} {figure['unit']}; {lead}" if figure else "none"
