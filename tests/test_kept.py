@@ -11,6 +11,7 @@ import ketapk as kp
 from ketapk.collection import _collected, collect
 from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.model.body import MOST
+from ketapk.model.body import PLANS as KEPT_PLANS
 from ketapk.schedule import assemble
 from ketapk.spectrum.stretches import _long_stretches, _stretches
 
@@ -150,7 +151,9 @@ def test_a_long_grid_is_read_as_its_parts_are():
 def test_long_even_grids_have_the_stretches_of_any_grid(start, before):
     times, start = np.arange(5001) / 60.0, np.array(start)
     for one, other in zip(
-        _long_stretches(times, start, before), _stretches(times, start, before), strict=True
+        _long_stretches(times, start.tobytes(), before),
+        _stretches(times, start.tobytes(), before),
+        strict=True,
     ):
         assert one.tolist() == other.tolist()
 
@@ -158,9 +161,9 @@ def test_long_even_grids_have_the_stretches_of_any_grid(start, before):
 def test_a_long_grid_that_is_uneven_somewhere_is_not_taken_for_even():
     times = np.arange(5001) / 60.0
     start = np.array([0.0, 40.0])
-    assert _long_stretches(np.delete(times, 100), start, False) is None
+    assert _long_stretches(np.delete(times, 100), start.tobytes(), False) is None
     times[4000] *= 1.0 + 1e-13
-    assert _long_stretches(times, start, False) is None
+    assert _long_stretches(times, start.tobytes(), False) is None
 
 
 def test_a_plan_is_the_same_plan_after_a_journey():
@@ -229,3 +232,16 @@ def test_arrays_changed_after_they_were_checked_change_nothing():
     times *= 2.0
     np.testing.assert_array_equal(run.concentration("ketamine"), before)
     np.testing.assert_array_equal(run.times_h, [0.0, 1.0, 2.0])
+
+
+def test_a_body_keeps_what_few_plans_come_to():
+    model = kp.three_compartment(**BODY, ka=2.0)
+    mixed = Regimen.of(Dose(route="oral", amt=0.2, per_kg=True), Dose(route="iv", amt=9.0, time=1))
+    plans = [mixed, *(kp.oral(f"{10 + k} mg") for k in range(2 * KEPT_PLANS))]
+    for plan in plans:
+        for weight in (50.0, 100.0):
+            course, again = (course_of(plan, model, kp.Patient(weight_kg=weight)) for _ in range(2))
+            assert course._lowering is again._lowering
+            for kept, made in zip(course._lowering.flows, course._collected().flows, strict=True):
+                assert kept.amount.tolist() == made.amount.tolist()
+    assert len(course._body._lowered) <= KEPT_PLANS

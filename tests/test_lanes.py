@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import ketapk as kp
 from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.kernels.rows import LANES
-from ketapk.lanes import curves
+from ketapk.lanes import _chunk, curves
 from ketapk.model.routes import Input
 from ketapk.model.sparse import Sparse
 from ketapk.model.system import Graph
@@ -149,6 +149,14 @@ def test_a_curve_does_not_depend_on_who_shares_the_lanes(threads, chunk):
             together.concentration("ketamine", site=site),
         )
     assert apart.stats == together.stats
+
+
+@pytest.mark.parametrize("n", [1, LANES, 1_000, 3_000, 100_000])
+@pytest.mark.parametrize("threads", [1, 2, 7])
+def test_every_thread_has_the_same_to_do(n, threads):
+    calls = -(-n // _chunk(n, threads))
+    assert _chunk(n, threads) >= LANES
+    assert calls % threads == 0 or _chunk(n, threads) == LANES
 
 
 PLANS = {

@@ -18,6 +18,7 @@ from ketapk.spectrum import curves
 from ketapk.spectrum.groups import groups_of
 from ketapk.spectrum.shared import shared_plan
 from ketapk.spectrum.stretches import LONGEST, stretches
+from ketapk.timetable import timetable
 
 N = 6
 TIMES = np.sort(np.concatenate([np.linspace(0.0, 24.0, 49), [0.01, 0.013, 2.3, 2.3, 7.77, 23.999]]))
@@ -343,8 +344,9 @@ def test_stretches_hold_every_time_once_and_evenly(times, before):
         samples=times, tolerance=Tolerance(),
     )  # fmt: skip
     groups = groups_of(course.system, 0)
-    shared = shared_plan(course._lowering, groups.states, times)
-    first, size, begin, step, segment = stretches(times, shared, before=before)
+    table = timetable(times)
+    shared = shared_plan(course._lowering, groups.states, table)
+    first, size, begin, step, segment = stretches(table, shared, before=before)
     assert size.sum() == times.size
     assert np.all(size <= LONGEST)
     np.testing.assert_array_equal(first, np.cumsum(size) - size)

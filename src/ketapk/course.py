@@ -64,6 +64,13 @@ class Course:
 
     @cached_property
     def _lowering(self) -> Lowering:
+        body = self._body
+        if body is None or body.system is not self.system:
+            return self._collected()
+        return body.lowering(self.plan, self.cohort.weight_kg.item(0), self._collected)
+
+    def _collected(self) -> Lowering:
+        """What enters, asked of the routes dose by dose."""
         values = self.values
         ways = {name: self.model.route(name).inputs for name in self.plan.routes}
         return collect(
@@ -133,13 +140,13 @@ class Course:
             by_modes = spectrum.curves(*what, **how, known=self._modes)
             if by_modes is not None:
                 curves, done = by_modes
-                self._by_modes[output] = int(done.sum())
+                self._by_modes[output] = int(np.count_nonzero(done))
                 return curves, everybody[~done]
         if self.method in ("auto", "stiff"):
             abreast = lanes.curves(*what, **how, tolerance=self.tolerance)
             if abreast is not None:
                 curves, done, counts = abreast
-                self._in_lanes[output] = int(done.sum()), counts[done]
+                self._in_lanes[output] = int(np.count_nonzero(done)), counts[done]
                 return curves, everybody[~done]
         return None, everybody
 
@@ -178,7 +185,7 @@ class Course:
             known=self._modes,
         )
         if found is not None:
-            by_modes = int(found[1].sum())
+            by_modes = int(np.count_nonzero(found[1]))
             self._by_modes[output] = min(self._by_modes.get(output, by_modes), by_modes)
         return found
 

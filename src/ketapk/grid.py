@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketapk.errors import InputError
+from ketapk.timetable import timetable
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -27,18 +28,18 @@ SHOWN = 8
 def checked_times(times: ArrayLike) -> Floats:
     """Return times [h] as an array, or say what is wrong with them."""
     try:
-        # Of one's own, so that what is checked here stays as it is, and is a row without gaps.
-        array = np.atleast_1d(np.array(times, dtype=np.float64, order="C"))
+        array = np.atleast_1d(np.asarray(times, dtype=np.float64))
     except (TypeError, ValueError):
         raise InputError(
             f"times={times!r} are not numbers; give hours, e.g. times=[0, 0.5, 1]."
         ) from None
-    # A time that is no number is not at least the one before it either.
-    ascend = array.ndim == 1 and array.size > 0 and (array[1:] >= array[:-1]).all()
-    if ascend and array[0] >= 0.0 and array[-1] < np.inf:
-        return array
     if array.ndim != 1 or array.size == 0:
         raise InputError("times must be a list of at least one time in hours, e.g. [0, 0.5, 1].")
+    table = timetable(array)
+    # Of one's own, so that what is checked here stays as it is.
+    array = table.own()
+    if table.ascends and array[0] >= 0.0 and array[-1] < np.inf:
+        return array
     if not np.isfinite(array).all() or (array < 0.0).any():
         raise InputError("times must be finite and not negative; they are hours after the start.")
     if (array[1:] < array[:-1]).any():

@@ -7,6 +7,7 @@ and so does whoever's steps fail, to fail there with a status.
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import numpy as np
 from ketapk.kernels.batch import CHUNK, in_chunks
 from ketapk.spectrum.modes import sound
 from ketapk.spectrum.shared import shared_plan
+from ketapk.timetable import read_only, timetable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,8 +29,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-CALLS = 16
-"""Calls that are enough to share many subjects out; at the end of each, lanes idle."""
+TURNS = 8
+"""Calls for every thread, so that they end together, where subjects are many; at the end of each
+call lanes idle."""
 LARGEST = 64
 """States that an output may see; beyond them, rows of lanes no longer fit the nearest memory."""
 
@@ -96,7 +99,7 @@ def curves(
     if len(seen) > LARGEST:
         return None
     order = _order(system.linked.tobytes(), seen)
-    shared = shared_plan(lowering, order.states, times)
+    shared = shared_plan(lowering, order.states, timetable(times))
     if shared is None:
         return None
     from ketapk.kernels.attempt import Saturable
@@ -124,16 +127,24 @@ def curves(
     out = np.empty((n, times.size))
     done, counts = np.zeros(n, dtype=bool), np.zeros((n, 5))
 
-    reading = Reading(place[int(system.reads.source[read])], times, out)
+    reading = Reading(place[int(system.reads.source[read])], read_only(times), out)
     limits = Limits(tolerance.rtol, tolerance.atol, tolerance.max_steps)
 
     def work(lo: int, hi: int) -> None:
         write(order.pattern, saturable, people, plan, reading, limits, lo, hi, done, counts)
 
-    in_chunks(work, n, chunk=chunk or max(CHUNK, n // CALLS), threads=threads)
+    in_chunks(work, n, chunk=chunk or _chunk(n, threads or os.cpu_count() or 1), threads=threads)
     if before:
         out[:, times <= 0.0] = 0.0
     return out, sound(lowering, done & _finite(system)), counts
+
+
+def _chunk(n: int, threads: int) -> int:
+    """Subjects in one call: as many for every thread, and no fewer than there are lanes."""
+    from ketapk.kernels.rows import LANES
+
+    turns = min(TURNS, max(1, n // (CHUNK * threads)))
+    return max(LANES, -(-n // (turns * threads)))
 
 
 def _finite(system: System) -> NDArray[np.bool_]:

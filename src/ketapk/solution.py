@@ -13,6 +13,7 @@ from ketapk.kernels.arrays import SystemArrays
 from ketapk.kernels.batch import in_chunks
 from ketapk.model.sparse import Sparse
 from ketapk.model.system import System
+from ketapk.timetable import read_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -335,6 +336,7 @@ class Solution:
             raise InputError(f"side={side!r} is not known; write 'after' or 'before'.")
         total = int(np.max(spans[:, 2] + spans[:, 1] - spans[:, 0], initial=0))
         out = np.full((total, keep.size), np.nan)
+        times = read_only(times)
         before = side == "before"
         schedule = self.schedule.arrays
         rows = keep.astype(np.int64)

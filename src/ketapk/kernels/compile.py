@@ -100,3 +100,12 @@ def lean(function: Function) -> Function:
     """
     compile_part: Any = numba.njit
     return compile_part(_nrt=False, **OPTIONS)(function)  # type: ignore[no-any-return]
+
+
+def woven(function: Function) -> Function:
+    """Compile a lean part into its caller, wherever that is.
+
+    For what is short beside its arguments: tuples of arrays are hundreds of words to be copied.
+    """
+    compile_part: Any = numba.njit
+    return compile_part(_nrt=False, forceinline=True, **OPTIONS)(function)  # type: ignore[no-any-return]

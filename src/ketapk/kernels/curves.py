@@ -33,6 +33,7 @@ from ketapk.kernels.vector import (
     anywhere,
     binary_order,
     exp,
+    expm1,
     full,
     highest,
     load,
@@ -99,24 +100,17 @@ class Stretches(NamedTuple):
 
 
 @lean
-def grown(rate, time, left):  # type: ignore[no-untyped-def]
-    """Return ``(1 - left) / rate`` where ``left`` is ``exp(-rate * time)``, to the last digits."""
+def grown(rate, time):  # type: ignore[no-untyped-def]
+    """Return ``(1 - exp(-rate * time)) / rate`` for vectors of rates, to the last digits."""
     gap = rate * time
-    near = gap < 0.5
-    if not anywhere(near):
-        return (1.0 - left) / rate
-    series = full(1.0)
-    for k in range(14, 1, -1):
-        series = 1.0 - series * gap / float(k)
-    return where(near, series * time, (1.0 - left) / where(near, 1.0, rate))
+    return where(gap < TINY, time, -expm1(-gap) / rate)
 
 
 @lean
 def difference(one, other, time):  # type: ignore[no-untyped-def]
     """Return ``(exp(-one * time) - exp(-other * time)) / (other - one)`` for vectors of rates."""
     slower = where(one < other, one, other)
-    gap = size(other - one)
-    return exp(-slower * time) * grown(gap, time, exp(-gap * time))
+    return exp(-slower * time) * grown(size(other - one), time)
 
 
 @lean
@@ -299,7 +293,7 @@ def leave(modes, length, level, flow, doubt):  # type: ignore[no-untyped-def]
     for a in range(level.shape[0] - 1, -1, -1):
         rate, partner = load(modes, RATES, a), load(modes, PARTNER, a)
         left = exp(-rate * length)
-        per_flow = grown(rate, length, left)
+        per_flow = grown(rate, length)
         inside = load(level, a) * left + load(flow, a) * per_flow
         # What an error of the rate makes of what was there, and of what ran in.
         spread, gone = load(modes, SPREAD, a), rate * length
@@ -312,7 +306,7 @@ def leave(modes, length, level, flow, doubt):  # type: ignore[no-untyped-def]
                 if anywhere(own):
                     other, coupling = load(modes, RATES, b), load(modes, COUPLING, a)
                     sent = difference(rate, other, length)
-                    risen = grown(other, length, exp(-other * length))
+                    risen = grown(other, length)
                     fed = load(level, b) * sent + load(flow, b) * ((risen - sent) / rate)
                     lost = load(doubt, b) * sent + size(load(flow, b)) * (risen / rate)
                     inside = inside + where(own, coupling * fed, 0.0)

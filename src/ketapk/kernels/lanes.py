@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ketapk.kernels.attempt import H_ERROR, H_STEP, abreast, attempt
-from ketapk.kernels.compile import kernel, lean, part
+from ketapk.kernels.compile import kernel, lean, part, woven
 from ketapk.kernels.rodas5p import ORDER
 from ketapk.kernels.rows import LANES, load, rows
 from ketapk.kernels.stepping import ERROR, GROW, REJECTED, SHRINK, STEPS, STIFF_RUNS
@@ -111,7 +111,7 @@ def empty_seats():  # type: ignore[no-untyped-def]
     return Seats(whole[0], whole[1], whole[2])
 
 
-@lean
+@woven
 def seat(lanes, people, n, k):  # type: ignore[no-untyped-def]
     """Seat subject ``n`` in lane ``k``, with an empty body."""
     at = n if people.scale.size > 1 else 0
@@ -125,7 +125,7 @@ def seat(lanes, people, n, k):  # type: ignore[no-untyped-def]
         lanes.y[i, k], lanes.rate[i, k] = 0.0, 0.0
 
 
-@lean
+@woven
 def slope_of(lanes, pattern, flows, k, y, f):  # type: ignore[no-untyped-def]
     """Write the slope of lane ``k`` at ``y`` (n,) into ``f`` (n,)."""
     n = y.size
@@ -142,30 +142,30 @@ def slope_of(lanes, pattern, flows, k, y, f):  # type: ignore[no-untyped-def]
             f[j] += v
 
 
-@lean
+@woven
 def first_step(lanes, pattern, flows, k, span, rtol, atol, room):  # type: ignore[no-untyped-def]
     """Guess the first step of lane ``k`` as `ketapk.kernels.stepping.first_step` does."""
-    y, f, trial, moved = lanes.y, room[0], room[1], room[2]
+    y, f, trial, moved, per = lanes.y, room[0], room[1], room[2], room[3]
     n = f.size
     for i in range(n):
         trial[i] = y[i, k]
+        per[i] = 1.0 / (atol + rtol * abs(y[i, k]))
     slope_of(lanes, pattern, flows, k, trial, f)
     size, speed = 0.0, 0.0
     for i in range(n):
-        allowed = atol + rtol * abs(y[i, k])
-        size += (y[i, k] / allowed) ** 2
-        speed += (f[i] / allowed) ** 2
+        size += (trial[i] * per[i]) ** 2
+        speed += (f[i] * per[i]) ** 2
     if speed == 0.0:
         return span
     size, speed = math.sqrt(size / n), math.sqrt(speed / n)
     h = 1e-6 if size < 1e-5 or speed < 1e-5 else 0.01 * size / speed
     h = min(h, span)
     for i in range(n):
-        trial[i] = y[i, k] + h * f[i]
+        trial[i] += h * f[i]
     slope_of(lanes, pattern, flows, k, trial, moved)
     bend = 0.0
     for i in range(n):
-        bend += ((moved[i] - f[i]) / (atol + rtol * abs(y[i, k]))) ** 2
+        bend += ((moved[i] - f[i]) * per[i]) ** 2
     bend = math.sqrt(bend / n) / h
     if not math.isfinite(bend):
         return 0.01 * h
@@ -174,7 +174,7 @@ def first_step(lanes, pattern, flows, k, span, rtol, atol, room):  # type: ignor
     return min(100.0 * h, second, span)
 
 
-@lean
+@woven
 def open_segment(lanes, clock, seats, k, pattern, flows, people, plan, reading, limits, room):  # type: ignore[no-untyped-def]
     """Begin the segment of lane ``k``: what enters at once, the rates, what is read at its start.
 
@@ -312,7 +312,7 @@ def curves(pattern, flows, people, plan, reading, limits, lo, hi, done, counts):
     n = pattern.right.size
     lanes = abreast(n, pattern.source.size, flows.source.size)
     clock, seats = rows(12), empty_seats()
-    room, due = np.empty((3, n)), np.zeros(LANES, dtype=np.int64)
+    room, due = np.empty((4, n)), np.zeros(LANES, dtype=np.int64)
     for k in range(LANES):
         leave(lanes, clock, seats, k)
     upcoming, busy, free = lo, 0, True

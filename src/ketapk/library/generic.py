@@ -173,12 +173,14 @@ def _generic(
         if "ka" not in values and np.any(values[key] != neutral):
             raise InputError(f"{key} belongs to the depot; give ka [1/h] as well.")
 
+    several = {key: np.size(value) for key, value in values.items() if np.ndim(value)}
+
     def individual(cohort: Cohort) -> Values:
-        for key, value in values.items():
-            if np.ndim(value) and np.size(value) != len(cohort):
+        n = len(cohort)
+        for key, size in several.items():
+            if size != n:
                 raise InputError(
-                    f"{key} has {np.size(value)} values for {len(cohort)} patients; give one "
-                    f"value, or one per patient."
+                    f"{key} has {size} values for {n} patients; give one value, or one per patient."
                 )
         return values
 

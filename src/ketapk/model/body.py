@@ -7,20 +7,39 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ketapk.dosing.regimen import Regimen
+    from ketapk.lowering import Lowering
     from ketapk.model.routes import Values
     from ketapk.model.system import System
 
 MOST = 16
 """People, by the routes that they need, whose compartments a model keeps."""
+PLANS = 16
+"""Plans of each of them whose lowering is kept."""
 
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """Compartments, and the modes that were found of them; nobody writes to either."""
+    """Compartments, the modes that were found of them, and the plans; nobody writes to any."""
 
     system: System
+    _lowered: dict[tuple[Regimen, float], Lowering] = field(default_factory=dict)
+    """By plan and weight [kg]."""
     modes: dict[tuple[int, ...], Any] = field(default_factory=dict)
     """By output, for every set of states that drug enters."""
+
+    def lowering(
+        self, plan: Regimen, weight_kg: float, collect: Callable[[], Lowering]
+    ) -> Lowering:
+        """Return what a plan comes to, collected if it is not there; only short plans stay."""
+        found = self._lowered.get((plan, weight_kg))
+        if found is None:
+            found = collect()
+            if found.intake.kept:
+                if len(self._lowered) >= PLANS:
+                    self._lowered.clear()
+                self._lowered[plan, weight_kg] = found
+        return found
 
 
 class Bodies:
@@ -44,7 +63,7 @@ def numbers_of(values: Values) -> tuple[Any, ...] | None:
     """Names and numbers of one person's values, by which they are known again; None of many."""
     found: list[Any] = [*values]
     for value in values.values():
-        if type(value) is not float:
+        if not isinstance(value, float):
             if getattr(value, "size", 1) != 1:
                 return None
             try:

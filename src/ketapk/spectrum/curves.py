@@ -9,6 +9,7 @@ import numpy as np
 from ketapk.kernels.batch import in_chunks
 from ketapk.spectrum.modes import ERROR, Modes, chunk_of, modes_of, sound
 from ketapk.spectrum.stretches import stretches
+from ketapk.timetable import timetable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +57,9 @@ def curves(
     """
     if times.size == 0 or times[0] < 0.0:
         return None
-    found = modes_of(system, lowering, output, times, known, threads, chunk)
+    table = timetable(times)
+    times = table.row
+    found = modes_of(system, lowering, output, table, known, threads, chunk)
     if found is None:
         return None
     modes, shared = found
@@ -65,7 +68,7 @@ def curves(
     from ketapk.kernels.vector import LANES
 
     n, plan = lowering.n, shared.scaled(factor)
-    stretch = Stretches(*stretches(times, shared, before=before))
+    stretch = Stretches(*stretches(table, shared, before=before))
     # Side by side go as many subjects, or as many stretches of one, as make fewer vectors.
     W = stretch.first.size
     abreast = -(-n // LANES) * W <= n * -(-W // LANES)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ketapk.kernels.batch import in_chunks
 from ketapk.spectrum.modes import ERROR, Modes, chunk_of, modes_of, sound
+from ketapk.timetable import timetable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def landmarks(
     """
     if not np.all(heights > 0.0):
         return None
-    found = modes_of(system, lowering, output, samples, known, threads, chunk)
+    found = modes_of(system, lowering, output, timetable(samples), known, threads, chunk)
     if found is None:
         return None
     modes, shared = found

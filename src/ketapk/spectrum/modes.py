@@ -11,6 +11,7 @@ import numpy as np
 from ketapk.kernels.batch import in_chunks
 from ketapk.spectrum.groups import Groups, groups_of
 from ketapk.spectrum.shared import Shared, shared_plan
+from ketapk.timetable import timetable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ketapk.kernels.modes import Pattern
     from ketapk.lowering import Lowering
     from ketapk.model.system import System
+    from ketapk.timetable import Timetable
 
     Floats = NDArray[np.float64]
 
@@ -58,14 +60,14 @@ def modes_of(
     system: System,
     lowering: Lowering,
     output: int,
-    samples: Floats,
+    table: Timetable,
     known: dict[int, Modes],
     threads: int | None,
     chunk: int | None,
 ) -> tuple[Modes, Shared] | None:
     """Modes of an output, found once, and the shared plan; None where there are none."""
     groups = known[output].groups if output in known else groups_of(system, output)
-    shared = None if groups is None else shared_plan(lowering, groups.states, samples)
+    shared = None if groups is None else shared_plan(lowering, groups.states, table)
     if groups is None or shared is None:
         return None
     if output not in known:
@@ -103,7 +105,7 @@ def all_moded(
 
     Then nothing is infinite, below 0 or no number, and no solution fails.
     """
-    found = modes_of(system, lowering, output, samples, known, threads, chunk)
+    found = modes_of(system, lowering, output, timetable(samples), known, threads, chunk)
     return found is not None and found[0].complete and lowering.intake.sound
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketapk.schedule import tie
-from ketapk.spectrum.remembered import remembered
+from ketapk.timetable import LONGEST, Timetable, timetable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,12 +23,10 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 KEPT = 64
-"""Plans by times that are kept."""
-FEW = 2048
-"""Times up to which all of them are compared with those of the last calls."""
+"""Plans that are kept for a weight, and in a unit."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Shared:
     """A plan that is the same for all subjects but for its amounts; nobody writes to it."""
 
@@ -55,28 +53,42 @@ class Shared:
 
     def scaled(self, factor: float) -> Plan:
         """Return what the kernels read, with amounts times a factor."""
-        from ketapk.kernels.curves import Plan
-
-        jump, rate = factor * self.jump, factor * self.rate
-        return Plan(self.start, self.end, jump, rate, self.opening)
+        return (_kept_scaled if self.jump.shape[2] == 1 else _scaled)(self, factor)
 
 
-def shared_plan(lowering: Lowering, states: Ints, samples: Floats) -> Shared | None:
+def _scaled(shared: Shared, factor: float) -> Plan:
+    from ketapk.kernels.curves import Plan
+
+    jump, rate = factor * shared.jump, factor * shared.rate
+    return Plan(shared.start, shared.end, jump, rate, shared.opening)
+
+
+_kept_scaled = lru_cache(maxsize=KEPT)(_scaled)
+
+
+def shared_plan(lowering: Lowering, states: Ints, table: Timetable) -> Shared | None:
     """Lower flows that all subjects share in time; None where a subject has times of its own."""
     intake = lowering.intake
     if intake.actions:
         return None
     if intake.kept:
-        near = samples if samples.size <= FEW else _beside(samples, intake.edges)
-        kept = _kept(intake, states.tobytes(), near.tobytes())
+        if table.row.size > LONGEST:
+            table = timetable(_beside(table.row, intake.edges))
+        kept: Shared | None = table.once(_of_all, intake, states.tobytes())
         kg = lowering.weight_kg
-        return kept if kept is None or kg is None else kept.times(kg[:1] if _same(kg) else kg)
-    return _shared(lowering.flows, lowering.n, states, samples)
+        if kept is None or kg is None:
+            return kept
+        return _of_weight(kept, kg.item(0)) if _same(kg) else kept.times(kg)
+    return _shared(lowering.flows, lowering.n, states, table)
+
+
+def _of_all(samples: Floats, intake: Intake, states: bytes) -> Shared | None:
+    return _shared(intake.flows, 1, np.frombuffer(states, np.int64), timetable(samples))
 
 
 @lru_cache(maxsize=KEPT)
-def _kept(intake: Intake, states: bytes, samples: bytes) -> Shared | None:
-    return _shared(intake.flows, 1, np.frombuffer(states, np.int64), np.frombuffer(samples))
+def _of_weight(kept: Shared, weight_kg: float) -> Shared:
+    return kept.times(np.array([weight_kg]))
 
 
 def _beside(samples: Floats, edges: Floats) -> Floats:
@@ -87,14 +99,14 @@ def _beside(samples: Floats, edges: Floats) -> Floats:
     return near
 
 
-def _shared(given: Sequence[Flow], n: int, states: Ints, samples: Floats) -> Shared | None:
+def _shared(given: Sequence[Flow], n: int, states: Ints, table: Timetable) -> Shared | None:
     """As `shared_plan`, of flows into some states."""
     inside = {state: k for k, state in enumerate(states.tolist())}
     flows = [flow for flow in given if flow.state in inside]
     if not all(_same(flow.start) and _same(flow.end) and flow.stop is None for flow in flows):
         return None
     edges = np.array([0.0, *(t for flow in flows for t in (flow.start[0], flow.end[0]))])
-    start, end, tied = remembered(_breakpoints, samples, edges)
+    start, end, tied = table.once(_breakpoints, edges.tobytes())
     sources = np.array(sorted({inside[flow.state] for flow in flows}), dtype=np.int64)
     wide = n if n > 1 and not all(_same(flow.amount) for flow in flows) else 1
     jump = np.zeros((start.size, sources.size, wide))
@@ -112,9 +124,9 @@ def _shared(given: Sequence[Flow], n: int, states: Ints, samples: Floats) -> Sha
     return Shared(start=start, end=end, jump=jump, rate=rate, sources=sources)
 
 
-def _breakpoints(samples: Floats, edges: Floats) -> tuple[Floats, Floats, list[float]]:
+def _breakpoints(samples: Floats, edges: bytes) -> tuple[Floats, Floats, list[float]]:
     """Starts and ends of the segments [h], and the edges (E,) with rounding taken out."""
-    tied = tie(edges[None, :], samples)[0].tolist()
+    tied = tie(np.frombuffer(edges)[None, :], samples)[0].tolist()
     start = np.array(sorted(set(tied)))
     return start, np.append(start[1:], np.inf), tied
 

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ketapk.spectrum.remembered import REMEMBERED, remembered
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ketapk.spectrum.shared import Shared
+    from ketapk.timetable import Timetable
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
+MANY = 4096
+"""Times of which it is first seen whether they are even in every segment."""
 LONGEST = 1024
 """Times in one even stretch, after which it starts anew so that rounding cannot pile up."""
 ROUNDING = 8.0
@@ -25,25 +26,23 @@ HALF_PLACE = 0.5 * float(np.finfo(np.float64).eps)
 
 
 def stretches(
-    times: Floats, shared: Shared, *, before: bool
+    table: Timetable, shared: Shared, *, before: bool
 ) -> tuple[Ints, Ints, Floats, Floats, Ints]:
     """First time, number, first time [h], step [h] and segment of every even stretch."""
-    if times.size > REMEMBERED:
-        long = _long_stretches(times, shared.start, before)
-        if long is not None:
-            return long
-    found: tuple[Ints, Ints, Floats, Floats, Ints] = remembered(
-        _stretches, times, shared.start, before
-    )
-    return found
+    start, few = shared.start.tobytes(), table.row.size <= MANY
+    found: tuple[Ints, Ints, Floats, Floats, Ints] | None
+    found = table.once(_stretches if few else _long_stretches, start, before)
+    # Of many times that are not even, what is found is as large as they are, and is not kept.
+    return _stretches(table.row, start, before) if found is None else found
 
 
 def _long_stretches(
-    times: Floats, start: Floats, before: bool
+    times: Floats, starts: bytes, before: bool
 ) -> tuple[Ints, Ints, Floats, Floats, Ints] | None:
     """As `stretches`, of many times that are even in every segment, else None: one look at each."""
     from ketapk.kernels.even import even_stretches
 
+    start = np.frombuffer(starts)
     side: Literal["left", "right"] = "right" if before else "left"
     cuts = np.append(times.searchsorted(start, side=side), times.size)
     cuts[0] = 0
@@ -59,9 +58,10 @@ def _long_stretches(
 
 
 def _stretches(
-    times: Floats, start: Floats, before: bool
+    times: Floats, starts: bytes, before: bool
 ) -> tuple[Ints, Ints, Floats, Floats, Ints]:
-    """As `stretches`, of segments that begin at ``start``."""
+    """As `stretches`, of segments that begin at ``starts``."""
+    start = np.frombuffer(starts)
     side: Literal["left", "right"] = "left" if before else "right"
     segment = np.maximum(np.searchsorted(start, times, side=side) - 1, 0)
     begins = np.append(True, np.diff(segment) != 0)
