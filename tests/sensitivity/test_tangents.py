@@ -211,3 +211,32 @@ def test_what_is_not_there_is_named(wanted, sentence):
     with pytest.raises(kp.InputError) as error:
         tangents(course, [wanted], TIMES, 0)
     assert str(error.value).startswith(sentence)
+
+
+CHILD = kp.Patient(weight_kg=7, age_y=0.42)
+
+
+@pytest.mark.filterwarnings("ignore::ketapk.KetapkWarning")
+def test_rates_that_drift_have_the_derivatives_that_differences_approach():
+    plan = kp.parse("1 mg/kg/h esketamine iv for 6 h").delay("1 h")
+    run = kp.simulate(plan, "flint2017", CHILD, times=TIMES, rtol=1e-12, atol=1e-14)
+    names = ["V1", "V2", "CL", "Q2", "Vnk", "CLnk", "time on CLnk"]
+    size = np.array([float(np.ravel(run.values[name])[0]) for name in names])
+    for output in range(2):
+        curve, slopes = tangents(run.course, names, TIMES, output)
+        assert curve == pytest.approx(run.course.curve(output, TIMES), rel=1e-8, abs=1e-12)
+        wrong = np.abs(slopes * size - differences(run.course, names, output)).max()
+        assert wrong < 1e-6 * curve.max()
+
+
+def test_rates_that_saturate_are_refused():
+    course = course_of("35 mg iv bolus", kp.one_compartment(V1=100.0, Vmax=20.0, Km=0.2))
+    with pytest.raises(kp.PlanError, match="rates that saturate"):
+        tangents(course, ["Vmax"], TIMES, 0)
+
+
+def test_a_plan_that_begins_with_a_steady_state_is_refused():
+    plan = kp.Regimen.of(kp.Dose(route="iv", amt=35.0, ss=1, ii=12))
+    course = course_of(plan, kp.one_compartment(CL=20.0, V1=100.0))
+    with pytest.raises(kp.PlanError, match="steady state are not worked out; write the doses out"):
+        tangents(course, ["CL"], TIMES, 0)

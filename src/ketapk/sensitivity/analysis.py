@@ -175,6 +175,11 @@ def sensitivities(
             f"Sensitivity is of one person and {len(run.cohort)} were given; choose one, or use "
             f"kp.variance_shares for a population."
         )
+    if not run.course.system.linear:
+        raise PlanError(
+            f"{run.model.name} has rates that saturate or drift, and the derivatives of peaks and "
+            f"times need constant ones; use kp.variance_shares, which needs no derivatives."
+        )
     whose = analyte or run.model.parent
     output = run.course.system.output_index(whose, site)
     wanted = [measure_of(text, whose) for text in dict.fromkeys(texts)]
