@@ -1,5 +1,7 @@
 """Derivatives of concentrations, against closed forms, other ways of reckoning, and laws."""
 
+from dataclasses import replace
+
 import mpmath as mp
 import numpy as np
 import pytest
@@ -230,7 +232,9 @@ def test_rates_that_drift_have_the_derivatives_that_differences_approach():
 
 
 def test_rates_that_saturate_are_refused():
-    course = course_of("35 mg iv bolus", kp.one_compartment(V1=100.0, Vmax=20.0, Km=0.2))
+    plain = course_of("35 mg iv bolus", kp.one_compartment(CL=20.0, V1=100.0))
+    model = kp.one_compartment(V1=100.0, Vmax=20.0, Km=0.2)
+    course = replace(plain, model=model, values=model.values(plain.cohort))
     with pytest.raises(kp.PlanError, match="rates that saturate"):
         tangents(course, ["Vmax"], TIMES, 0)
 
