@@ -1,4 +1,4 @@
-"""A target that steps up and down at the effect site: what a pump would give, and what comes of it."""
+"""A target that steps up and down at the effect site: what a pump would give, and what it does."""
 
 import sys
 

@@ -15,8 +15,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from ketapk.agreement import Observed, observed
+    from ketapk.branches.branching import WhatIf, what_if
+    from ketapk.branches.changes import Doubled, Late, OtherRate, PumpStop, Skipped
+    from ketapk.branches.weights import OtherWeight
+    from ketapk.carryover import CarryOver, carry_over
     from ketapk.comparison import Comparison, compare
-    from ketapk.decrement import decrement_times
+    from ketapk.decrement import Decrement, decrement_times
     from ketapk.design.aims import AreaAim, LevelAim, WindowAim
     from ketapk.design.chances import Chance, ChanceAim
     from ketapk.design.designed import Designed
@@ -64,10 +68,12 @@ if TYPE_CHECKING:
     from ketapk.library.generic import one_compartment, three_compartment, two_compartment
     from ketapk.library.observations import load_observations
     from ketapk.library.protocols import list_protocols, load_protocol
+    from ketapk.linting.linting import Lint, lint, list_rules
     from ketapk.model.build import ModelBuilder
     from ketapk.model.model import Model
     from ketapk.odes import OdeResult, solve_ode
-    from ketapk.patients import Cohort, Demography, Patient
+    from ketapk.patients import Cohort, Demography, Patient, list_weight_scalars, weight_scalar
+    from ketapk.plateau import PlateauChange, plateau_time
     from ketapk.population.outcome import Trial
     from ketapk.population.predictive_check import PredictiveCheck, vpc
     from ketapk.population.trial import trial
@@ -85,10 +91,16 @@ if TYPE_CHECKING:
     from ketapk.response.tolerance import Tolerance
     from ketapk.response.turnover import Turnover
     from ketapk.scenario import Scenario, read_scenario
+    from ketapk.sensitivity.analysis import Sensitivity, sensitivities
+    from ketapk.sensitivity.shares import VarianceShares, variance_shares
     from ketapk.simulation import simulate
     from ketapk.verification import Verification, verify
 
 _HOME = {
+    "branches.branching": "WhatIf what_if",
+    "branches.changes": "Doubled Late OtherRate PumpStop Skipped",
+    "branches.weights": "OtherWeight",
+    "carryover": "CarryOver carry_over",
     "comparison": "Comparison compare",
     "design.aims": "AreaAim LevelAim WindowAim",
     "design.chances": "Chance ChanceAim",
@@ -120,17 +132,21 @@ _HOME = {
     "library.protocols": "list_protocols load_protocol",
     "scenario": "Scenario read_scenario",
     "library.generic": "one_compartment three_compartment two_compartment",
+    "linting.linting": "Lint lint list_rules",
     "model.build": "ModelBuilder",
     "model.model": "Model",
     "draws": "Draws",
-    "patients": "Cohort Demography Patient",
+    "plateau": "PlateauChange plateau_time",
+    "patients": "Cohort Demography Patient list_weight_scalars weight_scalar",
     "population.outcome": "Trial",
     "population.predictive_check": "PredictiveCheck vpc",
     "population.trial": "trial",
     "profiles": "Profiles",
+    "sensitivity.analysis": "Sensitivity sensitivities",
+    "sensitivity.shares": "VarianceShares variance_shares",
     "simulation": "simulate",
     "agreement": "Observed observed",
-    "decrement": "decrement_times",
+    "decrement": "Decrement decrement_times",
     "records.export": "to_nonmem",
     "records.predictions": "Predictions",
     "records.problems": "RecordsError",
@@ -151,14 +167,17 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.
 __all__ = [
     "AreaAim",
     "BelowLimit",
+    "CarryOver",
     "Chance",
     "ChanceAim",
     "Cohort",
     "Comparison",
+    "Decrement",
     "Demography",
     "Designed",
     "Deviation",
     "Dose",
+    "Doubled",
     "Draws",
     "Effect",
     "Emax",
@@ -171,19 +190,25 @@ __all__ = [
     "InputError",
     "KetapkError",
     "KetapkWarning",
+    "Late",
     "LevelAim",
+    "Lint",
     "Model",
     "ModelBuilder",
     "ModelError",
     "NumericalError",
     "Observed",
     "OdeResult",
+    "OtherRate",
+    "OtherWeight",
     "Patient",
     "PlanError",
+    "PlateauChange",
     "Predictions",
     "PredictiveCheck",
     "Profiles",
     "Pump",
+    "PumpStop",
     "Records",
     "RecordsError",
     "Regimen",
@@ -191,15 +216,20 @@ __all__ = [
     "Response",
     "RunningSheet",
     "Scenario",
+    "Sensitivity",
+    "Skipped",
     "Tolerance",
     "Trial",
     "Turnover",
     "UnitError",
+    "VarianceShares",
     "Verification",
+    "WhatIf",
     "WindowAim",
     "accumulation",
     "bolus",
     "buccal",
+    "carry_over",
     "compare",
     "compose",
     "decrement_times",
@@ -210,9 +240,12 @@ __all__ = [
     "infusion",
     "inhaled",
     "intramuscular",
+    "lint",
     "list_effects",
     "list_models",
     "list_protocols",
+    "list_rules",
+    "list_weight_scalars",
     "load_effect",
     "load_model",
     "load_observations",
@@ -225,12 +258,14 @@ __all__ = [
     "one_compartment",
     "oral",
     "parse",
+    "plateau_time",
     "read_model",
     "read_nonmem",
     "read_scenario",
     "rectal",
     "respond",
     "running_sheet",
+    "sensitivities",
     "simulate",
     "simulate_models",
     "solve_ode",
@@ -241,8 +276,11 @@ __all__ = [
     "to_sbml",
     "trial",
     "two_compartment",
+    "variance_shares",
     "verify",
     "vpc",
+    "weight_scalar",
+    "what_if",
     "write_model",
     "write_sbml",
 ]

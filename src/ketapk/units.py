@@ -17,6 +17,8 @@ from ketapk.errors import InputError, UnitError, nearest
 
 MINUTES_PER_HOUR = 60.0
 MG_PER_MCG = 0.001
+CM_PER_M = 100.0
+CM_PER_INCH = 2.54
 ML_PER_L = 1000
 
 MOLAR_MASS = {"ketamine": 237.73, "norketamine": 223.7, "hydroxynorketamine": 239.7}

@@ -19,8 +19,8 @@ from ketapk.design.judged import judge
 from ketapk.design.person import quietly
 from ketapk.design.search import Search
 from ketapk.design.sheet import running_sheet
-from ketapk.design.stretches import as_run
 from ketapk.design.slots import read_slots
+from ketapk.design.stretches import as_run
 from ketapk.design.superposition import superposition
 from ketapk.design.whole import implausible, other_warnings
 from ketapk.dosing.pump import Pump

@@ -104,11 +104,11 @@ class Search:
             for free in combinations_with_replacement(range(slack + 1), count):
                 value(free)
         else:
-            from scipy.optimize import differential_evolution
+            from scipy.optimize import Bounds, differential_evolution
 
             differential_evolution(
                 whole,
-                ((0.0, float(slack)),) * count,
+                Bounds(np.zeros(count), np.full(count, float(slack))),
                 integrality=[True] * count,
                 popsize=SIZE,
                 maxiter=ROUNDS,
