@@ -102,8 +102,9 @@ def read_aim(text: Any, *, until: Any = None) -> Aim:
 
 def _level(rest: str, text: str, span: dict[str, Any]) -> LevelAim:
     """A level, or what was not understood in its place."""
-    words = re.findall(r"(?<![/\w])[a-z]{2,}(?![/\w])", rest, re.I)
-    if len(words) > 0:
+    after = re.sub(rf"^\s*{_NUMBER}\s*\S*", "", rest)
+    words = re.findall(r"(?<![/\w])[a-z]{2,}(?![/\w])", after, re.I)
+    if words:
         raise InputError(
             f"The word {words[0]!r} in {text!r} is not understood; write an aim such as {EXAMPLES}."
             f"{nearest(words[0].lower(), WORDS)}"
