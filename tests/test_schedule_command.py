@@ -112,7 +112,7 @@ MISTAKES = {
         ["schedule", "--chance", "at leest 90 % above 100 ng/mL", "--people", "9", *VIAL], 2,
         "Did you mean 'least'?",
     ),
-    "a misspelt model": ([*TARGET, *VIAL, "--model", "kamp2021"], 2, "Did you mean 'kamp2020'"),
+    "a misspelt model": ([*TARGET, *VIAL, "--model", "kamp2021"], 3, "Did you mean 'kamp2020'"),
     "a misspelt option": ([*TARGET, *VIAL, "--chnages", "2"], 2, "--chnages"),
     "no end": (["schedule", "--target", "100 ng/mL", *VIAL], 2, "does not say until when"),
     "no clock": ([*PLAN, "--start", "nine"], 2, "write one such as '09:00'"),

@@ -49,6 +49,8 @@ def test_what_is_printed_is_read_back(words):
 
 def test_an_end_may_be_given_beside_the_words():
     assert read_aim("100 ng/mL", until="2 h") == kp.LevelAim(level="100 ng/mL", end="2 h")
+    window = kp.WindowAim(low="80 ng/mL", high="120 ng/mL", start="5 min", end="2 h")
+    assert read_aim("80 to 120 ng/mL from 5 min", until="2 h") == window
 
 
 WRONG = {
@@ -66,6 +68,7 @@ WRONG = {
     "at least 190 % above 100 ng/mL from 1 to 2 h": "is not a percentage",
     "at least 90 % above 100 from 1 to 2 h": "has no unit",
     "at least 90 % above 100 ng/mL": "say from when to when",
+    "at least 90 % above 100 ng/mL from 5 min": "both a start and an end",
     "at most 5 % ever above 300 ng/mL": "kept by giving nothing",
     "at most 5 % ever above 300 ng/mL from 1 to 2 h": "both 'ever' and a time",
 }

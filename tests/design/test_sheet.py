@@ -37,15 +37,10 @@ PLANS = st.lists(
 ).map("; ".join)
 
 
-@given(PLANS, st.sampled_from([None, "30 mL", "50 mL"]))
+@given(PLANS, st.sampled_from([None, "150 mL", "200 mL"]))
 def test_volumes_sum_to_the_dose(plan, volume):
     pump = kp.Pump(concentration="1 mg/mL", volume=volume)
-    try:
-        sheet = kp.running_sheet(plan, pump, ME)
-    except kp.InputError as error:
-        assert volume is not None
-        assert "does not fit" in str(error)
-        return
+    sheet = kp.running_sheet(plan, pump, ME)
     total = kp.parse(plan).total_mg(70.0)
     assert sheet.total_mg == pytest.approx(total, rel=1e-9)
     assert poured(sheet) == pytest.approx(total, rel=1e-9)

@@ -27,7 +27,7 @@ _NUMBER = r"(?:\d+\.?\d*|\.\d+)"
 _TIME = rf"{_NUMBER}\s*[a-z]*"
 _SPAN = re.compile(
     rf"\s*(?:(?:from|between)\s+({_TIME})\s+(?:to|until|and)\s+({_TIME})|(?:until|to)\s+({_TIME})"
-    rf"|at\s+({_TIME}))\s*$",
+    rf"|at\s+({_TIME})|from\s+({_TIME}))\s*$",
     re.I,
 )
 _CHANCE = re.compile(
@@ -129,7 +129,9 @@ def _spanned(text: str) -> tuple[str, str | None, str | None]:
         if found is None or _is_level(found[0]):
             continue
         rest = text[: match.start()].rstrip()
-        first, last, only, point = found.groups()
+        first, last, only, point, begin = found.groups()
+        if begin is not None:
+            return rest, begin, None
         if point is not None:
             return rest, point, point
         if only is not None:
