@@ -55,7 +55,7 @@ class Designed:
     ...     pump=Pump(concentration="10 mg/mL"), changes=1,
     ... )
     >>> print(best.plan)
-    44 mg/h iv for 10 min; 26 mg/h iv for 50 min at 10 min
+    63 mg/h iv for 5 min; 19 mg/h iv for 55 min at 5 min
     """
 
     aim: Aim

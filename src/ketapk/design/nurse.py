@@ -154,7 +154,7 @@ def design_schedule(
     ...     pump=Pump(concentration="10 mg/mL"), changes=2,
     ... )
     >>> best.met, [dose.rate for dose in best.plan.doses]
-    (True, [40.0, 26.0, 22.0])
+    (True, [70.0, 20.0, 13.0])
     """
     people = _somebody(patient)
     if isinstance(model, str):
