@@ -216,7 +216,8 @@ def design_schedule(
     obstacles = () if best.met is not False else _obstacles(search, chosen[order[0]])
     designed = replace(best, alternatives=tuple(found[k] for k in order[1:]), obstacles=obstacles)
     for sentence in designed.warnings:
-        python_warnings.warn(sentence, KetapkWarning, stacklevel=2)
+        if sentence not in model.caveats:
+            python_warnings.warn(sentence, KetapkWarning, stacklevel=2)
     return designed
 
 
