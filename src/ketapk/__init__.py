@@ -76,6 +76,8 @@ if TYPE_CHECKING:
     from ketapk.response.tolerance import Tolerance
     from ketapk.response.turnover import Turnover
     from ketapk.scenario import Scenario, read_scenario
+    from ketapk.sensitivity.analysis import Sensitivity, sensitivities
+    from ketapk.sensitivity.shares import VarianceShares, variance_shares
     from ketapk.simulation import simulate
     from ketapk.verification import Verification, verify
 
@@ -110,6 +112,8 @@ _HOME = {
     "population.predictive_check": "PredictiveCheck vpc",
     "population.trial": "trial",
     "profiles": "Profiles",
+    "sensitivity.analysis": "Sensitivity sensitivities",
+    "sensitivity.shares": "VarianceShares variance_shares",
     "simulation": "simulate",
     "agreement": "Observed observed",
     "decrement": "decrement_times",
@@ -164,10 +168,12 @@ __all__ = [
     "Reset",
     "Response",
     "Scenario",
+    "Sensitivity",
     "Tolerance",
     "Trial",
     "Turnover",
     "UnitError",
+    "VarianceShares",
     "Verification",
     "accumulation",
     "bolus",
@@ -200,6 +206,7 @@ __all__ = [
     "read_scenario",
     "rectal",
     "respond",
+    "sensitivities",
     "simulate",
     "simulate_models",
     "solve_ode",
@@ -210,6 +217,7 @@ __all__ = [
     "to_sbml",
     "trial",
     "two_compartment",
+    "variance_shares",
     "verify",
     "vpc",
     "write_model",

@@ -6,6 +6,7 @@ from ketapk.plot.curves import draw_comparison, draw_ensemble, draw_models, draw
 from ketapk.plot.decrement import draw_decrement
 from ketapk.plot.fates import draw_fates, draw_ledger
 from ketapk.plot.records import draw_records
+from ketapk.plot.tornado import draw_tornado
 
 __all__ = [
     "draw_card",
@@ -18,4 +19,5 @@ __all__ = [
     "draw_observed",
     "draw_profiles",
     "draw_records",
+    "draw_tornado",
 ]
