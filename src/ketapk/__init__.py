@@ -49,6 +49,10 @@ if TYPE_CHECKING:
     from ketapk.exchange.sbml import to_sbml, write_sbml
     from ketapk.exposure.measures import Exposure
     from ketapk.exposure.nca import BelowLimit, nca, nca_table
+    from ketapk.individual.estimate import individualise
+    from ketapk.individual.forecast import Forecast
+    from ketapk.individual.individual import Individual
+    from ketapk.individual.levels import Level
     from ketapk.library.catalogue import list_models, load_model
     from ketapk.library.composition import compose
     from ketapk.library.effects import Effect, list_effects, load_effect
@@ -98,6 +102,10 @@ _HOME = {
     "library.composition": "compose",
     "exposure.measures": "Exposure",
     "exposure.nca": "BelowLimit nca nca_table",
+    "individual.estimate": "individualise",
+    "individual.forecast": "Forecast",
+    "individual.individual": "Individual",
+    "individual.levels": "Level",
     "library.catalogue": "list_models load_model",
     "library.effects": "Effect list_effects load_effect",
     "library.observations": "load_observations",
@@ -147,10 +155,13 @@ __all__ = [
     "Equivalence",
     "Exposure",
     "Feedback",
+    "Forecast",
     "IndirectResponse",
+    "Individual",
     "InputError",
     "KetapkError",
     "KetapkWarning",
+    "Level",
     "Model",
     "ModelBuilder",
     "ModelError",
@@ -183,6 +194,7 @@ __all__ = [
     "decrement_times",
     "equivalent_dose",
     "explain",
+    "individualise",
     "infusion",
     "inhaled",
     "intramuscular",
