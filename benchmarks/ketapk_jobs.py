@@ -29,7 +29,8 @@ from ketapk.model.system import Graph
 from ketapk.solution import Tolerance
 from ketapk.units import mg_per_l_to_ng_per_ml
 
-PUBLIC, SOLVER, AGAIN = "ketapk simulate", "ketapk solver layer", "ketapk, solved again"
+PUBLIC, SOLVER = "ketapk simulate", "ketapk solver layer, model made anew"
+AGAIN = "ketapk, solved again"
 METABOLITE = "metabolite"
 PER_NG_PER_ML = 1.0 / float(mg_per_l_to_ng_per_ml(1.0))
 
@@ -176,11 +177,13 @@ def _read(course: Course, times: Any, reads: tuple[tuple[str, str], ...]) -> Cur
 def _public(
     make: Callable[[Patients], Model], plans: Any, times: Any, reads: Any
 ) -> Callable[..., Callable[[], Curves]]:
+    """Calls of the public door with a model that is loaded, as a user has it."""
+
     def prepare(people: Patients, rtol: float = jobs.RTOL) -> Callable[[], Curves]:
         how = {"rtol": rtol, "atol": rtol * jobs.ATOL_SHARE}
+        model = make(people)
 
         def run() -> Curves:
-            model = make(people)
             found: list[Any] = []
             for plan in plans:
                 found += _simulated(model, plan, len(people), times, reads, **how)

@@ -44,6 +44,15 @@ def test_every_research_program_answers_and_draws(name, tmp_path, monkeypatch, c
     assert f"../examples/{name}.py" in (ROOT / "docs/researchers.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("name", ["decrement_spread", "carry_over", "own_levels"])
+def test_every_program_of_what_to_expect_answers_and_draws(name, tmp_path, monkeypatch, capsys):
+    figure = tmp_path / "figure.png"
+    monkeypatch.setattr(sys, "argv", [name, str(figure)])
+    runpy.run_path(str(ROOT / f"examples/{name}.py"), run_name="__main__")
+    assert "It is not a recommendation." in capsys.readouterr().out
+    assert figure.stat().st_size > 10_000
+
+
 def test_there_is_a_program_and_a_command_for_each_of_the_twelve():
     assert len(PROGRAMS) == 12
     for program in PROGRAMS:
@@ -64,6 +73,6 @@ def test_the_command_line_page_names_every_command():
 
     page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
     names = [c.name or c.callback.__name__ for c in app.registered_commands]
-    assert len(names) == 19
+    assert len(names) == 24
     for name in names:
         assert f"`{name}" in page, name

@@ -27,6 +27,10 @@ class Person(BaseModel):
     sex: str = Field(default="F", description="F or M")
     height_cm: float = Field(default=170.0, description="Height [cm]")
     ancestry: str = Field(default="other", description="other, asian or japanese")
+    dosing_weight: str = Field(
+        default="total",
+        description="What doses per kg are counted by: total, ideal, lean, fat-free or adjusted",
+    )
 
 
 class Scenario(BaseModel):

@@ -57,6 +57,7 @@ def curves_with_slopes(
         return NG_PER_ML * curve, NG_PER_ML * by_value * chain
     steps = DIFFERENCE * np.concatenate([np.zeros((1, count)), np.eye(count), -np.eye(count)])
     around = (eta[:, None, :] + steps).reshape(-1, count)
-    found = curves(course, prior, around, output, times_h, side).reshape(len(eta), 2 * count + 1, -1)
+    found = curves(course, prior, around, output, times_h, side)
+    found = found.reshape(len(eta), 2 * count + 1, -1)
     up, down = found[:, 1 : count + 1], found[:, count + 1 :]
     return found[:, 0], np.moveaxis((up - down) / (2.0 * DIFFERENCE), 1, -1)

@@ -81,15 +81,14 @@ class _Search:
         """Where a search that starts there ends, (P,)."""
         from scipy.optimize import minimize
 
-        options: Any = {"gtol": 0.1 * FLAT, "maxiter": 200}
-        found = minimize(
-            lambda z: self.expanded(z)[0],
-            start,
-            jac=lambda z: self.expanded(z)[1],
-            hess=lambda z: self.expanded(z)[2],
-            method="trust-exact",
-            options=options,
-        )
+        how: Any = {
+            "jac": lambda z: self.expanded(z)[1],
+            "hess": lambda z: self.expanded(z)[2],
+            "method": "trust-exact",
+            "options": {"gtol": 0.1 * FLAT, "maxiter": 200},
+        }
+        cost: Any = lambda z: self.expanded(z)[0]  # noqa: E731
+        found = minimize(cost, start, **how)
         return np.asarray(found.x, dtype=float)
 
     def curvature(self, z: Floats) -> Floats:

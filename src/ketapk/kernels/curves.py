@@ -26,7 +26,9 @@ from ketapk.kernels.modes import (
     RATES,
     SPREAD,
     WEIGHTS,
+    receive,
     some,
+    unparted,
 )
 from ketapk.kernels.vector import (
     LANES,
@@ -111,13 +113,6 @@ def difference(one, other, time):  # type: ignore[no-untyped-def]
     """Return ``(exp(-one * time) - exp(-other * time)) / (other - one)`` for vectors of rates."""
     slower = where(one < other, one, other)
     return exp(-slower * time) * grown(size(other - one), time)
-
-
-@lean
-def receive(flat, R, place, count, rows, few):  # type: ignore[no-untyped-def]
-    """Copy the modes of ``count`` subjects from ``place`` on; the same for all where R is 1."""
-    for r in range(rows.shape[0]):
-        store(some(flat, r * R + place, count, few) if R > 1 else full(flat[r]), rows, r)
 
 
 @lean
@@ -337,7 +332,7 @@ def spread_apart(terms, a, b, k, places):  # type: ignore[no-untyped-def]
 
 
 @lean
-def along(terms, partner, k, places, line, row):  # type: ignore[no-untyped-def]
+def along(terms, partner, k, places, line, flat, at, count):  # type: ignore[no-untyped-def]
     """Write a stretch from lane ``k`` of its terms; return the largest of some of its values.
 
     Parameters
@@ -349,11 +344,13 @@ def along(terms, partner, k, places, line, row):  # type: ignore[no-untyped-def]
     places : (DOUBLINGS - 1, LANES) array
         Binary digits of the number of every lane.
     line : (times,) array
-        Work, up to LANES times longer than ``row``.
-    row : (times,) array
+        Work, up to LANES times longer than the stretch.
+    flat : (N * T,) array
         Concentrations [mg/L], written.
+    at, count : int
+        Where the stretch begins in it, and its number of times.
     """
-    n, count = partner.shape[0], row.size
+    n = partner.shape[0]
     negative, written = False, 0
     for a in range(n):
         here, constant, sent = terms[HERE, a, k], terms[CONSTANT, a, k], terms[SENT, a, k]
@@ -405,15 +402,16 @@ def along(terms, partner, k, places, line, row):  # type: ignore[no-untyped-def]
         for t in range(0, count, LANES):
             value = load(line, t)
             store(where(value > 0.0, value, full(0.0)), line, t)
-    peak, value = line[count - 1], full(0.0)
-    for t in range(0, count - LANES + 1, LANES):
+    peak, value, whole = line[count - 1], full(0.0), count - count % LANES
+    for t in range(0, whole, LANES):
         other = load(line, t)
         value = where(other > value, other, value)
-    for t in range(count if count < LANES else 0):
+        store(other, flat, at + t)
+    for t in range(whole, count):
+        flat[at + t] = line[t]
+    for t in range(count if whole == 0 else 0):
         peak = max(peak, line[t])
-    for t in range(count):
-        row[t] = line[t]
-    return max(peak, highest(value))
+    return max(peak, highest(value)) if whole > 0 else peak
 
 
 @lean
@@ -476,7 +474,9 @@ def beginnings(pattern, constants, per_amount, inputs, plan, subject, row, times
 @kernel
 def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times, lo, hi, limit,
            abreast, out, done):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Write the curves of subjects ``lo`` to ``hi`` into ``out`` (N, T) where the digits hold.
+    """Write the curves of subjects ``lo``, the first of a block of the table, to ``hi``.
+
+    Into ``out`` (N, T), where the digits hold.
 
     ``done`` (N,) becomes True for a subject whose error, relative to the largest concentration that
     is written, is below ``limit``; the others are left for the exponential. ``abreast`` says
@@ -494,15 +494,14 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
         still += 1
     if W > 0:
         G = stretches.segment[W - 1] + 1
-    flat, flat_table, few = out.reshape(-1), table.reshape(-1), np.empty(LANES)
+    flat, few = out.reshape(-1), np.empty(LANES)
     jumps, paces, wide = plan.jump.reshape(-1), plan.rate.reshape(-1), plan.jump.shape[2]
-    modes, terms = np.empty((BLOCKS + inputs.size, n, LANES)), np.empty((ROWS, n, LANES))
-    rows = modes.reshape(-1, LANES)
+    modes, terms = unparted(inputs.size, n), np.empty((ROWS, n, LANES))
     levels, flows, doubts = (
         np.empty((G, n, LANES)), np.empty((G, n, LANES)), np.empty((G, n, LANES))
     )  # fmt: skip
     own, level, flow = np.empty_like(modes), np.empty((n, LANES)), np.empty((n, LANES))
-    doubt = np.empty((n, LANES))
+    partner, doubt = modes[PARTNER] if abreast else own[PARTNER], np.empty((n, LANES))
     since, step, span, error = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
     amplitude, worst, peak = np.empty(LANES), np.empty(LANES), np.empty(LANES)
     sound = np.empty(LANES)
@@ -516,7 +515,7 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
     term, fresh = np.empty(n + 1), np.empty(n + 1)
     for place in range(lo, hi, LANES):
         count = min(LANES, hi - place)
-        receive(flat_table, R, place, count, rows, few)
+        receive(table[place // LANES if R > 1 else 0], modes)
         whole = full(1.0)
         for a in range(n):
             store(full(0.0), level, a)
@@ -568,10 +567,7 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
                 for i in range(together):
                     k, w = (i, outer) if abreast else (outer, begin + i)
                     at, size_of = (place + k) * T + stretches.first[w], stretches.size[w]
-                    most = along(
-                        terms, modes[PARTNER] if abreast else own[PARTNER], i, places, line,
-                        flat[at : at + size_of],
-                    )  # fmt: skip
+                    most = along(terms, partner, i, places, line, flat, at, size_of)
                     peak[k] = max(peak[k], most)
                     # What an empty body holds at once is written again where terms cancel.
                     if size_of == 1 and first <= stretches.first[w] < still:

@@ -14,7 +14,18 @@ import math
 import numpy as np
 
 from ketapk.kernels.compile import kernel, lean
-from ketapk.kernels.modes import AMOUNTS, COUPLING, LOST, PARTNER, RATES, SPREAD, WEIGHTS
+from ketapk.kernels.modes import (
+    AMOUNTS,
+    COUPLING,
+    LOST,
+    PARTNER,
+    RATES,
+    SPREAD,
+    WEIGHTS,
+    receive,
+    unparted,
+)
+from ketapk.kernels.vector import LANES
 
 EPS = 2.220446049250313e-16
 CLEAR = 1e-13
@@ -445,15 +456,15 @@ def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, 
 
 
 @lean
-def parted(table, n, row, rates, spread, gains):  # type: ignore[no-untyped-def]
+def parted(modes, k, rates, spread, gains):  # type: ignore[no-untyped-def]
     """Write the modes of a subject, the slowest first and none coupled.
 
     Parameters
     ----------
-    table : ((6 + I) n, R) array
+    modes : (6 + I, n, LANES) array
         Modes.
-    row : int
-        Column of the subject.
+    k : int
+        Lane of the subject.
     rates, spread : (n,) array
         Decay rates [1/h] and their relative errors, in units of rounding; written.
     gains : (I, n) array
@@ -464,30 +475,30 @@ def parted(table, n, row, rates, spread, gains):  # type: ignore[no-untyped-def]
     float
         Largest rate over the distance to another mode; NaN where there are no modes.
     """
-    lost = 0.0
+    n, lost = rates.size, 0.0
     for a in range(n):
-        rates[a], spread[a] = table[RATES * n + a, row], table[SPREAD * n + a, row]
-        lost = max(lost, table[LOST * n + a, row])
+        rates[a], spread[a] = modes[RATES, a, k], modes[SPREAD, a, k]
+        lost = max(lost, modes[LOST, a, k])
         if not rates[a] > 0.0:
             return math.nan
     for s in range(gains.shape[0]):
         for a in range(n):
-            gains[s, a] = table[(AMOUNTS + s) * n + a, row]
+            gains[s, a] = modes[AMOUNTS + s, a, k]
     for a in range(n):
-        b = int(table[PARTNER * n + a, row])
+        b = int(modes[PARTNER, a, k])
         if b >= 0:
             gap = rates[a] - rates[b]
             if gap == 0.0:
                 return math.nan
             lost = max(lost, max(rates[a], rates[b]) / abs(gap))
             for s in range(gains.shape[0]):
-                gains[s, a] -= table[COUPLING * n + a, row] / gap * gains[s, b]
+                gains[s, a] -= modes[COUPLING, a, k] / gap * gains[s, b]
     for a in range(n):
-        weight = table[WEIGHTS * n + a, row]
+        weight = modes[WEIGHTS, a, k]
         for c in range(a + 1, n):
-            if int(table[PARTNER * n + c, row]) == a:
-                sent = table[COUPLING * n + c, row] / (rates[c] - rates[a])
-                weight += table[WEIGHTS * n + c, row] * sent
+            if int(modes[PARTNER, c, k]) == a:
+                sent = modes[COUPLING, c, k] / (rates[c] - rates[a])
+                weight += modes[WEIGHTS, c, k] * sent
         for s in range(gains.shape[0]):
             gains[s, a] *= weight
     for a in range(1, n):
@@ -509,7 +520,7 @@ def landmarks(pattern, constants, table, plan, until, heights, lo, hi, limit, ou
     ----------
     pattern, constants
         As in ``decompose``.
-    table : ((6 + I) n, R) array
+    table : (B, 3 + I, n, LANES) or (B, 6 + I, n, LANES) array
         Modes.
     plan : Plan
         What enters; nothing in the last segment but at its start.
@@ -526,7 +537,8 @@ def landmarks(pattern, constants, table, plan, until, heights, lo, hi, limit, ou
     done : (N,) array
         True for a subject whose errors are below ``limit``, written where it is not.
     """
-    n, R, G = pattern.diagonal.size, table.shape[1], plan.start.size
+    n, R, G = pattern.diagonal.size, constants.shape[1], plan.start.size
+    modes = unparted(plan.jump.shape[1], n)
     rates, spread, gains = np.empty(n), np.empty(n), np.empty((plan.jump.shape[1], n))
     level, forced, left, found = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     weights, shelf = np.empty(n + 1), np.empty(n + 1)
@@ -537,7 +549,8 @@ def landmarks(pattern, constants, table, plan, until, heights, lo, hi, limit, ou
         if done[subject]:
             continue
         row = subject if R > 1 else 0
-        lost = parted(table, n, row, rates, spread, gains)
+        receive(table[row // LANES], modes)
+        lost = parted(modes, row % LANES, rates, spread, gains)
         if not lost < math.inf:
             continue
         stay = 0.0

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ketapk.kernels.compile import kernel, lean
+from ketapk.kernels.compile import kernel, lean, part
 from ketapk.kernels.vector import LANES, anywhere, full, load, root, size, store, where
 
 SWEEPS = 30
@@ -56,16 +56,19 @@ class Pattern(NamedTuple):
     """State that is read."""
 
 
-RATES, SPREAD, LOST, PARTNER, COUPLING, WEIGHTS, AMOUNTS = range(7)
-"""Blocks of n rows in a table of modes ((6 + I) n, R).
+LOST, PARTNER, COUPLING, RATES, SPREAD, WEIGHTS, AMOUNTS = range(7)
+"""What is known of the n modes of LANES subjects, (6 + I, n, LANES).
 
-Decay rates [1/h], NaN where a subject has no modes; their relative errors, in units of rounding;
-what errors of rates make of the distance to a mode that one was parted from, in the same units; the
-mode upstream that feeds one, or ALONE, and how fast [1/h]; concentration per amount in a mode
-[1/L]; and for each of I states into which drug is given, the amount in a mode per amount given [1].
+What errors of rates make of the distance to a mode that one was parted from, in units of rounding;
+the mode upstream that feeds one, or ALONE, and how fast [1/h]; decay rates [1/h], NaN where a
+subject has no modes; their relative errors, in units of rounding; concentration per amount in a
+mode [1/L]; and for each of I states into which drug is given, the amount in a mode per amount given
+[1].
 """
 BLOCKS = 6
 """Those before the amounts."""
+BETWEEN = 3
+"""The first of them, which are of modes of several groups; a table of one group leaves them out."""
 
 
 @lean
@@ -317,6 +320,32 @@ def downstream(pattern, begin, end):  # type: ignore[no-untyped-def]
     return linked
 
 
+@part
+def unparted(sources, n):  # type: ignore[no-untyped-def]
+    """Return room for ``n`` modes of LANES subjects, none parted from another or coupled to it."""
+    modes = np.zeros((BLOCKS + sources, n, LANES))
+    modes[PARTNER] = ALONE
+    return modes
+
+
+@lean
+def keep(modes, kept):  # type: ignore[no-untyped-def]
+    """Copy modes into their block (3 + I, n, LANES) or (6 + I, n, LANES) of a table."""
+    left_out = modes.shape[0] - kept.shape[0]
+    for r in range(kept.shape[0]):
+        for a in range(kept.shape[1]):
+            store(load(modes, left_out + r, a), kept, r, a)
+
+
+@lean
+def receive(kept, modes):  # type: ignore[no-untyped-def]
+    """Copy modes from their block of a table; what it leaves out stays as it was."""
+    left_out = modes.shape[0] - kept.shape[0]
+    for r in range(kept.shape[0]):
+        for a in range(kept.shape[1]):
+            store(load(kept, r, a), modes, left_out + r, a)
+
+
 @lean
 def some(flat, place, count, few):  # type: ignore[no-untyped-def]
     """Return ``count`` entries from ``place`` on; what is left over repeats the last.
@@ -330,20 +359,9 @@ def some(flat, place, count, few):  # type: ignore[no-untyped-def]
     return load(few, 0)
 
 
-@lean
-def put(x, flat, place, count, few):  # type: ignore[no-untyped-def]
-    """Write the first ``count`` lanes from ``place`` on; ``few`` (LANES,) is work."""
-    if count == LANES:
-        store(x, flat, place)
-        return
-    store(x, few, 0)
-    for k in range(count):
-        flat[place + k] = few[k]
-
-
 @kernel
 def decompose(pattern, constants, per_amount, inputs, lo, hi, table):  # type: ignore[no-untyped-def]
-    """Write the modes of subjects ``lo`` to ``hi``.
+    """Write the modes of subjects ``lo``, the first of a block, to ``hi``.
 
     Parameters
     ----------
@@ -355,21 +373,25 @@ def decompose(pattern, constants, per_amount, inputs, lo, hi, table):  # type: i
         Concentration per amount in the state that is read [1/L].
     inputs : (I,) int array
         States into which drug is given.
-    table : ((6 + I) n, R) array
-        As RATES and the others lay it out, written.
+    table : (B, 3 + I, n, LANES) or (B, 6 + I, n, LANES) array
+        Blocks of LANES subjects, of which what is left over repeats the last; shorter where all
+        states are one group. Written.
+
+    Returns
+    -------
+    bool
+        Whether all of them have modes.
     """
     n, E, R = pattern.group.size, pattern.to.size, per_amount.size
     begin, end = np.empty((2, n), dtype=np.int64)
     linked = downstream(pattern, begin, end)
     parted = pattern.group[-1] > 0
-    taken, given = constants.reshape(-1), table.reshape(-1)
+    taken, complete = constants.reshape(-1), True
     value, square = np.empty((E + n, LANES)), np.zeros((5, n, n, LANES))
     S, Q, V, T, Y = square[0], square[1], square[2], square[3], square[4]
-    room = np.zeros((BLOCKS + inputs.size, n, LANES))
-    rates, spread, lost, partner = room[RATES], room[SPREAD], room[LOST], room[PARTNER]
-    coupling, weights, amounts = room[COUPLING], room[WEIGHTS], room[AMOUNTS:]
-    rows = room.reshape(-1, LANES)
-    partner[:] = ALONE
+    modes = unparted(inputs.size, n)
+    rates, spread, lost, partner = modes[RATES], modes[SPREAD], modes[LOST], modes[PARTNER]
+    coupling, weights, amounts = modes[COUPLING], modes[WEIGHTS], modes[AMOUNTS:]
     shrink, nearest = np.empty((n, LANES)), np.empty((n, LANES))
     scale, bad, few = np.empty(LANES), np.empty(LANES), np.empty(LANES)
     for place in range(lo, hi, LANES):
@@ -397,7 +419,8 @@ def decompose(pattern, constants, per_amount, inputs, lo, hi, table):  # type: i
         fine = load(bad, 0) == 0.0
         for a in range(n):
             rate = load(rates, a)
-            sound = fine & (rate > 0.0) & (rate < math.inf)
-            store(where(sound, rate, full(math.nan)), rates, a)
-        for r in range(rows.shape[0]):
-            put(load(rows, r), given, r * R + place, count, few)
+            sound = where(fine & (rate > 0.0) & (rate < math.inf), rate, full(math.nan))
+            complete &= not anywhere(~(sound > 0.0))
+            store(sound, rates, a)
+        keep(modes, table[place // LANES])
+    return complete

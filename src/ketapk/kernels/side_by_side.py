@@ -13,9 +13,19 @@ import math
 import numpy as np
 
 from ketapk.kernels.compile import kernel, lean
-from ketapk.kernels.curves import enter, given_to, receive
+from ketapk.kernels.curves import enter, given_to
 from ketapk.kernels.landmarks import CLEAR, EPS, FIRST_LEVEL, LAST, NEAR, NEARER, SETTLED
-from ketapk.kernels.modes import AMOUNTS, BLOCKS, LOST, PARTNER, RATES, SPREAD, WEIGHTS
+from ketapk.kernels.modes import (
+    AMOUNTS,
+    BLOCKS,
+    LOST,
+    PARTNER,
+    RATES,
+    SPREAD,
+    WEIGHTS,
+    receive,
+    unparted,
+)
 from ketapk.kernels.vector import (
     LANES,
     anywhere,
@@ -545,23 +555,23 @@ def side_by_side(pattern, constants, table, plan, until, heights, lo, hi, limit,
     ----------
     pattern, constants, table, plan, until, heights, limit
         As in ``landmarks``.
+    lo, hi : int
+        Which subjects, from the first of a block of the table on.
     out : (N, 5 + 2 L) array
         As in ``landmarks``; written where they hold.
     done : (N,) array
         True for a subject whose errors are below ``limit``, written.
     """
-    n, R, G, levels = pattern.diagonal.size, table.shape[1], plan.start.size, heights.size
+    n, R, G, levels = pattern.diagonal.size, constants.shape[1], plan.start.size, heights.size
     sources, wide = plan.jump.shape[1], plan.jump.shape[2]
-    flat_table, jumps, paces = table.reshape(-1), plan.jump.reshape(-1), plan.rate.reshape(-1)
-    taken = constants.reshape(-1)
-    modes, work = np.empty((BLOCKS + sources, n, LANES)), np.empty((8, n, LANES))
-    block = modes.reshape(-1, LANES)
+    jumps, paces, taken = plan.jump.reshape(-1), plan.rate.reshape(-1), constants.reshape(-1)
+    modes, work = unparted(sources, n), np.empty((8, n, LANES))
     given, opened = np.empty((sources, LANES)), np.empty((levels, LANES))
     candidates, rows = np.empty((3, 3 * G, LANES)), np.empty((FIRST_LEVEL + 2 * levels, LANES))
     few, held = np.empty(LANES), np.empty(LANES)
     for place in range(lo, hi, LANES):
         count = min(LANES, hi - place)
-        receive(flat_table, R, place, count, block, few)
+        receive(table[place // LANES if R > 1 else 0], modes)
         stay = full(0.0)
         for i in range(n):
             begin, step = pattern.diagonal[i] * R, place if R > 1 else 0

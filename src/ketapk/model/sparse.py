@@ -66,7 +66,8 @@ class Sparse:
     def filled(self) -> NDArray[np.bool_]:
         """Whether a place is other than zero in any subject, (rows, columns)."""
         filled = np.zeros(self.shape, dtype=bool)
-        filled[self.to, self.source] = self.value.any(axis=1)
+        # Mostly the first subject tells.
+        filled[self.to, self.source] = [own[:1].any() or own.any() for own in self.value]
         return filled
 
     @cached_property

@@ -289,7 +289,8 @@ class Graph:
         for source, target, rate in self.flows:
             value = np.asarray(rate, dtype=kind)
             begin, end = position[source], position[target]
-            entries[end, begin] = entries.get((end, begin), 0.0) + value
+            there = entries.get((end, begin))
+            entries[end, begin] = value if there is None else there + value
             entries[begin, begin] = entries.get((begin, begin), 0.0) - value
         for name, source, gain, ke0 in self.effects:
             entries[position[name], position[source]] = gain

@@ -81,7 +81,7 @@ def curves(
             stretch, times, lo, hi, ERROR, abreast, out, done,
         )  # fmt: skip
 
-    in_chunks(work, n, chunk=chunk or chunk_of(n, times.size), threads=threads)
+    in_chunks(work, n, chunk=chunk_of(n, times.size, chunk), threads=threads)
     if before:
         out[:, times <= 0.0] = 0.0
     return out, sound(lowering, done)

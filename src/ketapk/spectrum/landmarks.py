@@ -81,5 +81,5 @@ def landmarks(
             if done[lo:hi].all():
                 break
 
-    in_chunks(work, n, chunk=chunk or chunk_of(n, out.shape[1]), threads=threads)
+    in_chunks(work, n, chunk=chunk_of(n, out.shape[1], chunk), threads=threads)
     return out, sound(lowering, done)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,17 +42,14 @@ class Modes:
     per_amount: Floats
     """(R,) concentration per amount in the state that is read [1/L]."""
     table: Floats
-    """((6 + I) n, R) as ``kernels.modes`` lays it out."""
+    """(B, 3 + I, n, LANES) or (B, 6 + I, n, LANES) blocks of subjects, by ``decompose``."""
+    complete: bool
+    """Whether every subject has modes."""
 
     @property
     def pattern(self) -> Pattern:
         """Which constants make the matrix of the n states."""
         return self.groups.pattern
-
-    @cached_property
-    def complete(self) -> bool:
-        """Whether every subject has modes; the rates come first, and one that has none has NaN."""
-        return bool(self.table[: self.groups.states.size].min() > 0.0)
 
 
 def modes_of(
@@ -71,24 +67,28 @@ def modes_of(
     if groups is None or shared is None:
         return None
     if output not in known:
-        from ketapk.kernels.modes import BLOCKS, decompose
+        from ketapk.kernels.modes import BETWEEN, BLOCKS, decompose
+        from ketapk.kernels.vector import LANES
 
-        rows, R = (BLOCKS + shared.sources.size) * groups.states.size, system.n_rows
-        modes = Modes(
-            groups=groups,
-            constants=system.rates.value,
-            per_amount=system.reads.value[groups.read],
-            table=np.empty((rows, R)),
-        )
+        pattern, R = groups.pattern, system.n_rows
+        constants, per_amount = system.rates.value, system.reads.value[groups.read]
+        kinds = BLOCKS + shared.sources.size - (0 if pattern.group[-1] else BETWEEN)
+        table = np.empty((-(-R // LANES), kinds, pattern.group.size, LANES))
+        whole: list[bool] = []
 
         def work(lo: int, hi: int) -> None:
-            decompose(
-                modes.pattern, modes.constants, modes.per_amount, shared.sources, lo, hi,
-                modes.table,
-            )  # fmt: skip
+            found = decompose(pattern, constants, per_amount, shared.sources, lo, hi, table)
+            whole.append(found)
 
-        in_chunks(work, R, chunk=chunk or chunk_of(R, rows), threads=threads)
-        known[output] = modes
+        size = chunk_of(R, kinds * pattern.group.size, chunk)
+        in_chunks(work, R, chunk=size, threads=threads)
+        known[output] = Modes(
+            groups=groups,
+            constants=constants,
+            per_amount=per_amount,
+            table=table,
+            complete=all(whole),
+        )
     return known[output], shared
 
 
@@ -109,9 +109,12 @@ def all_moded(
     return found is not None and found[0].complete and lowering.intake.sound
 
 
-def chunk_of(n: int, width: int) -> int:
-    """Subjects in one call of a kernel that writes so many numbers for each."""
-    return max(CHUNK, min(n // CALLS, ROOM // width))
+def chunk_of(n: int, width: int, asked: int | None) -> int:
+    """Subjects in one call of a kernel that writes so many numbers for each, in whole blocks."""
+    from ketapk.kernels.vector import LANES
+
+    size = asked or max(CHUNK, min(n // CALLS, ROOM // width))
+    return -(-size // LANES) * LANES
 
 
 def sound(lowering: Lowering, done: NDArray[np.bool_]) -> NDArray[np.bool_]:

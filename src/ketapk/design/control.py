@@ -1,0 +1,121 @@
+"""The next rate: plasma control, and effect-site control without overshoot.
+
+Plasma: the constant rate that brings the concentration to the target at the end of an interval
+(Bailey & Shafer, IEEE Trans Biomed Eng 1991;38:522-525; Jacobs, IEEE Trans Biomed Eng
+1990;37:107-109, doi:10.1109/10.43622). While nothing at all leaves it above the target, nothing is
+given, until the moment at which it has fallen to it.
+
+Effect site: the highest rate for one interval after which, with nothing more given, the effect site
+never exceeds the target (Shafer & Gregg, J Pharmacokinet Biopharm 1992;20:147-169,
+doi:10.1007/BF01070999). Within 5 % of the target the plasma is held at it instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ketapk.design.limits import Limits
+    from ketapk.design.responses import Responses
+
+    Floats = NDArray[np.float64]
+
+HAND_OFF = 0.05
+"""Share of the target within which the plasma is controlled instead of the effect site (Shafer &
+Gregg 1992, as said in the source of stanpumpR, which does the same)."""
+ROUNDING = 1e-9
+"""Share of a target by which it may be missed and is still met: far above rounding errors."""
+MOST_TANGENTS = 50
+"""Steps to the rate at which the peak touches the target; four or five are usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A rate for a while."""
+
+    rate: float
+    """[mg/h]"""
+    hours: Fraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """Rules that give the next rate from a state."""
+
+    responses: Responses
+    limits: Limits
+    plasma: int
+    """Position of the plasma concentration among the outputs."""
+    effect: int | None = None
+    """Position of the effect site, where that is held."""
+
+    def move(self, state: Floats, target: float, left: Fraction) -> Move:
+        """Rate for the next interval.
+
+        Parameters
+        ----------
+        state : (S,) ndarray
+            Where the drug is [mg].
+        target : float
+            Concentration that is wanted [mg/L]; 0 gives nothing.
+        left : Fraction
+            Time until the target changes [h].
+        """
+        if target == 0.0:
+            return Move(0.0, left)
+        if self.effect is None:
+            return self._hold_plasma(state, target, left)
+        now = self.responses.level(self.effect, state)
+        if abs(now - target) <= (HAND_OFF + ROUNDING) * target:
+            return self._hold_plasma(state, target, left)
+        if now > target:
+            curve = self.responses.curve(self.effect, state)
+            falls = float(curve.falls_to((1.0 + HAND_OFF) * target, 0.0)[0])
+            return Move(0.0, self.limits.wait(falls, left))
+        return self._rise_to(self.effect, state, target, left)
+
+    def _hold_plasma(self, state: Floats, target: float, left: Fraction) -> Move:
+        """Bring the plasma to the target at the end of an interval, or wait until it has fallen."""
+        span = self.limits.span(left)
+        free = self.responses.level(self.plasma, self.responses.carried(state, 0.0, span))
+        if free >= target:
+            falls = float(self.responses.curve(self.plasma, state).falls_to(target, 0.0)[0])
+            return Move(0.0, self.limits.wait(max(falls, float(span)), left))
+        wanted = (target - free) / self.responses.gain(self.plasma, span)
+        return Move(self.limits.rate(wanted, "nearest"), span)
+
+    def _rise_to(self, site: int, state: Floats, target: float, left: Fraction) -> Move:
+        """Let the peak of the effect site touch the target, or wait where it will by itself."""
+        span = self.limits.span(left)
+        rate = self.limits.rate(self._touching(site, state, target, span), "down")
+        if rate > 0.0:
+            return Move(rate, span)
+        near = self.responses.curve(site, state).above((1.0 - HAND_OFF) * target)[0][0]
+        return Move(0.0, span if np.isnan(near) else self.limits.wait(float(near), left))
+
+    def _touching(self, site: int, state: Floats, target: float, span: Fraction) -> float:
+        """Rate [mg/h] for a time [h] at which the highest concentration afterwards is the target.
+
+        The highest concentration is the largest of many functions that grow with the rate in
+        proportion, so it is convex in the rate, and the tangents at its peaks come down to the rate
+        in a few steps and never pass it.
+        """
+        free = self.responses.curve(site, state)
+        if free.peak[0][0] >= (1.0 - ROUNDING) * target:
+            return 0.0
+        unit = self.responses.curve(site, np.zeros_like(state), 1.0, span)
+        when = unit.peak[1]
+        rate = np.inf
+        for _ in range(MOST_TANGENTS):
+            before = rate
+            rate = float((target - free.at(when)[0, 0]) / unit.at(when)[0, 0])
+            if not rate < before * (1.0 - 1e-13):
+                break
+            when = self.responses.curve(site, state, rate, span).peak[1]
+        return rate
