@@ -105,8 +105,8 @@ def main():
         f"{MODEL} (seed {SEED}), {PLAN}; levels at 40 min, 2 h, 6 h (one level: 2 h) with the "
         f"published residual error; estimated one by one, {DRAWS} draws each.",
         "",
-        "Errors are of random effects: differences of logarithms. The standard error of a bias is in "
-        "brackets. An unbiased 90 % interval of that many people covers "
+        "Errors are of random effects: differences of logarithms. The standard error of a bias is "
+        "in brackets. An unbiased 90 % interval of that many people covers "
         f"{90 - 164 * np.sqrt(0.09 / n):.0f} to {min(90 + 164 * np.sqrt(0.09 / n), 100):.0f} % in "
         "nine of ten studies.",
     ]

@@ -44,8 +44,11 @@ def test_every_research_program_answers_and_draws(name, tmp_path, monkeypatch, c
     assert f"../examples/{name}.py" in (ROOT / "docs/researchers.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["decrement_spread", "carry_over", "own_levels"])
-def test_every_program_of_what_to_expect_answers_and_draws(name, tmp_path, monkeypatch, capsys):
+CLINICAL = ("tci_steps", "decrement_spread", "carry_over", "own_levels")
+
+
+@pytest.mark.parametrize("name", CLINICAL)
+def test_every_clinical_program_answers_and_draws(name, tmp_path, monkeypatch, capsys):
     figure = tmp_path / "figure.png"
     monkeypatch.setattr(sys, "argv", [name, str(figure)])
     runpy.run_path(str(ROOT / f"examples/{name}.py"), run_name="__main__")
@@ -73,6 +76,6 @@ def test_the_command_line_page_names_every_command():
 
     page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
     names = [c.name or c.callback.__name__ for c in app.registered_commands]
-    assert len(names) == 24
+    assert len(names) == 25
     for name in names:
         assert f"`{name}" in page, name

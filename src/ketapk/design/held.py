@@ -247,6 +247,13 @@ class Held:
             f"It takes {units.fmt(needed)} mL and the syringe holds {units.fmt(pump.volume_ml)} mL."
         ]
 
+    def _overshoot(self) -> str:
+        """How high the plasma goes for the effect site."""
+        if self.site == "plasma":
+            return ""
+        peak = float(self.run.curve().Cmax[0])
+        return f"; the plasma goes up to {units.fmt(peak)} ng/mL"
+
     def __repr__(self) -> str:
         wanted = ", then ".join(f"{units.fmt(_ng(t.mg_per_l))} ng/mL" for t in self.targets)
         highest = max(i.mg_per_h for i in self.intervals)
@@ -255,7 +262,7 @@ class Held:
             f"{self.run.model.name}, {units.fmt(self.weight_kg)} kg: {len(self.intervals)} "
             f"intervals from {units.fmt(float(self.intervals[0].start))} to "
             f"{units.fmt(float(self.intervals[-1].end))} h, {units.fmt(self.total_mg)} mg in all, "
-            f"at most {units.fmt(highest)} mg/h",
+            f"at most {units.fmt(highest)} mg/h{self._overshoot()}",
             *(f"  warning: {warning}" for warning in self.warnings),
             f"  {self.basis}>",
         ]

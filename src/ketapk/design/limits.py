@@ -33,6 +33,11 @@ class Limits:
     """Shortest time between two changes [h]."""
     pump: Pump | None = None
 
+    @property
+    def coarseness(self) -> float:
+        """How far a rounded rate may be from the wanted one [mg/h]."""
+        return 0.0 if self.pump is None else float(self.pump.step_mg_per_h / 2)
+
     def rate(self, wanted: float, way: Way) -> float:
         """Rate [mg/h] that is given where another is wanted, which may be negative."""
         limited = min(max(wanted, 0.0), self.highest)

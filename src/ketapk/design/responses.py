@@ -42,6 +42,10 @@ class Responses:
         """Concentration of an output in a state (S,) [mg/L]."""
         return float(self.system.observe[0, output] @ state)
 
+    def slope(self, output: int, state: Floats, rate: float) -> float:
+        """Slope of an output in a state (S,) while a rate [mg/h] runs [mg/L/h]."""
+        return self.level(output, self.system.A[0] @ state + rate * self.into)
+
     def carried(self, state: Floats, rate: float, hours: Fraction) -> Floats:
         """State (S,) [mg] after a time [h] at a constant rate [mg/h]."""
         step = self._step(hours)

@@ -114,6 +114,8 @@ def _pairs(given: Any) -> list[tuple[Any, Any]]:
             (None, part.strip()) if match is None else (match[2], match[1])
             for part, match in zip(parts, matches, strict=True)
         ]
+    elif isinstance(given, int | float):
+        pairs = [(None, given)]
     elif isinstance(given, Mapping):
         pairs = list(given.items())
     elif isinstance(given, Sequence) and all(

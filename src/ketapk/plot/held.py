@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from ketapk.profiles import Profiles
 
+RATES = "Grey: rates, which leave their axis while a loading is given."
+
 
 def draw_held(
     run: Profiles,
@@ -74,7 +76,9 @@ def draw_held(
     pump.set_zorder(0)
     axes.set_zorder(1)
     axes.patch.set_visible(False)
-    finish(axes, span, "A target held", (source_of(run), *marks_of(run)))
+    notes = [f"{RATES} {source_of(run)}", *marks_of(run)]
+    finish(axes, span, "A target held", notes)
+    axes.set_ylabel("Concentration [ng/mL]")
     return axes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ketapk import units
-from ketapk.plot.style import COLOURS, axes_or_new, footer, plain, source_of
+from ketapk.plot.style import COLOURS, HATCHES, axes_or_new, footer, plain, source_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,11 +40,12 @@ def draw_tornado(
     rows = table.to_dicts()[::-1]
     names = []
     for y, row in enumerate(rows):
-        for end, colour in (("low", LOWER), ("high", HIGHER)):
+        for end, colour, hatch in (("low", LOWER, ""), ("high", HIGHER, HATCHES[1])):
             reach = row[f"figure_{end}"] - row["figure"]
             first = y == len(rows) - 1
             axes.barh(
-                y, reach, left=row["figure"], color=colour, height=0.7,
+                y, reach, left=row["figure"], color=colour, height=0.7, hatch=hatch,
+                edgecolor="white",
                 label=f"at the {end} end" if first else None,
             )  # fmt: skip
         published = "" if "choice" in row["range"] else " *"
@@ -57,13 +58,10 @@ def draw_tornado(
     plain(axes)
     axes.grid(axis="y", visible=False)
     axes.legend(frameon=False, fontsize=8, loc="lower right")
+    starred = dict.fromkeys(row["range"] for row in rows if "choice" not in row["range"])
     others = dict.fromkeys(row["range"] for row in rows if "choice" in row["range"])
-    notes = [
-        f"* {', '.join(dict.fromkeys(r['range'] for r in rows if 'choice' not in r['range']))}"
-        if any("choice" not in row["range"] for row in rows)
-        else "",
-        f"others {', '.join(others)}; values per hour and litre, doses in mg" if others else "",
-        source_of(found.run),
-    ]
-    footer(axes, [note for note in notes if note])
+    said = [f"* {', '.join(starred)}"] if starred else []
+    said += [f"{'others ' if starred else ''}{', '.join(others)}"] if others else []
+    notes = [f"{'; '.join(said)}; values per hour and litre, doses in mg", source_of(found.run)]
+    footer(axes, notes)
     return axes

@@ -88,10 +88,11 @@ class Sensitivity:
     def __repr__(self) -> str:
         lines = [f"<Sensitivity of {self.analyte}, {self.run.plan} ({self.run.model.name})"]
         for measure in self.measures:
-            rows = self.table.filter(self.table["measure"] == measure).head(3).to_dicts()
+            rows = self.table.filter(self.table["measure"] == measure).to_dicts()
             lead = ", ".join(
                 f"{row['by']} {units.fmt(row['figure_low'])} to {units.fmt(row['figure_high'])}"
-                for row in rows
+                for row in rows[:3]
+                if _moves(row)
             )
             figure = rows[0] if rows else None
             said = f"{units.fmt(figure['figure'])} {figure['unit']}; {lead}" if figure else "none"
@@ -159,7 +160,7 @@ def sensitivities(
     >>> from ketapk.patients import Patient
     >>> found = sensitivities("35 mg iv bolus", "domino", Patient(weight_kg=70), "AUC_inf")
     >>> rows = {row["by"]: row["elasticity"] for row in found.table.to_dicts()}
-    >>> round(rows["dose 1"], 9), round(rows["k10"], 9)
+    >>> round(rows["dose 1"], 9), round(rows["CL"], 9)
     (1.0, -1.0)
     """
     import polars as pl
@@ -168,15 +169,16 @@ def sensitivities(
     if not texts:
         raise InputError("Give at least one measure, such as 'Cmax'.")
     share = units.percentage(change, "change")
-    if not 0.0 < share < 1.0:
-        raise InputError(
-            f"change={change!r} is not possible; write more than 0 and less than 100 %."
-        )
     run = simulate(plan, model, patient)
     if len(run.cohort) != 1:
         raise InputError(
             f"Sensitivity is of one person and {len(run.cohort)} were given; choose one, or use "
             f"kp.variance_shares for a population."
+        )
+    if not run.course.system.linear:
+        raise PlanError(
+            f"{run.model.name} has rates that saturate or drift, and the derivatives of peaks and "
+            f"times need constant ones; use kp.variance_shares, which needs no derivatives."
         )
     whose = analyte or run.model.parent
     output = run.course.system.output_index(whose, site)

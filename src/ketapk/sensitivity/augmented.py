@@ -9,7 +9,7 @@ the exact kernels solve it as they solve any other.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -56,7 +56,7 @@ def augment(stepped: System, output: int) -> Augmented:
     Parameters
     ----------
     stepped : System
-        With complex rates; linear.
+        With complex rates, none of which saturates.
     output : int
         Position of the output.
     """
@@ -66,19 +66,29 @@ def augment(stepped: System, output: int) -> Augmented:
     rest = np.setdiff1d(np.arange(stepped.n_mass), seen)
     keep = np.array([*seen, stepped.n_dynamic + output])
     own = np.delete(np.arange(K), C)
-    small = np.zeros((stepped.n_rows, K, K), dtype=complex)
-    small[:, own[:, None], own] = stepped.A[:, keep[:, None], keep]
-    small[:, C, own] = stepped.A[:, rest][:, :, keep].sum(axis=1)
+
+    def narrow(rates: NDArray[Any]) -> NDArray[Any]:
+        """Rates among the states that are seen, and into the place of all others."""
+        small = np.zeros((stepped.n_rows, K, K), dtype=complex)
+        small[:, own[:, None], own] = rates[:, keep[:, None], keep]
+        small[:, C, own] = rates[:, rest][:, :, keep].sum(axis=1)
+        return small
+
     reads = np.zeros((stepped.n_rows, K), dtype=complex)
     reads[:, own[:-1]] = stepped.observe[:, output][:, list(seen)]
 
     at = np.array([*range(C), 2 * C, *(2 * C + 2 + np.arange(E)), 2 * (K - 1)])
     tangent = np.array([*(C + np.arange(C)), 2 * C + 1, *(2 * C + 2 + E + np.arange(E)), 2 * K - 1])
-    full = np.zeros((stepped.n_rows, 2 * K, 2 * K))
-    A = small.real.copy()
-    full[:, at[:, None], at] = A
-    full[:, tangent[:, None], tangent] = A
-    full[:, tangent[:, None], at] = small.imag / TINY
+
+    def beside(small: NDArray[Any]) -> Floats:
+        """Rates of the states and of their derivatives."""
+        full = np.zeros((stepped.n_rows, 2 * K, 2 * K))
+        full[:, at[:, None], at] = small.real
+        full[:, tangent[:, None], tangent] = small.real
+        full[:, tangent[:, None], at] = small.imag / TINY
+        return full
+
+    small = narrow(stepped.A)
     observe = np.zeros((stepped.n_rows, 2, 2 * K))
     observe[:, CURVE, at] = reads.real
     observe[:, SLOPE, tangent] = reads.real
@@ -95,13 +105,13 @@ def augment(stepped: System, output: int) -> Augmented:
             Output(analyte=f"derivative of {whose}", site="plasma"),
         ),
         counters=(),
-        rates=Sparse.of(full),
+        rates=Sparse.of(beside(small)),
         reads=Sparse.of(observe),
         sat_src=np.empty(0, dtype=np.int64),
         sat_dst=np.empty(0, dtype=np.int64),
         Vmax=np.empty((stepped.n_rows, 0)),
         KmX=np.empty((stepped.n_rows, 0)),
-        drift=np.zeros((0, 0, 0)),
+        drift=beside(narrow(stepped.drift)) if stepped.drift.size else np.zeros((0, 0, 0)),
         fates=(),
     )
-    return Augmented(system=system, seen=seen, at=at, tangent=tangent, A=A)
+    return Augmented(system=system, seen=seen, at=at, tangent=tangent, A=small.real.copy())

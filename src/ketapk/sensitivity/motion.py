@@ -59,7 +59,7 @@ def entering(course: Course, steps: Steps, augmented: Augmented) -> Intake:
     Raises
     ------
     PlanError
-        If the plan begins with a steady state.
+        If the plan begins with a steady state, or times move while rates drift.
     """
     weight = steps.spread(course.cohort.weight_kg)
     collector = Collector(augmented.system.states, weight)
@@ -132,6 +132,11 @@ def _flows(moving: Moving, place: int, augmented: Augmented, part: Part) -> Iter
     # What is given at once and begins to last is spread behind its time: late by half as long.
     late = moving.amount * (moving.later + 0.5 * moving.longer) * at_once
     if late.any():
+        if augmented.system.drift.size:
+            raise PlanError(
+                "Derivatives by a lag of what is given at once are not worked out where rates "
+                "drift; leave that parameter out."
+            )
         for k in np.flatnonzero(augmented.A[:, :, place].any(axis=0)):
             moved_on = late * augmented.A[:, k, place]
             yield Flow(begin, begin, -moved_on, int(augmented.tangent[k]), part)

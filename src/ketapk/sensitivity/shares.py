@@ -40,6 +40,7 @@ RESAMPLES = 200
 """Bootstrap samples of the confidence intervals."""
 SAME = 1e-9
 """Relative difference below which a measure is the same."""
+ENDS = ("", "_low", "_high")
 PEOPLE = 4096
 """People whose measure is read at once, which bounds the memory it takes."""
 
@@ -144,10 +145,10 @@ def variance_shares(
     >>> found = variance_shares(
     ...     "25 mg esketamine iv bolus", "otto2021", Patient(weight_kg=70), "AUC_inf", n=256, rng=1)
     >>> found.table["by"][0]
-    'CL'
+    'CL | V1'
     """
     import polars as pl
-    from scipy.stats import norm, sobol_indices, uniform
+    from scipy.stats import norm, uniform
 
     if isinstance(n, bool) or not isinstance(n, int) or n < 2 or n & (n - 1):
         raise InputError(f"n={n!r} is not possible; write a power of two, such as 1024.")
@@ -181,30 +182,14 @@ def variance_shares(
             f"{measure} is the same in everybody, so that there is nothing to share out; choose "
             f"another measure."
         )
-    seen: list[Floats] = []
-
-    def mattering(points: Floats) -> Floats:
-        everything = np.zeros((len(names), points.shape[1]))
-        everything[matters] = points
-        seen.append(figures(everything))
-        return seen[-1][None, :].copy()  # It is centred where it is received.
-
-    generator = np.random.default_rng(rng)
-    shares = sobol_indices(func=mattering, n=n, dists=[one] * int(matters.sum()), rng=generator)
-    sure = shares.bootstrap(confidence_level=CONFIDENCE, n_resamples=RESAMPLES)
-    columns: dict[str, Any] = {"by": list(np.array(names)[matters])}
-    for order in ("first", "total"):
-        middle = getattr(shares, f"{order}_order")
-        interval = getattr(sure, f"{order}_order").confidence_interval
-        for suffix, number in (("", middle), ("_low", interval.low), ("_high", interval.high)):
-            columns[f"{order}{suffix}"] = np.ravel(number)
-    # The first call sees the points themselves, the others mixtures of them.
-    people = seen[0] * chosen.factor
+    split, people = _indices(figures, one, matters, n, np.random.default_rng(rng))
+    people = people * chosen.factor
+    columns: dict[str, Any] = {"by": [n for n, ours in zip(names, matters, strict=True) if ours]}
     return VarianceShares(
         run=run,
         analyte=whose,
         measure=chosen.name,
-        table=pl.DataFrame(columns).sort("total", descending=True),
+        table=pl.DataFrame(columns | split).sort("total", descending=True),
         mean=float(people.mean()),
         sd=float(people.std()),
         unit=chosen.unit,
@@ -212,6 +197,54 @@ def variance_shares(
         said=said,
         warnings=run.warnings,
     )
+
+
+def _indices(
+    figures: Callable[[Floats], Floats],
+    one: Any,
+    matters: NDArray[np.bool_],
+    n: int,
+    rng: np.random.Generator,
+) -> tuple[dict[str, Floats], Floats]:
+    """Indices of the effects that matter with their intervals, and the measure of n people."""
+    from scipy.stats import qmc, sobol_indices
+
+    d = int(matters.sum())
+    both = one.ppf(qmc.Sobol(2 * d, rng=rng).random(n)).T
+    first, second = both[:d], both[d:]
+
+    def read(points: Floats) -> Floats:
+        everything = np.zeros((matters.size, points.shape[1]))
+        everything[matters] = points
+        return figures(everything)
+
+    ones, others = read(first), read(second)
+    if d == 1:
+        # What differs alone explains it all.
+        return {f"{o}{end}": np.ones(1) for o in ("first", "total") for end in ENDS}, ones
+    mixed = np.repeat(first[None], d, axis=0)
+    mixed[np.arange(d), np.arange(d)] = second
+    mixtures = read(np.concatenate(list(mixed), axis=1)).reshape(d, n)
+
+    def shares(which: Any) -> tuple[Floats, Floats]:
+        # Copied, because SciPy centres what it is given.
+        found = sobol_indices(
+            func={
+                "f_A": ones[None, which].copy(),
+                "f_B": others[None, which].copy(),
+                "f_AB": mixtures[:, None, which].copy(),
+            },
+            n=n,
+        )
+        return np.ravel(found.first_order), np.ravel(found.total_order)
+
+    again = [shares(rng.integers(0, n, n)) for _ in range(RESAMPLES)]
+    tails = (0.5 - 0.5 * CONFIDENCE, 0.5 + 0.5 * CONFIDENCE)
+    columns: dict[str, Floats] = {}
+    for k, (order, middle) in enumerate(zip(("first", "total"), shares(np.arange(n)), strict=True)):
+        low, high = np.quantile([sample[k] for sample in again], tails, axis=0)
+        columns |= dict(zip((f"{order}{end}" for end in ENDS), (middle, low, high), strict=True))
+    return columns, ones
 
 
 def _matters(figures: Callable[[Floats], Floats], one: Any, count: int) -> NDArray[np.bool_]:
@@ -277,10 +310,6 @@ def _stated(
                 f"{nearest(name, values)}"
             )
         shares[name] = units.percentage(text, f"ranges[{name!r}]")
-        if not 0.0 < shares[name] < 1.0:
-            raise InputError(
-                f"ranges[{name!r}]={text!r} is not possible; write more than 0 and less than 100 %."
-            )
 
     def draw(points: Floats) -> dict[str, Any]:
         return {
