@@ -24,8 +24,8 @@ NG_PER_ML = units.mg_per_l_to_ng_per_ml(1.0)
 
 
 def is_exact(course: Course) -> bool:
-    """Whether derivatives are exact: constant rates, and no steady state to begin with."""
-    return course.system.linear and not course.plan.steady
+    """Whether derivatives are those of the solution: no saturation, no steady state at first."""
+    return course.system.superposes and not course.plan.steady
 
 
 def people(course: Course, prior: Prior, eta: Floats) -> Course:
@@ -47,7 +47,8 @@ def curves_with_slopes(
 ) -> tuple[Floats, Floats]:
     """Concentrations (S, T) and their derivatives by the random effects (S, T, P) [ng/mL].
 
-    Exact by the sensitivity of the exponential where rates are constant; else central differences.
+    By the sensitivity of the exponential where rates are constant, by that of the ODE where they
+    drift, and by central differences where they saturate or a steady state comes first.
     """
     count = eta.shape[1]
     if is_exact(course):

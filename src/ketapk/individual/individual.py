@@ -49,8 +49,8 @@ class Individual:
     forecast: Forecast
     """Own and typical curve under the plan that was given."""
     gradient: str
-    """"exact", by the sensitivity of the exponential, or "differences" where rates are not
-    constant or the plan begins with a steady state."""
+    """"exact", by the sensitivity of the solution, or "differences" where rates saturate or the
+    plan begins with a steady state."""
 
     @property
     def model(self) -> Model:
