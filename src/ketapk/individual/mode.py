@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketapk.errors import NumericalError
+from ketapk.individual.curves import is_exact
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +21,8 @@ FAR = 1.5
 """How far from the typical person further searches start, in standard deviations: a choice."""
 FLAT = 1e-6
 """Gradient, per standard deviation between people, up to which a point is stationary."""
+ROUGH = 1e-4
+"""The same where derivatives are themselves differences of curves from an ODE."""
 SAME = 1e-3
 """Distance, in standard deviations between people, up to which two ends are the same."""
 STEP = 1e-4
@@ -40,6 +43,8 @@ class Mode:
     """Minus the log density."""
     slope: float
     """Largest derivative left, per standard deviation between people."""
+    flat: float
+    """Derivative up to which a point counts as the highest."""
     evaluations: int
     """How often curves and derivatives were computed, all starts together."""
     rivals: tuple[tuple[float, Floats], ...]
@@ -48,7 +53,7 @@ class Mode:
     @property
     def converged(self) -> bool:
         """Whether the search ended where nothing pulls any more."""
-        return self.slope <= FLAT
+        return self.slope <= self.flat
 
 
 class _Search:
@@ -57,6 +62,7 @@ class _Search:
     def __init__(self, posterior: Posterior) -> None:
         self.posterior = posterior
         self.factor = posterior.prior.factor
+        self.flat = FLAT if is_exact(posterior.course) else ROUGH
         self.evaluations = 0
         self._at: tuple[bytes, Any] = (b"", None)
 
@@ -85,7 +91,7 @@ class _Search:
             "jac": lambda z: self.expanded(z)[1],
             "hess": lambda z: self.expanded(z)[2],
             "method": "trust-exact",
-            "options": {"gtol": 0.1 * FLAT, "maxiter": 200},
+            "options": {"gtol": 0.1 * self.flat, "maxiter": 200},
         }
         cost: Any = lambda z: self.expanded(z)[0]  # noqa: E731
         found = minimize(cost, start, **how)
@@ -132,7 +138,7 @@ def mode_of(posterior: Posterior) -> Mode:
     rivals = [
         (other - cost, search.factor @ end)
         for other, end in zip(costs, ends, strict=True)
-        if np.max(np.abs(end - z)) > SAME and np.max(np.abs(search.expanded(end)[1])) <= FLAT
+        if np.max(np.abs(end - z)) > SAME and np.max(np.abs(search.expanded(end)[1])) <= search.flat
     ]
     return Mode(
         eta=search.factor @ z,
@@ -140,6 +146,7 @@ def mode_of(posterior: Posterior) -> Mode:
         curvature="observed" if positive else "expected",
         cost=cost,
         slope=float(np.max(np.abs(gradient))),
+        flat=search.flat,
         evaluations=search.evaluations,
         rivals=tuple(rivals),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ketapk.plot.style import COLOURS, axes_or_new, draw_doses, finish, on_axis, source_of
+from ketapk.plot.style import COLOURS, axes_or_new, draw_doses, frame, on_axis, source_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -67,6 +67,6 @@ def draw_forecast(
         f"measurement nor of the model",
         source_of(fine.typical),
     ]
-    finish(axes, span, f"{whose}: the person's own curve", notes, log=log)
+    frame(axes, span, f"{whose}: the person's own curve", notes, log=log)
     axes.legend(frameon=False, fontsize=9)
     return axes
