@@ -61,9 +61,9 @@ LOST, PARTNER, COUPLING, RATES, SPREAD, WEIGHTS, AMOUNTS = range(7)
 
 What errors of rates make of the distance to a mode that one was parted from, in units of rounding;
 the mode upstream that feeds one, or ALONE, and how fast [1/h]; decay rates [1/h], NaN where a
-subject has no modes; their relative errors, in units of rounding; concentration per amount in a
-mode [1/L]; and for each of I states into which drug is given, the amount in a mode per amount given
-[1].
+subject has no modes; their relative errors, with what those make of the distance to a mode that one
+was parted from, in units of rounding; concentration per amount in a mode [1/L]; and for each of I
+states into which drug is given, the amount in a mode per amount given [1].
 """
 BLOCKS = 6
 """Those before the amounts."""
