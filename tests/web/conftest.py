@@ -24,7 +24,9 @@ class Client:
     def request(self, method, path, **how):
         async def asked():
             transport = httpx.ASGITransport(self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8765") as client:
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://127.0.0.1:8765"
+            ) as client:
                 return await client.request(method, path, **how)
 
         return asyncio.run(asked())
