@@ -18,7 +18,7 @@ schema = schemathesis.openapi.from_asgi(
 
 
 @schema.parametrize()
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_is_sent_is_answered(case):
     begun = time.perf_counter()
     answer = case.call(headers={"Host": "127.0.0.1"})
@@ -126,7 +126,7 @@ def _sent(client, path, body):
 
 
 @given(scenario=scenarios, options=curve_options)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_curves_of_any_plans(client, scenario, options):
     answer = answered(client, "curves", {"scenario": scenario, "options": options})
     if answer.status_code == 200:
@@ -142,7 +142,7 @@ def test_curves_of_any_plans(client, scenario, options):
     ["understand", "ledger", "routes", "decrement", "export/html", "export/csv", "export/json"],
 )
 @given(scenario=scenarios)
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_any_plans_elsewhere(client, path, scenario):
     answered(client, path, {"scenario": scenario})
 
