@@ -278,3 +278,21 @@ def test_a_steady_question_has_a_steady_answer(ask):
     one, other = (ask("curves", asked[0], options=asked[1]).json() for _ in range(2))
     one.pop("took_ms"), other.pop("took_ms")
     assert json.dumps(one) == json.dumps(other)
+
+
+def test_a_sheet_is_that_of_python(ask):
+    plan = "0.5 mg/kg iv over 40 min; then 10 mg/h iv for 1 h"
+    options = {"vial": "1 mg/mL", "volume": "50 mL", "start": "09:00"}
+    answer = ask("sheet", scenario(plan), options=options).json()
+    pump = kp.Pump(concentration="1 mg/mL", volume="50 mL")
+    python = kp.running_sheet(plan, pump, ME, start="09:00")
+    assert answer["lines"] == python.table.to_dicts()
+    assert answer["total_mL"] == python.total_ml
+    assert answer["basis"] == python.basis
+    assert answer["changes_h"] == list(python.changes_h)
+
+
+def test_a_sheet_without_a_strength_says_what_to_write(ask):
+    answer = ask("sheet", scenario("35 mg iv bolus"), options={})
+    assert answer.status_code == 422
+    assert "vial='10 mg/mL'" in answer.json()["error"]["sentence"]
