@@ -1,0 +1,97 @@
+// A plot that redraws its data without making anything anew.
+
+/* global uPlot */
+import { labelLines } from "./labels.js";
+import { paintLandmarks } from "./landmarks.js";
+import { grid, isDark, ink, paper, soft } from "./look.js";
+import { MINUTES, num } from "./units.js";
+
+const FONT = "12px system-ui, sans-serif";
+const DECADES = 3.2;
+
+/** Minutes, hours or days: the unit of the time axis. */
+export function axisUnit(untilH) {
+  if (untilH <= 3) return { text: "min", perHour: MINUTES };
+  if (untilH <= 96) return { text: "h", perHour: 1 };
+  return { text: "d", perHour: 1 / 24 };
+}
+
+/** Make a chart in a holder; onCursor(index or null) tells where the pointer is. */
+export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLabel = "Plasma concentration [ng/mL]", xLabel = "Time" } = {}) {
+  let plot = null;
+  let signature = "";
+  let shown = null;
+
+  function options(picture, unit) {
+    const axis = { stroke: ink, font: FONT, labelFont: FONT, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, size: 5 } };
+    return {
+      width: holder.clientWidth,
+      height: holder.clientHeight,
+      padding: [14, 12, 0, 0],
+      legend: { show: false },
+      cursor: { drag: { x: false, y: false }, points: { size: 7, show: true }, y: false },
+      scales: {
+        x: { time: false, range: () => [0, shown.untilHere] },
+        y: { distr: shown.log ? 3 : 1, range: (_, low, high) => yRange(low, high) },
+      },
+      series: [{}, ...picture.series.map((line) => (line.hidden
+        ? { stroke: "transparent", width: 0, points: { show: false } }
+        : { stroke: line.stroke, width: line.width, dash: line.dash, points: { show: false }, spanGaps: false }))],
+      bands: picture.bands,
+      axes: [
+        { ...axis, label: `${xLabel} [${unit.text}]`, labelSize: 20, size: 34, values: (_, ticks) => ticks.map((t) => num(t, 6)) },
+        { ...axis, label: yLabel, labelSize: 20, size: 52, values: (_, ticks) => ticks.map((t) => (t === null ? "" : num(t, 6))) },
+      ],
+      hooks: {
+        drawClear: [(u) => paintLandmarks(u, shown)],
+        draw: [(u) => labelLines(u, shown)],
+        setCursor: [(u) => onCursor(u.cursor.left < 0 ? null : u.cursor.idx)],
+        setSize: [() => onSize()],
+        ready: [() => onSize()],
+      },
+    };
+  }
+
+  function yRange(low, high) {
+    const top = Math.max(high ?? 1, shown.top ?? 0) || 1;
+    if (shown.log) return [top / 10 ** DECADES, top * 1.8];
+    return [shown.signed && low < 0 ? low * 1.1 : 0, top * 1.1];
+  }
+
+  /** Draw a picture: rebuilt only if it has other lines, else its data are replaced. */
+  function update(picture, { log = false, landmarks = [], signed = false, quietLabels = false } = {}) {
+    const unit = axisUnit(picture.until);
+    shown = { picture, unit, log, landmarks, signed, quietLabels, untilHere: picture.until * unit.perHour };
+    const next = JSON.stringify([log, unit.text, isDark(), picture.bands, picture.series.map((s) => [s.key, s.stroke, s.dash, s.width])]);
+    const data = [picture.times.map((t) => t * unit.perHour),
+      ...picture.series.map((line) => (log ? line.values.map((v) => (v > 0 ? v : null)) : line.values))];
+    if (next !== signature || plot === null) {
+      plot?.destroy();
+      signature = next;
+      plot = new uPlot(options(picture, unit), data, holder);
+      plot.over.setAttribute("aria-hidden", "true");
+    } else {
+      plot.setData(data);
+    }
+    onSize();
+  }
+
+  new ResizeObserver(() => {
+    if (plot && holder.clientWidth > 0) plot.setSize({ width: holder.clientWidth, height: holder.clientHeight });
+  }).observe(holder);
+
+  return {
+    update,
+    get plot() { return plot; },
+    get shown() { return shown; },
+    /** Left edge and width of the plotting area [CSS px]. */
+    area: () => (plot === null ? null : { left: plot.over.offsetLeft, width: plot.over.clientWidth, height: plot.over.clientHeight }),
+    hourAt: (left) => plot.posToVal(left, "x") / shown.unit.perHour,
+    leftAt: (hour) => plot.valToPos(hour * shown.unit.perHour, "x"),
+    /** Put the pointer at a sample, as the arrow keys do. */
+    point(index) {
+      plot.setCursor({ left: plot.valToPos(plot.data[0][index], "x"), top: 10 });
+    },
+    colours: { ink, soft, paper },
+  };
+}
