@@ -16,7 +16,7 @@ export function startModels(library) {
     el("span", {}, el("b", {}, model.name), el("small", {}, ` grade ${model.grade}; ${model.sampling_site ?? "site not stated"}`))));
   const list = el("div", { class: "model-list", id: "model-list" }, boxes);
   const why = el("details", { id: "models-excluded", hidden: true });
-  root.append(el("h2", {}, "Models"), which, list, why);
+  root.append(el("h2", {}, "Models"), ...which, list, why);
 
   function choose(key) {
     if (key === "all") change({ all: true });

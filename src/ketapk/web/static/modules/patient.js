@@ -37,7 +37,7 @@ export function startPatient() {
     fields[key] = (value) => { select.value = value; };
     rows.push(field(label, select));
   }
-  root.append(el("h2", {}, "Patient"), rows.slice(0, 3), el("div", { class: "pair" }, rows.slice(3)),
+  root.append(el("h2", {}, "Patient"), ...rows.slice(0, 3), el("div", { class: "pair" }, rows.slice(3)),
     el("p", { class: "problem", id: "patient-said", hidden: true }));
   const show = () => Object.entries(fields).forEach(([key, write]) => write(state().patient[key]));
   onChange(show);

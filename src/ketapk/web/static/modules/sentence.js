@@ -38,6 +38,22 @@ function spokenUnits(sentence) {
     .map((clause) => clause.match(/^[\s,]*[\d.]+\s*([a-zµμ]+(?:\/[a-z]+)*)/i)?.[1] ?? "");
 }
 
+/** Devices of one session become one dose of their milligrams. */
+export function sessions(doses) {
+  const joined = [];
+  for (const dose of doses) {
+    const session = joined.findLast((one) => one.device > 0 && one.device + 1 === dose.device);
+    if (dose.device > 1 && session) {
+      session.device = dose.device;
+      session.amount += dose.amount;
+    } else joined.push({ ...dose });
+  }
+  return joined;
+}
+
+/** Whether a plan, as the server writes it, has words for all of it. */
+export const hasWords = (sentence) => !sentence.includes("[");
+
 /** Doses in the units in which they were written, where the page has that unit. */
 export function asSpoken(doses, sentence, weightKg) {
   const spoken = spokenUnits(sentence);

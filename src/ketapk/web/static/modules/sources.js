@@ -26,13 +26,14 @@ export function startSources(library) {
 
 function card(model) {
   const facts = [["Drug", list(model.drugs)], ["Routes", list(model.routes)], ["Analytes", list(model.analytes)], ["Site", model.sampling_site],
-    ["Studied in", model.population]].filter(([, value]) => value);
+    ["Studied in", model.population?.description], ["Structure", model.structure]].filter(([, value]) => value);
+  const problems = [...(model.caveats ?? []), ...(model.problems ?? [])];
   return el("article", { class: "model", id: `source-${model.name}` },
     el("h3", {}, model.name, el("span", { class: "grade" }, `grade ${model.grade}`), model.status ? el("span", { class: "grade" }, model.status) : null),
     el("p", {}, model.title ?? ""),
     el("dl", {}, facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
     el("p", { class: "soft" }, model.citation ?? "", model.doi ? el("span", { class: "doi" }, ` doi:${model.doi}`) : null),
-    model.caveats?.length ? el("details", {}, el("summary", {}, "Known problems"), el("ul", { class: "told" }, [model.caveats].flat().map((text) => el("li", {}, text)))) : null);
+    problems.length ? el("details", {}, el("summary", {}, "Known problems"), el("ul", { class: "told" }, problems.map((text) => el("li", {}, text)))) : null);
 }
 
 const list = (value) => (Array.isArray(value) ? value.join(", ") : value);

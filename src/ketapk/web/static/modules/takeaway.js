@@ -59,7 +59,9 @@ export function startTakeaway(library) {
     return typeof result === "string" ? result : JSON.stringify(result, null, 1);
   }
 
-  const saveSvg = () => save("ketapk.svg", inLight(() => figureSvg(latestAnswer(), state(), library.notice)), "image/svg+xml");
+  function saveSvg() {
+    return save("ketapk.svg", inLight(() => figureSvg(latestAnswer(), state(), library.notice)), "image/svg+xml");
+  }
 
   async function savePng() {
     const source = exploreChart().plot.ctx.canvas;

@@ -2,7 +2,7 @@
 
 import { channel } from "./api.js";
 import { onChange, scenario, state } from "./state.js";
-import { asSpoken, sentenceOf } from "./sentence.js";
+import { asSpoken, hasWords, sentenceOf, sessions } from "./sentence.js";
 
 const MOST = 500;
 const dosesBySentence = new Map();
@@ -36,8 +36,8 @@ const asking = channel("/api/understand", (answer, body) => {
   told = Object.fromEntries(answer.plans.map((plan) => [plan.name, plan]));
   for (const plan of answer.plans) {
     const sentence = body.scenario.plans[plan.name];
-    if (plan.doses && plan.editable !== false && dosesOf(sentence) === null) {
-      remember(sentence, asSpoken(plan.doses, sentence, body.scenario.patient.weight_kg));
+    if (plan.doses && hasWords(plan.sentence) && dosesOf(sentence) === null) {
+      remember(sentence, asSpoken(sessions(plan.doses), sentence, body.scenario.patient.weight_kg));
     }
   }
   for (const listener of listeners) listener(null);
