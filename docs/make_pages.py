@@ -14,6 +14,9 @@ from ketapk import units
 from ketapk.library.absorption import ABSORPTION, ABSORPTION_CHILDREN
 from ketapk.library.catalogue import PUBLISHED
 from ketapk.library.composition import borrowable
+from ketapk.linting.amounts import most_of_catalogue
+from ketapk.linting.rule import SEVERITIES
+from ketapk.linting.studied import BANDS
 
 DOCS = Path(__file__).parent
 MADE = "<!-- Made by docs/make_pages.py from the library; edit the library, then `make pages`. -->"
@@ -272,6 +275,65 @@ def observed_page() -> str:
     ) + "\n"  # fmt: skip
 
 
+def lint_page() -> str:
+    rules = kp.list_rules().to_dicts()
+    parts = [
+        "# What lint looks for",
+        MADE,
+        '`kp.lint(plan, patient, model, pump=...)` and `ketapk lint "PLAN"` read a plan before '
+        "anything is simulated. A rule sees the slips that it knows; where none is found, a plan "
+        "may still be wrong, and nothing here says that a dose is safe. A plan that `simulate` "
+        "refuses can be looked at, too. What `parse` cannot read, such as an infusion that says no "
+        "time, it refuses itself.",
+        table("severity", "says", rows=[(name, said) for name, said in SEVERITIES.items()]),
+        'Silence a rule by its name: `kp.lint(plan, me, silence=("fast-bolus",))`, '
+        "`ketapk lint PLAN --silence fast-bolus`. The result says what was silenced, and which "
+        "rules were not looked at because they need a model or a pump. `ketapk lint` leaves with 3 "
+        "where it found something, and with 0 where not.",
+        table(
+            "rule",
+            "severity",
+            "what trips it",
+            "needs",
+            "source",
+            rows=[
+                (f"`{r['name']}`", r["severity"], r["what"], r["needs"] or "-", r["source"])
+                for r in rules
+            ],
+        ),
+        "## Doses as studied",
+        "Outside by more than ten times, `simulate` refuses a dose. Where a source gives mg, an "
+        "adult of 70 kg is meant. An infusion of at most 15 min is judged like an injection.",
+        table(
+            "route",
+            "lowest",
+            "highest",
+            "unit",
+            "source",
+            rows=[
+                (name, units.fmt(band.low), units.fmt(band.high), band.unit, band.source)
+                for name, band in BANDS.items()
+            ],
+        ),
+        "## The most that protocols give",
+        "Of an adult of 70 kg, by route and form of the drug, at the upper end of the published "
+        "ranges.",
+        table(
+            "route",
+            "drug",
+            "within 24 h [mg]",
+            "from",
+            "in all [mg]",
+            "from",
+            rows=[
+                (route, drug, *(cell for mg, source in found for cell in (units.fmt(mg), source)))
+                for (route, drug), found in most_of_catalogue(PERSON.weight_kg).items()
+            ],
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"  # fmt: skip
+
+
 def pages() -> dict[str, str]:
     """Every page by its path under docs."""
     with warnings.catch_warnings():
@@ -280,6 +342,7 @@ def pages() -> dict[str, str]:
         found["models/index.md"] = index_page()
         found["routes.md"] = routes_page()
         found["effects.md"] = effects_page()
+        found["lint.md"] = lint_page()
         found["observed.md"] = observed_page()
     return found
 

@@ -44,6 +44,18 @@ def test_every_research_program_answers_and_draws(name, tmp_path, monkeypatch, c
     assert f"../examples/{name}.py" in (ROOT / "docs/researchers.md").read_text(encoding="utf-8")
 
 
+CLINICAL = ("tci_steps", "decrement_spread", "carry_over")
+
+
+@pytest.mark.parametrize("name", CLINICAL)
+def test_every_clinical_program_answers_and_draws(name, tmp_path, monkeypatch, capsys):
+    figure = tmp_path / "figure.png"
+    monkeypatch.setattr(sys, "argv", [name, str(figure)])
+    runpy.run_path(str(ROOT / f"examples/{name}.py"), run_name="__main__")
+    assert "It is not a recommendation." in capsys.readouterr().out
+    assert figure.stat().st_size > 10_000
+
+
 def test_there_is_a_program_and_a_command_for_each_of_the_twelve():
     assert len(PROGRAMS) == 12
     for program in PROGRAMS:
@@ -64,6 +76,6 @@ def test_the_command_line_page_names_every_command():
 
     page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
     names = [c.name or c.callback.__name__ for c in app.registered_commands]
-    assert len(names) == 18
+    assert len(names) == 23
     for name in names:
         assert f"`{name}" in page, name

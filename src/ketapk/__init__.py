@@ -15,8 +15,14 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from ketapk.agreement import Observed, observed
+    from ketapk.branches.branching import WhatIf, what_if
+    from ketapk.branches.changes import Doubled, Late, OtherRate, PumpStop, Skipped
+    from ketapk.branches.weights import OtherWeight
+    from ketapk.carryover import CarryOver, carry_over
     from ketapk.comparison import Comparison, compare
-    from ketapk.decrement import decrement_times
+    from ketapk.decrement import Decrement, decrement_times
+    from ketapk.design.held import Held
+    from ketapk.design.hold import hold
     from ketapk.dosing.constructors import (
         bolus,
         buccal,
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
         subcutaneous,
         sublingual,
     )
+    from ketapk.dosing.pump import Pump
     from ketapk.dosing.regimen import Dose, Regimen, Reset
     from ketapk.dosing.sentence import parse
     from ketapk.dosing.wording import explain
@@ -55,10 +62,12 @@ if TYPE_CHECKING:
     from ketapk.library.generic import one_compartment, three_compartment, two_compartment
     from ketapk.library.observations import load_observations
     from ketapk.library.protocols import list_protocols, load_protocol
+    from ketapk.linting.linting import Lint, lint, list_rules
     from ketapk.model.build import ModelBuilder
     from ketapk.model.model import Model
     from ketapk.odes import OdeResult, solve_ode
-    from ketapk.patients import Cohort, Demography, Patient
+    from ketapk.patients import Cohort, Demography, Patient, list_weight_scalars, weight_scalar
+    from ketapk.plateau import PlateauChange, plateau_time
     from ketapk.population.outcome import Trial
     from ketapk.population.predictive_check import PredictiveCheck, vpc
     from ketapk.population.trial import trial
@@ -80,11 +89,18 @@ if TYPE_CHECKING:
     from ketapk.verification import Verification, verify
 
 _HOME = {
+    "branches.branching": "WhatIf what_if",
+    "branches.changes": "Doubled Late OtherRate PumpStop Skipped",
+    "branches.weights": "OtherWeight",
+    "carryover": "CarryOver carry_over",
     "comparison": "Comparison compare",
+    "design.held": "Held",
+    "design.hold": "hold",
     "dosing.constructors": (
         "bolus buccal infusion inhaled intramuscular nasal nasal_spray oral rectal subcutaneous "
         "sublingual"
     ),
+    "dosing.pump": "Pump",
     "dosing.regimen": "Dose Regimen Reset",
     "dosing.sentence": "parse",
     "dosing.wording": "explain",
@@ -102,17 +118,19 @@ _HOME = {
     "library.protocols": "list_protocols load_protocol",
     "scenario": "Scenario read_scenario",
     "library.generic": "one_compartment three_compartment two_compartment",
+    "linting.linting": "Lint lint list_rules",
     "model.build": "ModelBuilder",
     "model.model": "Model",
     "draws": "Draws",
-    "patients": "Cohort Demography Patient",
+    "plateau": "PlateauChange plateau_time",
+    "patients": "Cohort Demography Patient list_weight_scalars weight_scalar",
     "population.outcome": "Trial",
     "population.predictive_check": "PredictiveCheck vpc",
     "population.trial": "trial",
     "profiles": "Profiles",
     "simulation": "simulate",
     "agreement": "Observed observed",
-    "decrement": "decrement_times",
+    "decrement": "Decrement decrement_times",
     "records.export": "to_nonmem",
     "records.predictions": "Predictions",
     "records.problems": "RecordsError",
@@ -132,10 +150,13 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.
 
 __all__ = [
     "BelowLimit",
+    "CarryOver",
     "Cohort",
     "Comparison",
+    "Decrement",
     "Demography",
     "Dose",
+    "Doubled",
     "Draws",
     "Effect",
     "Emax",
@@ -143,46 +164,61 @@ __all__ = [
     "Equivalence",
     "Exposure",
     "Feedback",
+    "Held",
     "IndirectResponse",
     "InputError",
     "KetapkError",
     "KetapkWarning",
+    "Late",
+    "Lint",
     "Model",
     "ModelBuilder",
     "ModelError",
     "NumericalError",
     "Observed",
     "OdeResult",
+    "OtherRate",
+    "OtherWeight",
     "Patient",
     "PlanError",
+    "PlateauChange",
     "Predictions",
     "PredictiveCheck",
     "Profiles",
+    "Pump",
+    "PumpStop",
     "Records",
     "RecordsError",
     "Regimen",
     "Reset",
     "Response",
     "Scenario",
+    "Skipped",
     "Tolerance",
     "Trial",
     "Turnover",
     "UnitError",
     "Verification",
+    "WhatIf",
     "accumulation",
     "bolus",
     "buccal",
+    "carry_over",
     "compare",
     "compose",
     "decrement_times",
     "equivalent_dose",
     "explain",
+    "hold",
     "infusion",
     "inhaled",
     "intramuscular",
+    "lint",
     "list_effects",
     "list_models",
     "list_protocols",
+    "list_rules",
+    "list_weight_scalars",
     "load_effect",
     "load_model",
     "load_observations",
@@ -195,6 +231,7 @@ __all__ = [
     "one_compartment",
     "oral",
     "parse",
+    "plateau_time",
     "read_model",
     "read_nonmem",
     "read_scenario",
@@ -212,6 +249,8 @@ __all__ = [
     "two_compartment",
     "verify",
     "vpc",
+    "weight_scalar",
+    "what_if",
     "write_model",
     "write_sbml",
 ]

@@ -260,7 +260,7 @@ def _facts(run: Profiles, level: str) -> dict[str, Any]:
     minutes = units.MINUTES_PER_HOUR
     return {
         "dose": sum(
-            np.broadcast_to(d.amount_mg(run.cohort.weight_kg), len(run.cohort))
+            np.broadcast_to(d.amount_mg(run.cohort.dosing_kg), len(run.cohort))
             for d in run.plan.expand().doses
         ),
         "Cmax": found["Cmax"],
@@ -275,7 +275,7 @@ def _first_pass(run: Profiles) -> dict[str, float | None]:
     from ketapk.model.system import NEVER_ABSORBED
 
     system, final = run.solution.system, run.solution.final()
-    dose = sum(d.amount_mg(run.cohort.weight_kg) for d in run.plan.expand().doses)
+    dose = sum(d.amount_mg(run.cohort.dosing_kg) for d in run.plan.expand().doses)
 
     def share(place: str) -> Any:
         return final[:, system.index(place)] / dose if place in system.states else 0.0 * final[:, 0]

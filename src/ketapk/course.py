@@ -77,7 +77,7 @@ class Course:
             self.plan,
             self.system,
             lambda dose: ways[dose.route](dose, values),
-            self.cohort.weight_kg,
+            self.cohort.dosing_kg,
         )
 
     @cached_property

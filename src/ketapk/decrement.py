@@ -3,94 +3,225 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ketapk import units
+from ketapk.basis import basis
 from ketapk.dosing.constructors import infusion
+from ketapk.draws import Draws
 from ketapk.errors import InputError, KetapkWarning
-from ketapk.simulation import simulate
+from ketapk.library.plausible import findings
+from ketapk.model.model import Model
+from ketapk.panel import Models, panel
+from ketapk.patients import span
+from ketapk.simulation import cohort_of, simulate
 
 if TYPE_CHECKING:
     import polars as pl
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
-    from ketapk.model.model import Model
+    from ketapk.dosing.regimen import Regimen
     from ketapk.patients import Cohort, Patient
+    from ketapk.profiles import Profiles
+
+    Floats = NDArray[np.float64]
 
 LENGTHS = ("10 min", "20 min", "40 min", "1 h", "2 h", "4 h", "8 h", "24 h", "48 h", "120 h")
+PEOPLE = (5.0, 50.0, 95.0)
+"""Percentiles of a cohort."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Decrement:
+    """Times to fall after infusions of different lengths, by model.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        Columns ``model``, ``drug``, ``length_h``, ``by``, ``time_h``, and ``low_h``, ``high_h``
+        (5th and 95th percentile of a cohort).
+    models : mapping
+        Models by name.
+    reasons : mapping
+        Why each excluded model was left out.
+    rate : str
+        Rate of the infusions.
+    people : int
+        How many people the percentiles are of.
+    warnings : tuple of str
+        Everything a reader should know, each once.
+    """
+
+    table: pl.DataFrame
+    models: Mapping[str, Model]
+    reasons: Mapping[str, str]
+    rate: str
+    people: int
+    warnings: tuple[str, ...]
+
+    def __getitem__(self, column: str) -> pl.Series:
+        """A column of the table."""
+        return self.table[column]
+
+    @property
+    def spread(self) -> pl.DataFrame:
+        """Lowest and highest time of all models, with their names, by length and by how far.
+
+        Of a cohort the medians are compared.
+        """
+        import polars as pl
+
+        time = pl.col("time_h")
+        return self.table.group_by("length_h", "by", maintain_order=True).agg(
+            time.min().alias("low_h"),
+            time.max().alias("high_h"),
+            pl.col("model").sort_by(time).first().alias("fastest"),
+            pl.col("model").sort_by(time).last().alias("slowest"),
+            pl.len().alias("models"),
+        )
+
+    @property
+    def basis(self) -> str:
+        """Which models and grades it rests on, and that it is no recommendation."""
+        return basis(self.models.values())
+
+    def plot(self) -> Figure:
+        """Draw a panel a percentage or level, a line a model; needs the extra ``plot``."""
+        from ketapk.plot import draw_decrement_spread
+
+        return draw_decrement_spread(self)
+
+    def __repr__(self) -> str:
+        out = [f"  not {name}: {reason}" for name, reason in self.reasons.items()]
+        said = [f"  warning: {warning}" for warning in self.warnings]
+        start = f"<Time to fall after {self.rate}, {', '.join(self.models)}>"
+        return "\n".join((start, str(self.spread), *out, *said, f"  {self.basis}"))
 
 
 def decrement_times(
-    models: Model | str | Sequence[Model | str],
+    models: Models,
     patient: Patient | Cohort,
     *,
     rate: str = "0.2 mg/kg/h",
     lengths: Sequence[Any] = LENGTHS,
     by: Sequence[str] = ("20 %", "50 %", "80 %"),
+    below: Sequence[str] = (),
     drug: str | None = None,
-) -> pl.DataFrame:
-    """Time for the concentration to fall by percentages, against the length of an infusion.
+    rng: Any = None,
+    intensive_care: bool = False,
+) -> Decrement:
+    """Time for the concentration to fall, against the length of an infusion.
 
     Parameters
     ----------
-    models : Model, str or sequence of these
-        Models with an intravenous route.
+    models : Model, str, sequence of these, or None
+        Models with an intravenous route; None for all that are eligible for the patient.
     patient : Patient or Cohort
-        Who; of a cohort the median is given.
+        Who; of a cohort the median is given, with the 5th and 95th percentile.
     rate : str
-        Rate of the infusion; the times do not depend on it where the model is linear.
+        Rate of the infusion; times to fall by a percentage do not depend on it where the model is
+        linear, times to fall below a level always do.
     lengths : sequence of str
         Lengths of the infusion with units.
     by : sequence of str
-        Percentages.
+        Percentages of the concentration at the end of the infusion.
+    below : sequence of str
+        Levels, such as "50 ng/mL"; the time is 0 where the infusion never rose so high.
     drug : {"racemic", "S", "R"}, optional
         Form; the first that each model describes by default.
+    rng : int, SeedSequence, Generator or Draws, optional
+        Draw people as each model publishes.
+    intensive_care : bool
+        Whether the patient is in intensive care, where other models are eligible.
 
     Returns
     -------
-    polars.DataFrame
-        Columns ``model``, ``length_h``, ``by``, ``time_h``, and ``low_h``, ``high_h`` (5th and 95th
-        percentile of a cohort).
+    Decrement
+        With ``.table``, ``.spread`` over models, ``.plot()`` and ``.basis``.
+
+    Raises
+    ------
+    InputError
+        If a length, a percentage or a level is missing or not understood.
+    PlanError
+        If no model is eligible, or one that was named cannot answer.
 
     Examples
     --------
     >>> from ketapk.patients import Patient
     >>> me = Patient(weight_kg=70)
-    >>> table = decrement_times("kamp2020", me, lengths=["1 h", "8 h"], by=["50 %"])
-    >>> [round(60 * hours) for hours in table["time_h"]]
+    >>> found = decrement_times("kamp2020", me, lengths=["1 h", "8 h"], by=["50 %"])
+    >>> [round(60 * hours) for hours in found.table["time_h"]]
     [12, 60]
     """
     import polars as pl
 
-    from ketapk.library.catalogue import load_model
+    if not lengths or not (by or below):
+        raise InputError("Give at least one length, and one percentage or level to fall to.")
+    cohort = cohort_of(patient)
+    draws = None if rng is None else Draws.of(rng)
 
-    single = isinstance(models, str) or not isinstance(models, Sequence)
-    chosen: list[Any] = [models] if single else list(models)  # type: ignore[arg-type]
-    if not chosen or not lengths or not by:
-        raise InputError("Give at least one model, one length and one percentage.")
-    rows = []
-    for given in chosen:
-        model = load_model(given) if isinstance(given, str) else given
+    def plan_of(length: Any, model: Model) -> Regimen:
+        return infusion(rate, over=length, drug=drug or model.drugs[0])
+
+    asked = panel(models, lambda m: plan_of(lengths[0], m), cohort, intensive_care=intensive_care)
+    targets = [(text, {"by": text}) for text in by]
+    targets += [(f"below {text}", {"to": text}) for text in below]
+    rows, said = [], []
+    for model in asked.models.values():
+        own, known = asked.draws(model, draws)
+        said += known
         for length in lengths:
-            plan = infusion(rate, over=length, drug=drug or model.drugs[0])
-            with warnings.catch_warnings():
-                # Short infusions at any rate are asked for here on purpose.
-                warnings.simplefilter("ignore", KetapkWarning)
-                run = simulate(plan, model, patient, times=[0.0], allow_implausible=True)
+            run = _run(plan_of(length, model), model, cohort, own)
+            said += _worth_saying(run)
             curve = run.curve()
-            for percent in by:
-                hours = curve.falls(by=percent)
-                low, middle, high = np.nanpercentile(hours, (5.0, 50.0, 95.0))
+            for label, target in targets:
+                low, middle, high = _percentiles(curve.falls(**target))
                 rows.append(
                     {
                         "model": model.name,
+                        "drug": drug or model.drugs[0],
                         "length_h": float(units.duration_h(length, "lengths")),
-                        "by": percent,
+                        "by": label,
                         "time_h": middle,
                         "low_h": low,
                         "high_h": high,
                     }
                 )
-    return pl.DataFrame(rows)
+    return Decrement(
+        table=pl.DataFrame(rows),
+        models=asked.models,
+        reasons=asked.reasons,
+        rate=rate,
+        people=len(cohort),
+        warnings=tuple(dict.fromkeys(said)),
+    )
+
+
+def _run(plan: Regimen, model: Model, cohort: Cohort, draws: Draws | None) -> Profiles:
+    with warnings.catch_warnings():
+        # Short infusions at any rate are asked for here on purpose.
+        warnings.simplefilter("ignore", KetapkWarning)
+        return simulate(plan, model, cohort, times=[0.0], rng=draws, allow_implausible=True)
+
+
+def _worth_saying(run: Profiles) -> list[str]:
+    """Warnings of a run, but for those about doses that were asked for on purpose."""
+    of_doses, _ = findings(run.plan, *span(run.cohort.weight_kg))
+    return [warning for warning in run.warnings if warning not in of_doses]
+
+
+def _percentiles(hours: Floats) -> Floats:
+    """Percentiles of a cohort; people that failed do not count, and who never falls is slowest."""
+    known = hours[~np.isnan(hours)]
+    if not known.size:
+        return np.full(len(PEOPLE), np.nan)
+    # Between two people only where both are known to fall.
+    how: Any = "linear" if np.all(np.isfinite(known)) else "inverted_cdf"
+    found: Floats = np.percentile(known, PEOPLE, method=how)
+    return found

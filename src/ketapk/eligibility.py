@@ -56,6 +56,42 @@ def default_model(plan: Regimen, cohort: Cohort | None = None) -> Model:
     )
 
 
+def eligible(
+    name: str, plan: Regimen, cohort: Cohort, *, intensive_care: bool = False, borrow: bool = True
+) -> tuple[Model | None, str]:
+    """Return a model of the library with the routes that it borrows, or why it cannot answer.
+
+    Parameters
+    ----------
+    name : str
+        Name of a published model.
+    plan : Regimen
+        Doses.
+    cohort : Cohort
+        Who.
+    intensive_care : bool
+        Whether they are in intensive care.
+    borrow : bool
+        Whether it may borrow a route that it lacks.
+
+    Returns
+    -------
+    tuple of Model or None and str
+        The model and nothing, or nothing and the reason.
+    """
+    model = load_model(name)
+    reason = unfit(model, plan, cohort, intensive_care) or unrouted(model, plan, cohort, borrow)
+    if reason:
+        return None, reason
+    missing = [route for route in plan.routes if route not in model.routes]
+    chosen = load_model("+".join((name, *missing)))
+    try:
+        chosen.check_plan(plan)
+    except PlanError as refusal:
+        return None, str(refusal).rstrip(".")
+    return chosen, ""
+
+
 def unfit(model: Model, plan: Regimen, cohort: Cohort, intensive_care: bool) -> str | None:
     """Why a model does not describe these people or this drug."""
     strange = [drug for drug in plan.drugs if drug not in model.drugs]

@@ -10,9 +10,9 @@ import numpy as np
 
 from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
-from ketapk.eligibility import unfit, unrouted
+from ketapk.eligibility import eligible
 from ketapk.errors import InputError, PlanError
-from ketapk.library.catalogue import PUBLISHED, load_model
+from ketapk.library.catalogue import PUBLISHED
 from ketapk.patients import Cohort
 from ketapk.simulation import cohort_of, simulate
 
@@ -182,19 +182,11 @@ def simulate_models(
     reasons: dict[str, str] = {}
     grid = times
     for name in PUBLISHED:
-        model = load_model(name)
-        reason = unfit(model, regimen, cohort, intensive_care) or unrouted(
-            model, regimen, cohort, borrow
+        chosen, reason = eligible(
+            name, regimen, cohort, intensive_care=intensive_care, borrow=borrow
         )
-        if reason:
+        if chosen is None:
             reasons[name] = reason
-            continue
-        missing = [route for route in regimen.routes if route not in model.routes]
-        chosen = load_model("+".join((name, *missing)))
-        try:
-            chosen.check_plan(regimen)
-        except PlanError as refusal:
-            reasons[name] = str(refusal).rstrip(".")
             continue
         runs[chosen.name] = simulate(regimen, chosen, cohort, times=grid, **options)
         grid = runs[chosen.name].times_h if grid is None else grid

@@ -48,7 +48,7 @@ class Equivalence:
     @property
     def dose_mg(self) -> float:
         """The equivalent dose [mg]."""
-        return self.found.plan.total_mg(float(self.found.cohort.weight_kg[0]))
+        return self.found.plan.total_mg(float(self.found.cohort.dosing_kg[0]))
 
     @property
     def table(self) -> pl.DataFrame:
@@ -235,7 +235,7 @@ def _measures(run: Profiles, analyte: str, level: str) -> dict[str, float | None
     """Everything that two doses may or may not share."""
     curve = run.curve(analyte)
     found: dict[str, Any] = {
-        "dose [mg]": run.plan.total_mg(float(run.cohort.weight_kg[0])),
+        "dose [mg]": run.plan.total_mg(float(run.cohort.dosing_kg[0])),
         "AUC [ng h/mL]": curve.AUC_inf,
         "Cmax [ng/mL]": curve.Cmax,
         "Tmax [min]": curve.Tmax * units.MINUTES_PER_HOUR,

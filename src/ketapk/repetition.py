@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,10 +14,47 @@ from ketapk.errors import PlanError
 from ketapk.simulation import simulate
 
 if TYPE_CHECKING:
-    import polars as pl
+    from collections.abc import Iterable
 
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from ketapk.exposure.measures import Exposure
     from ketapk.model.model import Model
     from ketapk.patients import Cohort, Patient
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """What a concentration does from one start to the next, for every person (N,)."""
+
+    number: int
+    """From 1."""
+    start_h: float
+    end_h: float
+    before: Floats
+    """Concentration just before the start [ng/mL]."""
+    peak: Floats
+    """Highest concentration within it [ng/mL]."""
+    area: Floats
+    """Area over it [ng h/mL]."""
+
+
+def intervals(curve: Exposure, bounds: Iterable[tuple[float, float]]) -> list[Interval]:
+    """Follow a curve from start to end [h] of each interval."""
+    return [
+        Interval(
+            number,
+            start,
+            end,
+            curve.level(f"{start!r} h", side="before"),
+            curve.peak_within(start, end),
+            curve.AUC(f"{end!r} h", start=f"{start!r} h"),
+        )
+        for number, (start, end) in enumerate(bounds, 1)
+    ]
 
 
 def accumulation(
@@ -73,26 +111,24 @@ def accumulation(
         raise PlanError(f"{run.model.name} is saturable: its doses do not add up.")
     single = simulate(once, model, patient, times=[0.0]).curve(analyte).AUC_inf
     step = float(units.duration_h(every, "every"))
-    curve = run.curve(analyte)
     begin = float(once.doses[0].time)
-    first = None
-    rows = []
-    for number in range(times):
-        start, end = begin + number * step, begin + (number + 1) * step
-        area = curve.AUC(f"{end!r} h", start=f"{start!r} h")
-        first = area if first is None else first
-        rows.append(
+    bounds = [(begin + k * step, begin + (k + 1) * step) for k in range(times)]
+    found = intervals(run.curve(analyte), bounds)
+    return pl.DataFrame(
+        [
             {
-                "dose": number + 1,
-                "Ctrough": _middle(curve.level(f"{start!r} h", side="before")),
-                "Cmax": _middle(curve.peak_within(start, end)),
-                "AUC_tau": _middle(area),
-                "accumulation": _middle(area / first),
-                "of steady state": _middle(area / single),
+                "dose": own.number,
+                "Ctrough": middle(own.before),
+                "Cmax": middle(own.peak),
+                "AUC_tau": middle(own.area),
+                "accumulation": middle(own.area / found[0].area),
+                "of steady state": middle(own.area / single),
             }
-        )
-    return pl.DataFrame(rows)
+            for own in found
+        ]
+    )
 
 
-def _middle(values: Any) -> float:
+def middle(values: Any) -> float:
+    """Median of the people in whom there is a value."""
     return float(np.nanmedian(values))

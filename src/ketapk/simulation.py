@@ -17,6 +17,7 @@ from ketapk.library.catalogue import load_model
 from ketapk.library.plausible import findings
 from ketapk.model.model import Model
 from ketapk.patients import Cohort, Patient, span
+from ketapk.patients.scalars import remarks
 from ketapk.profiles import Profiles
 from ketapk.solution import Method, Tolerance
 
@@ -238,6 +239,8 @@ def _warnings(plan: Regimen, model: Model, cohort: Cohort, *, allow_implausible:
     said += [f"{model.name}: {sentence}." for sentence in model.population.outside(cohort)]
     for sentence in said:
         python_warnings.warn(sentence, KetapkWarning, stacklevel=3)
+    if cohort.dosed_otherwise and plan.per_kg:
+        said += remarks(cohort)
     said += model.caveats
     borrowed = [model.routes[name] for name in plan.routes if model.routes[name].borrowed]
     said += [

@@ -17,6 +17,9 @@ from ketapk.errors import InputError, UnitError, nearest
 
 MINUTES_PER_HOUR = 60.0
 MG_PER_MCG = 0.001
+CM_PER_M = 100.0
+CM_PER_INCH = 2.54
+ML_PER_L = 1000
 
 MOLAR_MASS = {"ketamine": 237.73, "norketamine": 223.7, "hydroxynorketamine": 239.7}
 """Of the bases, either enantiomer [g/mol]."""
@@ -87,9 +90,11 @@ KINDS = {
     "concentration": "a concentration such as '70 ng/mL'",
     "molar concentration": "a concentration such as '300 nmol/L'",
     "volume": "a volume such as '5 mL'",
+    "flow": "a flow such as '12 mL/h'",
 }
 _NAMED = {
     "volume": "a volume",
+    "flow": "a flow",
     "time": "a time",
     "amount": "an amount",
     "amount per kg": "an amount per kg",
@@ -107,6 +112,7 @@ _WRITTEN = {
     "concentration": ("ng/mL", "mcg/mL", "mg/L"),
     "molar concentration": ("nmol/L",),
     "volume": ("mL",),
+    "flow": ("mL/h", "mL/min"),
 }
 """Units to name in an error; more spellings are read."""
 MOST_CHARACTERS = 400
@@ -212,6 +218,8 @@ def _unit(unit: str, text: str, kinds: tuple[str, ...]) -> tuple[Fraction, str]:
         return _TIME[head], "time"
     if head in _VOLUME and not below:
         return _VOLUME[head], "volume"
+    if head in _VOLUME and len(below) == 1 and below[0] in _TIME:
+        return _VOLUME[head] / _TIME[below[0]], "flow"
     if head in _MASS:
         if not below:
             return _MASS[head], "amount"
@@ -572,7 +580,17 @@ def format_rate(mg_per_h: float, weight_kg: float) -> str:
     '0.75 mg/kg/h = 12.5 mcg/kg/min'
     """
     per_kg = mg_per_h / weight_kg
-    return f"{fmt(per_kg)} mg/kg/h = {fmt(per_kg / MG_PER_MCG / MINUTES_PER_HOUR)} mcg/kg/min"
+    return f"{fmt(per_kg)} mg/kg/h = {fmt(mcg_per_min(per_kg))} mcg/kg/min"
+
+
+def ms(seconds: float) -> float:
+    """Convert seconds to milliseconds."""
+    return seconds * 1000.0
+
+
+def mcg_per_min(mg_per_h: float) -> float:
+    """Convert mg/h to mcg/min, or mg/kg/h to mcg/kg/min."""
+    return mg_per_h / MG_PER_MCG / MINUTES_PER_HOUR
 
 
 def format_time(hours: Fraction) -> str:

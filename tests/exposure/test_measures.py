@@ -150,7 +150,8 @@ def test_a_saturable_model_at_the_tolerance_of_its_kernel():
 
 
 def test_decrement_times_lengthen_with_the_infusion():
-    table = kp.decrement_times(["kamp2020", "domino"], ME, lengths=["10 min", "2 h", "24 h"])
+    lengths = ["10 min", "2 h", "24 h"]
+    table = kp.decrement_times(["kamp2020", "domino"], ME, lengths=lengths).table
     assert table.height == 2 * 3 * 3
     for model in ("kamp2020", "domino"):
         for by in ("20 %", "50 %", "80 %"):

@@ -1,8 +1,8 @@
 """The command line: plans as sentences in, tables, CSV, JSON and figures out.
 
 Data goes to standard output, everything else to standard error. A mistake is answered in one
-sentence. Exit codes: 0 fine, 1 internal error, 2 wrong usage or unit, 3 plan or model refused,
-4 some patients failed (what succeeded is printed), 130 interrupted.
+sentence. Exit codes: 0 fine, 1 internal error, 2 wrong usage or unit, 3 plan or model refused
+or questioned, 4 some patients failed (what succeeded is printed), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ketapk.cli.checking import lint, weights
 from ketapk.cli.library import effects, model, models, observed, verify
 from ketapk.cli.options import examples, say
+from ketapk.cli.outlook import carry_over, decrement, plateau, what_if
+from ketapk.cli.page import serve
 from ketapk.cli.plans import compare, simulate
 from ketapk.cli.research import interrupted, predict, trial
 from ketapk.cli.tools import (
     cite,
     convert,
-    decrement,
     doctor,
     equivalent,
     explain,
@@ -75,7 +77,31 @@ app.command(
         'ketapk equivalent "35 mg iv over 40 min" nasal --match Cmax',
     )
 )(equivalent)
-app.command(epilog=examples("ketapk decrement kamp2020 domino --plot decrement.png"))(decrement)
+app.command(
+    epilog=examples(
+        "ketapk decrement --plot decrement.png",
+        'ketapk decrement kamp2020 domino --rate "0.3 mg/kg/h" --below "100, 50 ng/mL"',
+        "ketapk decrement otto2021 simons2022 --age 30 --people 200",
+    )
+)(decrement)
+app.command(
+    "carry-over",
+    epilog=examples(
+        'ketapk carry-over "84 mg spravato" --every "Mon, Thu" --times 8',
+        'ketapk carry-over "0.5 mg/kg iv over 40 min" --model kamp2020 --levels "5, 1 ng/mL"',
+    ),
+)(carry_over)
+app.command(
+    epilog=examples('ketapk plateau "0.1 mg/kg/h" "0.2 mg/kg/h" --model kamp2020 --model domino')
+)(plateau)
+app.command(
+    "what-if",
+    epilog=examples(
+        'ketapk what-if "0.5 mg/kg iv over 40 min" --change "pump stops at 20 min for 10 min"',
+        'ketapk what-if "0.5 mg/kg iv over 40 min" --change "weight 50 kg" --plot what-if.png',
+        'ketapk what-if "20 mg iv bolus every 30 min x 3" --change "dose 2 late by 15 min"',
+    ),
+)(what_if)
 app.command(
     epilog=examples(
         "ketapk predict events.csv --model kamp2020",
@@ -93,6 +119,15 @@ app.command(
 app.command(epilog=examples('ketapk nca samples.csv --dose "35 mg" --route bolus'))(nca)
 app.command(epilog=examples('ketapk explain "0.5 mg/kg iv over 40 min" --vial "10 mg/mL"'))(explain)
 app.command(epilog=examples('ketapk convert "0.2 mg/kg/h" mcg/kg/min'))(convert)
+app.command(
+    epilog=examples(
+        'ketapk lint "0.5 mg/kg iv over 40 min" --model kamp2020 --weight 70',
+        'ketapk lint "0.2 mg/kg/h iv for 4 h" --vial "10 mg/mL" --max-rate "100 mL/h"',
+        'ketapk lint "2 mg/kg iv bolus" --silence fast-bolus',
+    )
+)(lint)
+app.command(epilog=examples("ketapk weights --weight 120 --height 165"))(weights)
+app.command(epilog=examples("ketapk serve", "ketapk serve --port 8080 --no-browser"))(serve)
 app.command()(cite)
 app.command()(schema)
 app.command()(doctor)

@@ -31,6 +31,14 @@ Age = Annotated[float, typer.Option(help="Age [years].", metavar="Y")]
 Sex = Annotated[str, typer.Option(help="F or M.", metavar="F|M")]
 Height = Annotated[float, typer.Option(help="Height [cm].", metavar="CM")]
 Ancestry = Annotated[str, typer.Option(help="other, asian or japanese.", metavar="WORD")]
+DosingWeight = Annotated[
+    str,
+    typer.Option(
+        "--dosing-weight",
+        help="What mg/kg is counted by: total, ideal, lean, fat-free or adjusted.",
+        metavar="WORD",
+    ),
+]
 Csv = Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Plot = Annotated[
@@ -121,14 +129,29 @@ def crowd(one: Patient, people: int) -> Any:
         sex=one.sex,
         height_cm=one.height_cm,
         ancestry=one.ancestry,
+        dosing_weight=one.dosing_weight,
     )
 
 
-def patient(weight: float, age: float, sex: str, height: float, ancestry: str) -> Patient:
+def patient(
+    weight: float,
+    age: float,
+    sex: str,
+    height: float,
+    ancestry: str,
+    dosing_weight: str = "total",
+) -> Patient:
     """Return the patient of the options."""
     from ketapk.patients import Patient
 
-    return Patient(weight_kg=weight, age_y=age, sex=sex, height_cm=height, ancestry=ancestry)
+    return Patient(
+        weight_kg=weight,
+        age_y=age,
+        sex=sex,
+        height_cm=height,
+        ancestry=ancestry,
+        dosing_weight=dosing_weight,
+    )
 
 
 def one_output(*, csv: bool, json_: bool) -> None:
@@ -170,10 +193,10 @@ def say(text: str) -> None:
 
 def person(cohort: Any) -> dict[str, Any]:
     """The one patient of the command line, for JSON."""
-    return {
-        name: getattr(cohort, name)[0].item()
-        for name in ("weight_kg", "age_y", "sex", "height_cm", "ancestry")
-    }
+    names = ["weight_kg", "age_y", "sex", "height_cm", "ancestry"]
+    if cohort.dosed_otherwise:
+        names += ["dosing_weight", "dosing_kg"]
+    return {name: getattr(cohort, name)[0].item() for name in names}
 
 
 def row(row: dict[str, Any]) -> dict[str, Any]:

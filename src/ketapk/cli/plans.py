@@ -15,6 +15,7 @@ from ketapk.cli.options import (
     Age,
     Ancestry,
     Csv,
+    DosingWeight,
     Height,
     Html,
     Implausible,
@@ -62,6 +63,7 @@ def simulate(
     sex: Sex = "F",
     height: Height = 170.0,
     ancestry: Ancestry = "other",
+    dosing_weight: DosingWeight = "total",
     times: Annotated[
         str | None,
         typer.Option("--times", help='Times to report, e.g. "0, 30, 60 min".', metavar="TIMES"),
@@ -119,7 +121,7 @@ def simulate(
     from ketapk.library.protocols import plan_of
 
     regimen = plan_of(plan)
-    who = patient(weight, age, sex, height, ancestry)
+    who = patient(weight, age, sex, height, ancestry, dosing_weight)
     options: dict[str, Any] = {
         "times": None if times is None else times_of(times),
         "effect": effect,
@@ -260,6 +262,7 @@ def compare(
     sex: Sex = "F",
     height: Height = 170.0,
     ancestry: Ancestry = "other",
+    dosing_weight: DosingWeight = "total",
     level: Level = LEVEL,
     csv: Csv = False,
     json_: Json = False,
@@ -290,7 +293,7 @@ def compare(
 
         comparison = run_comparison(
             {name: plan_of(text) for name, text in named(plans).items()},
-            patient=patient(weight, age, sex, height, ancestry),
+            patient=patient(weight, age, sex, height, ancestry, dosing_weight),
             model=model[0] if model and len(model) == 1 else (model or None),
             level=level,
             allow_implausible=allow_implausible,

@@ -61,9 +61,15 @@ def _who(cohort: Any) -> str:
     """One line about the patient, defaults included, so that none goes unseen."""
     from ketapk import units
 
+    otherwise = (
+        f"; doses per kg go by {units.fmt(cohort.dosing_kg[0])} kg ({cohort.dosing_weight[0]})"
+        if cohort.dosed_otherwise
+        else ""
+    )
     return (
         f"Patient: {units.fmt(cohort.weight_kg[0])} kg, {units.fmt(cohort.age_y[0])} y, "
         f"{cohort.sex[0]}, {units.fmt(cohort.height_cm[0])} cm, ancestry {cohort.ancestry[0]}"
+        f"{otherwise}"
     )
 
 
@@ -72,7 +78,7 @@ def profiles(run: Any, levels: tuple[str, ...], *, asked: bool) -> None:
     from ketapk import units
     from ketapk.dosing.wording import explain
 
-    for line in explain(run.plan, float(run.cohort.weight_kg[0])):
+    for line in explain(run.plan, float(run.cohort.dosing_kg[0])):
         print(line)
     print(_who(run.cohort))
     if len(run.cohort) > 1:
@@ -194,7 +200,7 @@ def ensemble(spread: Any) -> None:
     from ketapk.dosing.wording import explain
 
     cohort = next(iter(spread.runs.values())).cohort
-    for line in explain(spread.plan, float(cohort.weight_kg[0])):
+    for line in explain(spread.plan, float(cohort.dosing_kg[0])):
         print(line)
     print(_who(cohort))
     table = table_of("model", "Cmax [ng/mL]", "Tmax [min]", "AUC [ng h/mL]", "t1/2 [h]", "grade")
@@ -339,6 +345,32 @@ def protocols(table: Any) -> None:
         print()
 
 
+def weights(table: Any) -> None:
+    """Each weight with its formula, limits and source."""
+    for row in table.to_dicts():
+        print(f"{row['name']}: {cell(row['kg'])} kg  (grade {row['grade']})")
+        wrapped(f"  {row['title']}: {row['formula']}", indent=4)
+        wrapped(f"  limits: {row['limits']}", indent=4)
+        doi = f" doi:{row['doi']}" if row["doi"] else ""
+        wrapped(f"  {row['citation']}{doi}", indent=4)
+        print()
+
+
+def lint(found: Any) -> None:
+    """Findings, the gravest first, each with its source."""
+    print(f"{found.plan}: {'nothing found' if not found.findings else ''}".rstrip(": "))
+    for finding in found.findings:
+        print()
+        wrapped(f"{finding}", indent=2)
+        wrapped(f"  source: {finding.source}", indent=4)
+        print(f"  silence it with --silence {finding.rule}")
+    print()
+    for what, names in (("Silenced", found.silenced), ("Not looked at", found.skipped)):
+        if names:
+            wrapped(f"{what}: {', '.join(names)}")
+    wrapped(found.basis)
+
+
 def equivalence(found: Any) -> None:
     """The equivalent dose, what it matches and what it cannot."""
     from ketapk import units
@@ -362,16 +394,3 @@ def nca(table: Any, by: str) -> None:
     for start in range(0, len(rows), 4):
         part = rows[start : start + 4]
         _sideways([str(row[by]) for row in part], part, skip=(by,))
-
-
-def decrement(table: Any) -> None:
-    """Time to fall, a row a length of infusion, a column a percentage."""
-    from ketapk import units
-
-    for (name,), rows in table.group_by("model", maintain_order=True):
-        percentages = rows["by"].unique(maintain_order=True).to_list()
-        shown = table_of(f"{name}: infusion [h]", *(f"by {by} [min]" for by in percentages))
-        for (length,), part in rows.group_by("length_h", maintain_order=True):
-            minutes = [hours * units.MINUTES_PER_HOUR for hours in part["time_h"]]
-            add(shown, float(length), *minutes)
-        show(shown)

@@ -19,17 +19,14 @@ from ketapk.cli.options import (
     Height,
     Json,
     Level,
-    Plot,
     Quiet,
     Sex,
     Weight,
-    check_figure,
     close,
     one_output,
     patient,
     print_json,
     row,
-    save,
 )
 from ketapk.errors import InputError
 
@@ -106,45 +103,6 @@ def equivalent(
     else:
         terminal.equivalence(found)
     close(found.warnings, failed=0, quiet=json_ or quiet)
-
-
-def decrement(
-    names: Annotated[list[str], typer.Argument(help="Models.", metavar="MODEL...")],
-    rate: Annotated[str, typer.Option(help="Rate of the infusion.")] = "0.2 mg/kg/h",
-    lengths: Annotated[
-        str, typer.Option(help="Lengths of the infusion.", metavar="TIMES")
-    ] = "10 min, 40 min, 2 h, 8 h, 24 h, 120 h",
-    by: Annotated[str, typer.Option(help="Percentages.", metavar="LIST")] = "20 %, 50 %, 80 %",
-    weight: Weight = 70.0,
-    age: Age = 40.0,
-    csv: Csv = False,
-    json_: Json = False,
-    plot: Plot = None,
-    quiet: Quiet = False,
-) -> None:
-    """Time for a concentration to fall after infusions of different lengths."""
-    one_output(csv=csv, json_=json_)
-    check_figure(plot)
-    from ketapk.decrement import decrement_times
-
-    table = decrement_times(
-        names,
-        patient(weight, age, "F", 170.0, "other"),
-        rate=rate,
-        lengths=[item.strip() for item in lengths.split(",")],
-        by=[item.strip() for item in by.split(",")],
-    )
-    if csv:
-        print(table.write_csv(), end="")
-    elif json_:
-        print_json({"decrement": [row(line) for line in table.to_dicts()]}, ())
-    else:
-        terminal.decrement(table)
-    if plot is not None:
-        from ketapk.plot import draw_decrement
-
-        save(draw_decrement(table), plot)
-    close((), failed=0, quiet=json_ or quiet)
 
 
 def nca(

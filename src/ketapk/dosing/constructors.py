@@ -12,17 +12,21 @@ from ketapk.errors import InputError
 SALT = ("hcl", "hydrochloride")
 
 
-def _without_salt(text: str) -> str:
-    """Return the words of an amount that are not its form."""
+def without_salt(text: str) -> str:
+    """Return the words of an amount or a concentration that are not its form."""
     return " ".join(word for word in text.split() if word.lower() not in (*SALT, "base"))
+
+
+def is_salt(text: str) -> bool:
+    """Whether an amount is said to be one of hydrochloride."""
+    return any(word.lower() in SALT for word in text.split())
 
 
 def read_amount(text: Any, name: str = "amount") -> tuple[float, bool]:
     """Read an amount of base [mg] or [mg/kg]; hydrochloride is converted."""
-    salt = False
+    salt = isinstance(text, str) and is_salt(text)
     if isinstance(text, str):
-        salt = any(word.lower() in SALT for word in text.split())
-        text = _without_salt(text)
+        text = without_salt(text)
     found = units.expect(text, name, "amount", "amount per kg")
     if found.exact <= 0:
         raise InputError(f"{name}={text!r} is not a dose; amounts are positive.")
@@ -107,7 +111,7 @@ def infused(route: str, amount_or_rate: str, over: Any, at: Any, drug: str) -> R
                 time=start,
             )
         )
-    if isinstance(amount_or_rate, str) and _is_rate(_without_salt(amount_or_rate)):
+    if isinstance(amount_or_rate, str) and _is_rate(without_salt(amount_or_rate)):
         raise InputError(
             f"{amount_or_rate!r} is a rate of a salt; give a rate of base, 1 mg HCl is 0.867 mg."
         )

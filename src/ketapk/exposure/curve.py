@@ -135,6 +135,28 @@ class Curve:
         """Slope of the concentration [mg/L/h] of subjects (Q,) at times (Q,)."""
         return self._read(self._states(times, subject, segment), times, segment)[1]
 
+    @property
+    def nodes(self) -> tuple[Ints, Floats]:
+        """Subject and time [h] of every node, (Q,) each, between which the curve is searched."""
+        times = self._nodes[0]
+        return np.repeat(self._segments[0], times.shape[1]), times.ravel()
+
+    def segment_at(self, times: Floats, subject: Ints) -> Ints:
+        """Segment in which each of some subjects (Q,) is just after a time (Q,) [h]."""
+        arrays = self.solution.schedule.arrays
+        segment = np.empty(times.size, dtype=np.int64)
+        for n in np.unique(subject):
+            lo, hi = arrays.first[n], arrays.first[n + 1]
+            own = subject == n
+            at = np.searchsorted(arrays.start[lo:hi], times[own], side="right") - 1
+            segment[own] = lo + np.maximum(at, 0)
+        return segment
+
+    def area_at(self, times: Floats, subject: Ints) -> Floats:
+        """Area up to a time (Q,) [h] of each of some subjects (Q,) [mg h/L]."""
+        area: Floats = self._seen.of(subject, times)[:, self._seen.system.n_dynamic + self._out]
+        return area
+
     def _states(self, times: Floats, subject: Ints, segment: Ints) -> Floats:
         """States (Q, S) at times within the given segments, jumps at their start included."""
         start = np.nextafter(self._seen.schedule.arrays.start[segment], np.inf)

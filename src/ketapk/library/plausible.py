@@ -101,8 +101,28 @@ def findings(
     return tuple(said), refused
 
 
-def _finding(dose: Dose, weights_kg: tuple[float, ...]) -> tuple[str, bool]:
-    """What is implausible about a dose, if anything, and whether it is far outside."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outside:
+    """A dose outside what has been studied, in the person furthest out."""
+
+    dose: Dose
+    value: float
+    """In the unit of the band."""
+    band: Band
+
+    @property
+    def times(self) -> float:
+        """How many times above the highest, or below the lowest."""
+        return max(self.value / self.band.high, self.band.low / self.value)
+
+    @property
+    def far(self) -> bool:
+        """Whether it is refused unless asked for by name."""
+        return self.times > FACTOR_OF_ERROR
+
+
+def outside(dose: Dose, weights_kg: tuple[float, ...]) -> Outside | None:
+    """Return how a dose is outside what has been studied, if it is, in people of some weights."""
     hours = None
     if dose.dur is not None:
         hours = float(dose.dur)
@@ -112,14 +132,9 @@ def _finding(dose: Dose, weights_kg: tuple[float, ...]) -> tuple[str, bool]:
     given, per = dose.amt, 1.0
     if dose.rate is not None and dose.amt == 0.0:
         band, given = infused, dose.rate
-    elif dose.device > LABEL_DEVICES:
-        return (
-            f"Device {dose.device} of a session: the label gives 1 to {LABEL_DEVICES} devices.",
-            False,
-        )
     elif dose.route != "iv" and hours is None:
         if dose.route not in BY_ROUTE:
-            return "", False
+            return None
         band = BY_ROUTE[dose.route]
     elif hours is not None and hours > SHORT_H:
         band, per = infused, hours
@@ -128,8 +143,26 @@ def _finding(dose: Dose, weights_kg: tuple[float, ...]) -> tuple[str, bool]:
     values = [given / (1.0 if dose.per_kg else kg) / per for kg in weights_kg]
     off = [max(value / band.high, band.low / value) for value in values]
     if max(off) <= 1.0 + 1e-9:
+        return None
+    return Outside(dose=dose, value=values[off.index(max(off))], band=band)
+
+
+def too_many_devices(dose: Dose) -> str:
+    """What is said of a device beyond those of a session, or nothing."""
+    if dose.device <= LABEL_DEVICES:
+        return ""
+    return f"Device {dose.device} of a session: the label gives 1 to {LABEL_DEVICES} devices."
+
+
+def _finding(dose: Dose, weights_kg: tuple[float, ...]) -> tuple[str, bool]:
+    """What is implausible about a dose, if anything, and whether it is far outside."""
+    endless = dose.rate is not None and dose.amt == 0.0
+    if not endless and dose.device > LABEL_DEVICES:
+        return too_many_devices(dose), False
+    found = outside(dose, weights_kg)
+    if found is None:
         return "", False
-    return _sentence(dose, values[off.index(max(off))], band), max(off) > FACTOR_OF_ERROR
+    return _sentence(dose, found.value, found.band), found.far
 
 
 def _sentence(dose: Dose, value: float, band: Band) -> str:

@@ -29,11 +29,18 @@ class Protocol:
     grade: str
     range: str = ""
     """What the source gives where that is more than one plan."""
+    most: str = ""
+    """The plan at the upper end of ``range``, where it is another one."""
 
     @property
     def regimen(self) -> Regimen:
         """The plan, to be simulated."""
         return parse(self.plan)
+
+    @property
+    def plans(self) -> tuple[Regimen, ...]:
+        """The plan, and that at the upper end of the range."""
+        return tuple(parse(text) for text in (self.plan, self.most) if text)
 
 
 @cache

@@ -84,7 +84,7 @@ def _plan(name: str, run: Profiles) -> dict[str, Any]:
     """What the page needs to draw a plan, and to recompute it where it can."""
     why_not = explorable(run)
     doses = run.plan.expand().doses
-    weight = run.cohort.weight_kg[0]
+    weight = run.cohort.dosing_kg[0]
     kinds = list(dict.fromkeys(Kind.of(dose) for dose in doses))
     plan: dict[str, Any] = {
         "name": name,
@@ -175,9 +175,10 @@ def _sources(comparison: Comparison) -> str:
 def _command(comparison: Comparison) -> str:
     """The command line that makes the same comparison."""
     cohort = next(iter(comparison.runs.values())).cohort
+    by = f" --dosing-weight {cohort.dosing_weight[0]}" if cohort.dosed_otherwise else ""
     plans = " ".join(f"{shlex.quote(f'{n}={r.plan}')}" for n, r in comparison.runs.items())
     return (
         f"ketapk compare {plans} --weight {cohort.weight_kg[0]:g} --age {cohort.age_y[0]:g} "
-        f"--sex {cohort.sex[0]} --height {cohort.height_cm[0]:g} --ancestry {cohort.ancestry[0]} "
-        f"--level {shlex.quote(comparison.level)} --html page.html"
+        f"--sex {cohort.sex[0]} --height {cohort.height_cm[0]:g} --ancestry {cohort.ancestry[0]}"
+        f"{by} --level {shlex.quote(comparison.level)} --html page.html"
     )

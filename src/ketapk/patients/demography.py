@@ -11,6 +11,7 @@ import numpy as np
 
 from ketapk.errors import InputError
 from ketapk.patients.people import Cohort
+from ketapk.units import CM_PER_M
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,6 @@ EFFECTS = ("sex", "age", "height", "body mass index")
 """What is drawn for a person, in the order of the Sobol dimensions."""
 AGES_Y = (20.0, 100.0)
 """Ages that the source covers; its last class is open."""
-CM_PER_M = 100.0
 RAREST = 0.001
 """Share of people on each side whose height or index stays at that percentile: beyond it the
 source says nothing."""

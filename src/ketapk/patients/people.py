@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
@@ -11,12 +11,15 @@ import numpy as np
 
 from ketapk.draws import Draws, Sampling
 from ketapk.errors import InputError
+from ketapk.patients.weights import WEIGHTS, weight_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 SEXES = ("F", "M")
 ANCESTRIES = ("other", "asian", "japanese")
+WORDS = {"sex": SEXES, "ancestry": ANCESTRIES, "dosing_weight": tuple(WEIGHTS)}
+"""What is said in words, with the words that are known."""
 LIMITS = {
     "weight_kg": (0.3, 500.0, "kg"),
     "age_y": (0.0, 120.0, "years"),
@@ -43,6 +46,8 @@ class Patient:
         Height [cm].
     ancestry : {"other", "asian", "japanese"}
         As far as a model distinguishes it.
+    dosing_weight : {"total", "ideal", "lean", "fat-free", "adjusted"}
+        The weight that doses per kg are counted by; covariates of a model keep the total.
 
     Raises
     ------
@@ -60,6 +65,7 @@ class Patient:
     sex: str = "F"
     height_cm: float = 170.0
     ancestry: str = "other"
+    dosing_weight: str = "total"
 
     def __post_init__(self) -> None:
         for name in LIMITS:
@@ -69,13 +75,44 @@ class Patient:
                     f"{name}={getattr(self, name)!r} is not one number; for many use Cohort."
                 )
             object.__setattr__(self, name, float(value))
-        for name, known in (("sex", SEXES), ("ancestry", ANCESTRIES)):
+        for name, known in WORDS.items():
             word = _words(name, getattr(self, name), known)
             if word.ndim:
                 raise InputError(
                     f"{name}={getattr(self, name)!r} is not one word; for many use Cohort."
                 )
             object.__setattr__(self, name, str(word))
+        if self.dosing_weight != "total":
+            _of_one(self)
+
+    def dosed_by(self, weight: str) -> Patient:
+        """Return the same person with doses per kg of another weight.
+
+        Parameters
+        ----------
+        weight : {"total", "ideal", "lean", "fat-free", "adjusted"}
+            Which, as ``list_weight_scalars()`` names it.
+
+        Returns
+        -------
+        Patient
+
+        Raises
+        ------
+        InputError
+            If there is no such weight, or its formula does not hold for this person.
+
+        Examples
+        --------
+        >>> round(float(Patient(weight_kg=95).dosed_by("lean").dosing_kg), 1)
+        55.4
+        """
+        return replace(self, dosing_weight=weight)
+
+    @property
+    def dosing_kg(self) -> float:
+        """Weight that doses per kg are counted by [kg]."""
+        return float(_of_one(self).dosing_kg[0])
 
 
 def span(values: NDArray[np.float64]) -> tuple[float, float]:
@@ -94,7 +131,7 @@ class Cohort:
         Body weights [kg].
     age_y, height_cm : float or (N,) array_like
         Ages [y] and heights [cm].
-    sex, ancestry : str or (N,) array_like of str
+    sex, ancestry, dosing_weight : str or (N,) array_like of str
         As in `Patient`.
 
     Raises
@@ -109,13 +146,25 @@ class Cohort:
     (3, ['F', 'F', 'F'])
     """
 
-    __slots__ = ("age_y", "ancestry", "height_cm", "sex", "subject", "weight_kg")
+    __slots__ = (
+        "age_y",
+        "ancestry",
+        "dosing_kg",
+        "dosing_weight",
+        "height_cm",
+        "sex",
+        "subject",
+        "weight_kg",
+    )
 
     weight_kg: NDArray[np.float64]
     age_y: NDArray[np.float64]
     sex: NDArray[np.str_]
     height_cm: NDArray[np.float64]
     ancestry: NDArray[np.str_]
+    dosing_weight: NDArray[np.str_]
+    dosing_kg: NDArray[np.float64]
+    """(N,) weight that doses per kg are counted by; ``weight_kg`` itself where all say "total"."""
     subject: NDArray[np.int64]
     """(N,) number of each person, which keys what is drawn for them, also in a part."""
 
@@ -127,6 +176,7 @@ class Cohort:
         sex: Any = "F",
         height_cm: ArrayLike = 170.0,
         ancestry: Any = "other",
+        dosing_weight: Any = "total",
     ) -> None:
         given = {
             "weight_kg": _numbers("weight_kg", weight_kg),
@@ -134,6 +184,7 @@ class Cohort:
             "height_cm": _numbers("height_cm", height_cm),
             "sex": _words("sex", sex, SEXES),
             "ancestry": _words("ancestry", ancestry, ANCESTRIES),
+            "dosing_weight": _words("dosing_weight", dosing_weight, WORDS["dosing_weight"]),
         }
         lengths = {name: value.size for name, value in given.items() if value.ndim}
         if len(set(lengths.values())) > 1:
@@ -151,6 +202,7 @@ class Cohort:
             array.flags.writeable = False
             object.__setattr__(self, name, array)
         object.__setattr__(self, "subject", np.arange(n))
+        object.__setattr__(self, "dosing_kg", _dosing_kg(self, {*given["dosing_weight"].flat}))
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"A cohort does not change; make a new one with another {name}.")
@@ -216,6 +268,25 @@ class Cohort:
         draws = Draws.of(rng, sampling=sampling, effects=EFFECTS)
         return Demography(age_y=age_y, women=women).people(draws, np.arange(n))
 
+    def dosed_by(self, weight: str) -> Cohort:
+        """Return the same people with doses per kg of another weight; as `Patient.dosed_by`.
+
+        Examples
+        --------
+        >>> Cohort(weight_kg=[60, 95]).dosed_by("fat-free").dosing_kg.round(1).tolist()
+        [40.2, 51.5]
+        """
+        other = self[:]
+        words = np.broadcast_to(_words("dosing_weight", weight, WORDS["dosing_weight"]), len(self))
+        object.__setattr__(other, "dosing_weight", words)
+        object.__setattr__(other, "dosing_kg", _dosing_kg(other, {weight}))
+        return other
+
+    @property
+    def dosed_otherwise(self) -> bool:
+        """Whether somebody's doses per kg go by another weight than the total."""
+        return self.dosing_kg is not self.weight_kg
+
     def with_subjects(self, subject: NDArray[np.int64]) -> Cohort:
         """Return the same people with other numbers (N,), which key what is drawn for them."""
         other = self[:]
@@ -228,10 +299,14 @@ class Cohort:
             which = [which]
         other = Cohort.__new__(Cohort)
         for name in self.__slots__:
+            if name == "dosing_kg" and not self.dosed_otherwise:
+                continue
             chosen = getattr(self, name)[which]
             if chosen.size == 0:
                 raise InputError("Nobody is left in the cohort; choose at least one person.")
             object.__setattr__(other, name, chosen)
+        if not self.dosed_otherwise:
+            object.__setattr__(other, "dosing_kg", other.weight_kg)
         return other
 
     def __reduce__(self) -> Any:
@@ -249,12 +324,29 @@ class Cohort:
 def _of_one(patient: Patient) -> Cohort:
     """Cohort of one patient, who was checked when made; neither ever changes."""
     one = Cohort.__new__(Cohort)
-    alone = {name: [getattr(patient, name)] for name in Cohort.__slots__ if name != "subject"}
+    said = (name for name in Cohort.__slots__ if name not in ("subject", "dosing_kg"))
+    alone = {name: [getattr(patient, name)] for name in said}
     for name, value in {**alone, "subject": [0]}.items():
         array = np.array(value)
         array.flags.writeable = False
         object.__setattr__(one, name, array)
+    object.__setattr__(one, "dosing_kg", _dosing_kg(one, {patient.dosing_weight}))
     return one
+
+
+def _dosing_kg(who: Cohort, names: set[Any]) -> NDArray[np.float64]:
+    """Weight that doses per kg are counted by (N,) [kg], where people say ``names``."""
+    if names == {"total"}:
+        return who.weight_kg
+    found = np.array(who.weight_kg)
+    for name in names - {"total"}:
+        own = np.flatnonzero(who.dosing_weight == name)
+        try:
+            found[own] = weight_of(name, who.sex[own], who.weight_kg[own], who.height_cm[own])
+        except InputError as error:
+            raise InputError(f"dosing_weight={str(name)!r}: {error}") from None
+    found.flags.writeable = False
+    return found
 
 
 def _restored(*values: Any) -> Cohort:
@@ -262,6 +354,8 @@ def _restored(*values: Any) -> Cohort:
     cohort = Cohort.__new__(Cohort)
     for name, value in zip(Cohort.__slots__, values, strict=True):
         object.__setattr__(cohort, name, value)
+    if (cohort.dosing_weight == "total").all():
+        object.__setattr__(cohort, "dosing_kg", cohort.weight_kg)
     return cohort
 
 

@@ -158,7 +158,7 @@ def _of_profiles(run: Profiles) -> dict[str, Any]:
 def _dose(run: Profiles, dose: Dose, route_input: Any, targets: Targets) -> dict[str, Any]:
     """Columns of one dose by one way in, one value a patient."""
     number = targets.number(route_input.to)
-    weight = run.cohort.weight_kg
+    weight = run.cohort.dosing_kg
     amount = dose.amount_mg(weight)
     rate: Any = 0.0
     if dose.rate is not None:

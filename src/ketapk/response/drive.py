@@ -121,7 +121,7 @@ class Source:
             course.plan,
             system,
             lambda dose: course.model.inputs(dose, course.values),
-            course.cohort.weight_kg,
+            course.cohort.dosing_kg,
         )
         return solve(
             system,

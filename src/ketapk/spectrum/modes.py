@@ -73,11 +73,11 @@ def modes_of(
         pattern, R = groups.pattern, system.n_rows
         constants, per_amount = system.rates.value, system.reads.value[groups.read]
         kinds = BLOCKS + shared.sources.size - (0 if pattern.group[-1] else BETWEEN)
-        table = np.empty((-(-R // LANES), kinds, pattern.group.size, LANES))
+        blocks = np.empty((-(-R // LANES), kinds, pattern.group.size, LANES))
         whole: list[bool] = []
 
         def work(lo: int, hi: int) -> None:
-            found = decompose(pattern, constants, per_amount, shared.sources, lo, hi, table)
+            found = decompose(pattern, constants, per_amount, shared.sources, lo, hi, blocks)
             whole.append(found)
 
         size = chunk_of(R, kinds * pattern.group.size, chunk)
@@ -86,7 +86,7 @@ def modes_of(
             groups=groups,
             constants=constants,
             per_amount=per_amount,
-            table=table,
+            table=blocks,
             complete=all(whole),
         )
     return known[output], shared

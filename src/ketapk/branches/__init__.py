@@ -1,0 +1,1 @@
+"""What happens if a plan is not carried out as planned: two branches from where they part."""

@@ -1,0 +1,295 @@
+"""Changes to a plan: what may go otherwise than planned, as small values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+from ketapk import units
+from ketapk.branches.branch import Branch
+from ketapk.branches.rates import from_then_on
+from ketapk.dosing.regimen import Dose, Regimen
+from ketapk.errors import InputError, PlanError
+
+if TYPE_CHECKING:
+    from ketapk.patients import Cohort
+
+Missed = Literal["later", "left out"]
+MISSED: tuple[Missed, ...] = ("later", "left out")
+Kept = Literal["time", "amount"]
+KEPT: tuple[Kept, ...] = ("time", "amount")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PumpStop:
+    """The pump stops for a while: no infusion runs, and injections are given as planned.
+
+    Parameters
+    ----------
+    at : str
+        When it stops, such as "20 min".
+    lasting : str
+        For how long, such as "10 min".
+    missed : {"later", "left out"}
+        "later": the pump goes on where it stopped, so that the rest of all infusions comes later
+        by the length of the stop and every milligram is given. "left out": the clock goes on, so
+        that infusions end when planned and what would have run during the stop is not given.
+
+    Raises
+    ------
+    InputError
+        If no infusion runs or is still to come at that time.
+
+    Examples
+    --------
+    >>> from ketapk.dosing.sentence import parse
+    >>> from ketapk.patients import Cohort
+    >>> plan, me = parse("40 mg iv over 40 min"), Cohort(weight_kg=70)
+    >>> print(PumpStop(at="20 min", lasting="10 min").of(plan, me).plan)
+    20 mg iv over 20 min; 20 mg iv over 20 min at 30 min
+    >>> print(PumpStop(at="20 min", lasting="10 min", missed="left out").of(plan, me).plan)
+    20 mg iv over 20 min; 10 mg iv over 10 min at 30 min
+    """
+
+    at: Any
+    lasting: Any
+    missed: Missed = "later"
+
+    def __post_init__(self) -> None:
+        units.time_h(self.at, "at")
+        units.time_h(self.lasting, "lasting")
+        _one_of("missed", self.missed, MISSED)
+
+    def of(self, plan: Regimen, cohort: Cohort) -> Branch:
+        """Return what becomes of a plan."""
+        stop, length = units.time_h(self.at, "at"), units.time_h(self.lasting, "lasting")
+        start = stop + length
+        doses = _written_out(plan)
+        infusions = [d for d in doses if d.hours and d.time + d.hours > stop]
+        if not infusions:
+            raise InputError(
+                f"No infusion runs at {self.at} or later in {plan}; write a time at which the pump "
+                f"still has something to give."
+            )
+        hit = infusions if self.missed == "later" else [d for d in infusions if d.time < start]
+        if not length or not hit:
+            return Branch(plan, None)
+        shift = length if self.missed == "later" else Fraction(0)
+        resume = stop if self.missed == "later" else start
+        others = [event for event in plan.expand().events if event not in hit]
+        pieces = [part for dose in hit for part in _cut(dose, stop, resume, shift)]
+        return Branch(Regimen.of(*others, *pieces), max(stop, min(d.time for d in hit)))
+
+    def __str__(self) -> str:
+        return f"pump stops at {self.at} for {self.lasting}, missed dose {self.missed}"
+
+
+def _cut(dose: Dose, stop: Fraction, resume: Fraction, shift: Fraction) -> list[Dose]:
+    """What runs of an infusion up to one time, and after another, later by a shift."""
+    end = dose.time + dose.hours
+    parts = []
+    if dose.time < stop:
+        parts.append(_between(dose, dose.time, stop))
+    if end > resume:
+        after = _between(dose, max(dose.time, resume), end)
+        parts.append(replace(after, time=after.time + shift))
+    return parts
+
+
+def _between(dose: Dose, start: Fraction, end: Fraction) -> Dose:
+    """The part of an infusion between two times within it, at the same rate."""
+    if (start, end) == (dose.time, dose.time + dose.hours):
+        return dose
+    share = (end - start) / dose.hours
+    amount = float(Fraction(dose.amt) * share)
+    dur = None if dose.dur is None else end - start
+    return replace(dose, time=start, amt=amount, dur=dur)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Late:
+    """One dose is given later than planned, and all others when planned.
+
+    Parameters
+    ----------
+    dose : int
+        Which, counted from 1 in the order of their times.
+    by : str
+        How much later, such as "15 min".
+
+    Examples
+    --------
+    >>> from ketapk.dosing.sentence import parse
+    >>> from ketapk.patients import Cohort
+    >>> plan = parse("10 mg iv bolus every 1 h x 2")
+    >>> print(Late(dose=2, by="15 min").of(plan, Cohort(weight_kg=70)).plan)
+    10 mg iv bolus; 10 mg iv bolus at 75 min
+    """
+
+    dose: int
+    by: Any
+
+    def __post_init__(self) -> None:
+        _number(self.dose)
+        units.time_h(self.by, "by")
+
+    def of(self, plan: Regimen, cohort: Cohort) -> Branch:
+        """Return what becomes of a plan."""
+        others, dose = _picked(plan, self.dose)
+        by = units.time_h(self.by, "by")
+        if not by:
+            return Branch(plan, None)
+        return Branch(Regimen.of(*others, replace(dose, time=dose.time + by)), dose.time)
+
+    def __str__(self) -> str:
+        return f"dose {self.dose} late by {self.by}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skipped:
+    """One dose is not given at all.
+
+    Parameters
+    ----------
+    dose : int
+        Which, counted from 1 in the order of their times.
+    """
+
+    dose: int
+
+    def __post_init__(self) -> None:
+        _number(self.dose)
+
+    def of(self, plan: Regimen, cohort: Cohort) -> Branch:
+        """Return what becomes of a plan."""
+        others, dose = _picked(plan, self.dose)
+        if not any(isinstance(event, Dose) for event in others):
+            raise PlanError(f"Without dose {self.dose} nothing is left of {plan} to be compared.")
+        return Branch(Regimen.of(*others), dose.time)
+
+    def __str__(self) -> str:
+        return f"dose {self.dose} skipped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubled:
+    """One dose is given twice at the same time; an infusion runs twice as fast.
+
+    Parameters
+    ----------
+    dose : int
+        Which, counted from 1 in the order of their times.
+    """
+
+    dose: int
+
+    def __post_init__(self) -> None:
+        _number(self.dose)
+
+    def of(self, plan: Regimen, cohort: Cohort) -> Branch:
+        """Return what becomes of a plan."""
+        others, dose = _picked(plan, self.dose)
+        return Branch(Regimen.of(*others, dose, dose), dose.time)
+
+    def __str__(self) -> str:
+        return f"dose {self.dose} doubled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherRate:
+    """An infusion runs at another rate, from its start or from a time on.
+
+    Parameters
+    ----------
+    rate : str
+        The other rate, such as "0.2 mg/kg/h" or "10 mg/h".
+    dose : int
+        Which infusion, counted from 1 among all doses in the order of their times.
+    at : str, optional
+        From when; from its start by default.
+    keeps : {"time", "amount"}
+        "time": it ends when planned and gives another amount. "amount": it gives what was planned
+        and ends earlier or later.
+
+    Examples
+    --------
+    >>> from ketapk.dosing.sentence import parse
+    >>> from ketapk.patients import Cohort
+    >>> plan = parse("60 mg/h iv for 1 h")
+    >>> faster = OtherRate(rate="120 mg/h", at="30 min", keeps="amount")
+    >>> print(faster.of(plan, Cohort(weight_kg=70)).plan)
+    60 mg/h iv for 30 min; 30 mg iv over 15 min at 30 min
+    """
+
+    rate: str
+    dose: int = 1
+    at: Any = None
+    keeps: Kept = "time"
+
+    def __post_init__(self) -> None:
+        rate = units.expect(self.rate, "rate", "rate", "rate per kg")
+        if rate.exact <= 0:
+            raise InputError(
+                f"rate={self.rate!r} is not possible; write a positive rate, or a stop of the pump."
+            )
+        _number(self.dose)
+        if self.at is not None:
+            units.time_h(self.at, "at")
+        _one_of("keeps", self.keeps, KEPT)
+
+    def of(self, plan: Regimen, cohort: Cohort) -> Branch:
+        """Return what becomes of a plan."""
+        others, dose = _picked(plan, self.dose)
+        end = dose.time + dose.hours
+        since = dose.time if self.at is None else units.time_h(self.at, "at")
+        if not dose.hours:
+            raise InputError(f"Dose {self.dose} of {plan} is no infusion; it has no rate.")
+        if not dose.time <= since < end:
+            raise InputError(
+                f"Dose {self.dose} of {plan} does not run at {self.at}; it runs from "
+                f"{units.format_time(dose.time)} to {units.format_time(end)}."
+            )
+        rate = units.expect(self.rate, "rate", "rate", "rate per kg")
+        before = [_between(dose, dose.time, since)] if since > dose.time else []
+        after = from_then_on(
+            _between(dose, since, end), rate, cohort, keeps_amount=self.keeps == "amount"
+        )
+        return Branch(Regimen.of(*others, *before, after), since)
+
+    def __str__(self) -> str:
+        since = "" if self.at is None else f" from {self.at}"
+        return f"dose {self.dose} at {self.rate}{since}, same {self.keeps}"
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        said = " or ".join(repr(word) for word in known)
+        raise InputError(f"{name}={value!r} is not known; write {said}.")
+
+
+def _number(dose: Any) -> None:
+    if isinstance(dose, bool) or not isinstance(dose, int) or dose < 1:
+        raise InputError(f"dose={dose!r} is no number of a dose; write 1 for the first.")
+
+
+def _written_out(plan: Regimen) -> tuple[Dose, ...]:
+    """All doses, one by one."""
+    if plan.steady:
+        raise PlanError(
+            f"{plan} begins with a steady state, in which no single dose can change; write its "
+            f"doses out."
+        )
+    return plan.expand().doses
+
+
+def _picked(plan: Regimen, number: int) -> tuple[list[Any], Dose]:
+    """All other events, and the dose of that number."""
+    doses = _written_out(plan)
+    if number > len(doses):
+        many = "one dose" if len(doses) == 1 else f"{len(doses)} doses"
+        raise InputError(f"There is no dose {number} in {plan}; it has {many}.")
+    others: list[Any] = list(plan.expand().events)
+    dose = doses[number - 1]
+    others.pop(next(k for k, event in enumerate(others) if event is dose))
+    return others, dose

@@ -1,0 +1,1 @@
+"""What looks like a mistake in a plan: rules that are read off before anything is simulated."""

@@ -1,0 +1,99 @@
+"""What is looked at: a plan for some people, with the model or pump where it is known."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ketapk.dosing.regimen import Regimen
+from ketapk.patients import span
+
+if TYPE_CHECKING:
+    from ketapk.dosing.pump import Pump
+    from ketapk.dosing.regimen import Dose
+    from ketapk.model.model import Model
+    from ketapk.patients import Cohort
+
+
+@dataclass(frozen=True)
+class Order:
+    """A plan for some people."""
+
+    plan: Regimen
+    cohort: Cohort
+    model: Model | None = None
+    pump: Pump | None = None
+
+    @cached_property
+    def doses(self) -> tuple[Dose, ...]:
+        """Doses that differ in more than their time, each once."""
+        found: dict[Dose, Dose] = {}
+        for dose in self.plan.doses:
+            found.setdefault(bare(dose), dose)
+        return tuple(found.values())
+
+    def stretch_h(self, dose: Dose) -> float:
+        """How long something runs without a pause where a dose does; the shortest time [h]."""
+        return self._stretches.get(bare(dose), 0.0)
+
+    @cached_property
+    def _stretches(self) -> dict[Dose, float]:
+        found: dict[Dose, float] = {}
+        runs = {route: stretches(self.plan, route) for route in self.plan.routes}
+        for dose in self.plan.expand().doses:
+            if dose.hours:
+                starts = [start for start, _ in runs[dose.route]]
+                start, end = runs[dose.route][bisect_right(starts, dose.time) - 1]
+                key = bare(dose)
+                found[key] = min(found.get(key, inf), float(end - start))
+        return found
+
+    @cached_property
+    def weights_kg(self) -> tuple[float, float]:
+        """Body weights of those who are furthest out [kg]."""
+        return span(self.cohort.weight_kg)
+
+    @cached_property
+    def furthest(self) -> tuple[tuple[float, float], ...]:
+        """Total and dosing weight [kg] of the lightest and the heaviest, each once."""
+        ends = (int(np.argmin(self.cohort.weight_kg)), int(np.argmax(self.cohort.weight_kg)))
+        pairs = ((float(self.cohort.weight_kg[k]), float(self.cohort.dosing_kg[k])) for k in ends)
+        return tuple(dict.fromkeys(pairs))
+
+
+def stretches(plan: Regimen, route: str) -> list[tuple[Fraction, Fraction]]:
+    """Times over which something runs by a route without a pause, ascending [h]."""
+    found: list[tuple[Fraction, Fraction]] = []
+    infused = (d for d in plan.expand().doses if d.route == route and d.hours)
+    for dose in sorted(infused, key=lambda dose: dose.time):
+        start, end = dose.time, dose.time + dose.hours
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def bare(dose: Dose) -> Dose:
+    """The dose without its time and its repetitions."""
+    return replace(dose, time=Fraction(0), addl=0, ii=dose.ii if dose.ss else None)
+
+
+def words(dose: Dose) -> str:
+    """The dose as a sentence, without its time and its repetitions."""
+    return str(Regimen.of(bare(dose)))
+
+
+def rate_mg_per_h(dose: Dose, kg: float) -> float | None:
+    """Rate of an infusion [mg/h]; None of a dose at once."""
+    if dose.rate is not None:
+        return dose.rate * (kg if dose.per_kg else 1.0)
+    if dose.dur is not None:
+        return float(dose.amount_mg(kg)) / float(dose.dur)
+    return None

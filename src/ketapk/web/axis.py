@@ -1,0 +1,103 @@
+"""Times at which curves are read, the same for all: even, with every corner and every peak."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ketapk.plot.curves import telling_span
+from ketapk.web.limits import LONGEST_H, MOST_TIMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from ketapk.profiles import Profiles
+
+    Floats = NDArray[np.float64]
+
+SPANS = (
+    1,
+    1.5,
+    2,
+    3,
+    4,
+    6,
+    8,
+    12,
+    16,
+    24,
+    36,
+    48,
+    72,
+    96,
+    120,
+    168,
+    240,
+    336,
+    504,
+    672,
+    1008,
+    1344,
+)
+"""Ends of an axis [h], so that it rests while a dose is dragged; above them whole weeks."""
+WEEK_H = 168.0
+JUST_BEFORE = 1e-9
+"""Share of the axis by which a corner is also read before it."""
+DENSE = 20
+"""Steps after a corner, ever longer."""
+
+
+def end_of(runs: Mapping[str, Profiles]) -> float:
+    """Return a round time [h] by which all has been given and no curve is above a tenth."""
+    wanted = max(telling_span(runs), *(float(run.plan.end) for run in runs.values()))
+    for span in SPANS:
+        if wanted <= span:
+            return float(span)
+    return min(float(np.ceil(wanted / WEEK_H)) * WEEK_H, LONGEST_H)
+
+
+def axis(runs: Iterable[Profiles], peaks_h: Iterable[float], until_h: float, points: int) -> Floats:
+    """Return ascending times (T,) [h] that show every curve of all runs.
+
+    Parameters
+    ----------
+    runs : iterable of Profiles
+        What is to be shown.
+    peaks_h : iterable of float
+        Times of their peaks; those that are no number are left out.
+    until_h : float
+        End of the axis.
+    points : int
+        Even steps.
+
+    Returns
+    -------
+    (T,) ndarray
+        At most ``MOST_TIMES``.
+    """
+    even = np.linspace(0.0, until_h, points + 1)
+    peaks = np.unique([t for t in peaks_h if 0.0 < t < until_h])
+    corners = np.unique(np.concatenate([run.course.events for run in runs]))
+    corners = corners[corners < until_h]
+    room = MOST_TIMES - even.size
+    peaks = peaks[: room // 2]
+    corners = corners[: (room - peaks.size) // 2]
+    before = corners[corners > 0.0] - JUST_BEFORE * until_h
+    steps = (room - peaks.size - before.size) // max(corners.size, 1) - 1
+    gaps = np.diff(np.append(corners, until_h))
+    shape = np.concatenate(
+        [[0.0], np.geomspace(1e-3, 0.8, DENSE)[DENSE - max(min(steps, DENSE), 0) :]]
+    )
+    dense = (corners[:, None] + np.minimum(gaps, 2.0)[:, None] * shape).ravel()
+    times = np.unique(np.concatenate([even, dense, before, peaks]))
+    return times[(times >= 0.0) & (times <= until_h)]
+
+
+def thinned(times: Floats, kept: Iterable[float], most: int) -> NDArray[np.int64]:
+    """Return positions of about ``most`` of the times, those to be kept among them."""
+    must = np.searchsorted(times, np.array(sorted(t for t in kept if t <= times[-1])))
+    some = np.unique(np.linspace(0, times.size - 1, most).astype(np.int64))
+    return np.union1d(some, np.minimum(must, times.size - 1))

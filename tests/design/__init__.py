@@ -1,0 +1,1 @@
+"""Schedules that reach a target."""

@@ -1,0 +1,254 @@
+"""Two branches of a plan against closed forms, a matrix exponential, superposition and grids."""
+
+import numpy as np
+import pytest
+from scipy.linalg import expm
+
+import ketapk as kp
+from ketapk.branches.sentence import change
+from ketapk.cli import main
+
+ME = kp.Patient(weight_kg=70)
+CL, V1 = 60.0, 120.0
+K = CL / V1
+ONE = kp.one_compartment(CL=CL, V1=V1)
+NG = 1000.0
+INFUSION = "0.5 mg/kg iv over 40 min"
+CHANGES = [
+    kp.PumpStop(at="20 min", lasting="10 min"),
+    kp.PumpStop(at="20 min", lasting="10 min", missed="left out"),
+    kp.Late(dose=2, by="15 min"),
+    kp.Skipped(dose=2),
+    kp.Doubled(dose=1),
+    kp.OtherRate(rate="0.2 mg/kg/h"),
+    kp.OtherRate(rate="12 mcg/kg/min", dose=2, at="20 min", keeps="amount"),
+    kp.OtherWeight(weight="50 kg"),
+]
+
+
+def test_a_late_bolus_is_the_closed_form():
+    late = 0.5
+    found = kp.what_if("60 mg iv bolus", kp.Late(dose=1, by="30 min"), ONE, ME)
+    top = 60.0 / V1 * NG
+    left = 1.0 - np.exp(-K * late)
+    assert found.parts_at == 0
+    assert found.largest[0] == pytest.approx(-top, rel=1e-12)
+    assert found.largest_at_h[0] == 0.0
+    assert found.area[0] == pytest.approx(0.0, abs=1e-9)
+    assert found.area_between[0] == pytest.approx(2.0 * top / K * left, rel=1e-11)
+    agree = np.log((np.exp(K * late) - 1.0) / 0.05) / K
+    assert found.agree_at_h[0] == pytest.approx(agree, rel=1e-10)
+
+
+def test_branches_that_never_come_so_far_apart_agree_from_where_they_part():
+    found = kp.what_if(
+        "60 mg iv bolus; 1 mg iv bolus at 1 h", "dose 2 skipped", ONE, ME, within="5 %"
+    )
+    assert found.agree_at_h[0] == 1.0 == found.parts_at
+    assert found.largest[0] == pytest.approx(-NG / V1, rel=1e-12)
+
+
+def test_the_difference_of_a_stop_is_a_matrix_exponential():
+    p = {"CL": 84.0, "V1": 30.0, "Q2": 90.0, "V2": 60.0, "Q3": 40.0, "V3": 200.0}
+    k10, k12, k21 = p["CL"] / p["V1"], p["Q2"] / p["V1"], p["Q2"] / p["V2"]
+    k13, k31 = p["Q3"] / p["V1"], p["Q3"] / p["V3"]
+    A = np.array([[-(k10 + k12 + k13), k21, k31], [k12, -k21, 0.0], [k13, 0.0, -k31]])
+    missing = np.linalg.solve(A, (expm(A / 6.0) - np.eye(3)) @ [60.0, 0.0, 0.0])
+    stop = kp.PumpStop(at="20 min", lasting="10 min", missed="left out")
+    found = kp.what_if("60 mg/h iv for 1 h", stop, kp.three_compartment(**p), ME)
+    times = np.array([0.5, 0.7, 1.0, 3.0, 12.0])
+    expected = [-(expm(A * (t - 0.5)) @ missing)[0] / p["V1"] * NG for t in times]
+    changed, planned = (
+        run.at_times(times).concentration("ketamine")[0] for run in (found.changed, found.planned)
+    )
+    np.testing.assert_allclose(changed - planned, expected, rtol=1e-9)
+    assert found.largest_at_h[0] == 0.5
+    assert found.largest[0] == pytest.approx(expected[0], rel=1e-11)
+    assert float(found.parts_at) == 1.0 / 3.0
+    assert found.area[0] == pytest.approx(-10.0 / p["CL"] * NG, rel=1e-10)
+    assert found.account == "Planned: 60 mg. Given: 50 mg, 10 mg less."
+
+
+def test_what_is_skipped_is_missing_by_superposition():
+    plan = kp.parse("20 mg esketamine iv bolus; 30 mg esketamine iv over 30 min at 1 h")
+    for analyte in ("esketamine", "noresketamine"):
+        found = kp.what_if(plan, "dose 2 skipped", "otto2021", ME, analyte=analyte)
+        alone = kp.simulate(
+            kp.parse("30 mg esketamine iv over 30 min at 1 h"), "otto2021", ME, times=found.times_h
+        )
+        np.testing.assert_allclose(
+            found.difference, -alone.concentration(analyte), rtol=1e-9, atol=1e-10
+        )
+        curve = alone.curve(analyte)
+        np.testing.assert_allclose(found.largest, -curve.Cmax, rtol=1e-11)
+        np.testing.assert_allclose(found.largest_at_h, curve.Tmax, rtol=1e-6)
+        np.testing.assert_allclose(found.area_between, curve.AUC_inf, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        kp.PumpStop(at="20 min", lasting="0 min"),
+        kp.PumpStop(at="20 min", lasting="0 min", missed="left out"),
+        kp.Late(dose=1, by="0 min"),
+        kp.OtherWeight(weight="70 kg"),
+    ],
+)
+def test_no_change_gives_no_difference(nothing):
+    found = kp.what_if(INFUSION, nothing, "kamp2020", ME)
+    assert found.parts_at is None
+    assert not found.difference.any()
+    assert found.largest[0] == found.area[0] == found.area_between[0] == 0.0
+    assert found.account == "Both branches give 35 mg; no milligram differs."
+
+
+def test_many_people_are_each_as_alone_and_no_grid_sees_more():
+    weights = [55.0, 70.0, 93.0]
+    stop = "pump stops at 20 min for 10 min"
+    many = kp.what_if(INFUSION, stop, "kamp2020", kp.Cohort(weight_kg=weights))
+    grid = np.linspace(1.0 / 3.0, 6.0, 2001)
+    curves = [r.at_times(grid).concentration("ketamine") for r in (many.changed, many.planned)]
+    seen = np.abs(curves[0] - curves[1])
+    assert np.all(seen.max(axis=1) <= np.abs(many.largest) * (1 + 1e-12))
+    assert np.all(seen.max(axis=1) > 0.99 * np.abs(many.largest))
+    for n, weight in enumerate(weights):
+        alone = kp.what_if(INFUSION, stop, "kamp2020", kp.Patient(weight_kg=weight))
+        for name in ("largest", "largest_at_h", "area_between", "agree_at_h"):
+            assert getattr(many, name)[n] == pytest.approx(getattr(alone, name)[0], rel=1e-9)
+        limit = 0.05 * alone.planned.curve().Cmax[0]
+        apart = grid[seen[n] > limit].max()
+        assert apart <= alone.agree_at_h[0] < apart + 2 * (grid[1] - grid[0])
+
+
+def test_both_branches_meet_the_same_drawn_people():
+    many = kp.Cohort(weight_kg=[70.0] * 5)
+    found = kp.what_if("25 mg esketamine iv over 40 min", "dose 1 doubled", "otto2021", many, rng=1)
+    np.testing.assert_allclose(found.largest, found.planned.curve().Cmax, rtol=1e-11)
+    assert np.unique(found.largest).size == 5
+
+
+def test_a_stop_is_given_later_or_left_out_and_every_milligram_is_accounted_for():
+    plan = "30 mg iv over 30 min; then 12 mg/h iv for 1 h; 5 mg iv bolus at 45 min"
+    later = kp.what_if(plan, kp.PumpStop(at="15 min", lasting="20 min"), ONE, ME)
+    assert str(later.changed.plan) == (
+        "15 mg iv over 15 min; 15 mg iv over 15 min at 35 min; 5 mg iv bolus at 45 min; "
+        "12 mg/h iv for 1 h at 50 min"
+    )
+    assert later.given_mg[0] == pytest.approx(later.given_mg[1])
+    out = kp.what_if(plan, kp.PumpStop(at="15 min", lasting="20 min", missed="left out"), ONE, ME)
+    assert str(out.changed.plan) == (
+        "15 mg iv over 15 min; 12 mg/h iv for 55 min at 35 min; 5 mg iv bolus at 45 min"
+    )
+    assert out.account == "Planned: 47 mg. Given: 31 mg, 16 mg less."
+
+
+def test_another_rate_keeps_the_time_or_the_amount():
+    plan = kp.parse("0.5 mg/kg iv over 1 h")
+    cohort = kp.Cohort(weight_kg=70)
+    time = kp.OtherRate(rate="70 mg/h", at="30 min").of(plan, cohort)
+    assert str(time.plan) == "0.25 mg/kg iv over 30 min; 70 mg/h iv for 30 min at 30 min"
+    amount = kp.OtherRate(rate="70 mg/h", at="30 min", keeps="amount").of(plan, cohort)
+    assert str(amount.plan) == "0.25 mg/kg iv over 30 min; 0.25 mg/kg iv over 15 min at 30 min"
+    assert float(amount.parts_at) == 0.5
+
+
+def test_doses_meant_per_lean_weight_are_in_proportion_to_it():
+    me = kp.Patient(weight_kg=95, height_cm=170)
+    found = kp.what_if(INFUSION, "weight lean", "kamp2020", me)
+    share = kp.weight_scalar(me, "lean")[0] / 95.0
+    planned, changed = found.given_mg
+    assert changed[0] == pytest.approx(share * planned[0], rel=1e-14)
+    np.testing.assert_allclose(found.largest, (share - 1.0) * found.planned.curve().Cmax, rtol=1e-9)
+    many = kp.Cohort(weight_kg=[60, 95])
+    with pytest.raises(kp.PlanError, match="differs between the people"):
+        kp.what_if(INFUSION, "weight lean", "kamp2020", many)
+    with pytest.raises(kp.InputError, match="There is no weight 'slim'"):
+        kp.what_if(INFUSION, "weight slim", "kamp2020", me)
+
+
+def test_changes_follow_one_another():
+    found = kp.what_if(INFUSION, ["pump stops at 20 min for 10 min", "weight 50 kg"], ONE, ME)
+    assert str(found.changed.plan) == "12.5 mg iv over 20 min; 12.5 mg iv over 20 min at 30 min"
+    assert found.parts_at == 0
+
+
+@pytest.mark.parametrize("value", CHANGES, ids=str)
+def test_a_change_is_read_back_from_its_sentence(value):
+    again = change(str(value))
+    assert str(again) == str(value)
+    plan = kp.parse("0.5 mg/kg iv over 40 min; 0.5 mg/kg iv over 40 min at 10 min")
+    cohort = kp.Cohort(weight_kg=70)
+    assert again.of(plan, cohort) == value.of(plan, cohort)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            "the nurse sneezes",
+            "is not understood; write one like 'pump stops at 20 min for 10 min'",
+        ),
+        (7, "7 is no change; write one such as kp.PumpStop"),
+        ([], "There is no change; write one, such as 'dose 1 late by 15 min'."),
+        (
+            "dose 3 late by 15 min",
+            "There is no dose 3 in 0.5 mg/kg iv over 40 min; it has one dose.",
+        ),
+        ("dose 1 late by 15", "has no unit"),
+        ("pump stops at 3 h for 10 min", "No infusion runs at 3 h or later"),
+        ("dose 1 at 5 mg/kg", "write a rate such as '10 mg/h'"),
+        ("dose 1 at 5 mg/h from 2 h", "does not run at 2 h; it runs from 0 min to 40 min"),
+        ("weight 50", "is no weight of a body; write one such as '50 kg'."),
+        ("weight 50 mg", "is no weight of a body; write one such as '50 kg'."),
+    ],
+)
+def test_what_cannot_change_is_answered(changes, said):
+    with pytest.raises(kp.InputError, match=r".") as error:
+        kp.what_if(INFUSION, changes, "kamp2020", ME)
+    assert said in str(error.value)
+
+
+def test_values_are_checked_when_they_are_made():
+    for make, said in (
+        (lambda: kp.PumpStop(at="20 min", lasting=10), "lasting=10 has no unit"),
+        (
+            lambda: kp.PumpStop(at="1 h", lasting="1 h", missed="lost"),
+            "write 'later' or 'left out'",
+        ),
+        (lambda: kp.Late(dose=0, by="1 h"), "write 1 for the first"),
+        (lambda: kp.OtherRate(rate="0 mg/h"), "write a positive rate, or a stop of the pump"),
+        (lambda: kp.OtherRate(rate="1 mg/h", keeps="all"), "write 'time' or 'amount'"),
+    ):
+        with pytest.raises(kp.InputError) as error:
+            make()
+        assert said in str(error.value)
+
+
+def test_what_is_refused_says_why():
+    with pytest.raises(kp.PlanError, match="nothing is left"):
+        kp.what_if(INFUSION, kp.Skipped(dose=1), "kamp2020", ME)
+    steady = kp.Regimen.of(kp.Dose(route="iv", amt=10, ss=1, ii=4))
+    with pytest.raises(kp.PlanError, match="begins with a steady state"):
+        kp.what_if(steady, kp.Doubled(dose=1), "kamp2020", ME)
+    with pytest.raises(kp.InputError, match="No dose of 35 mg im is per kg"):
+        kp.what_if("35 mg im", kp.OtherWeight(weight="50 kg"), "kamp2020+im", ME)
+
+
+def test_the_result_says_what_it_rests_on(capsys):
+    found = kp.what_if(INFUSION, CHANGES[0], "kamp2020", ME)
+    assert found.basis in repr(found)
+    assert found.account in repr(found)
+    assert main(["what-if", INFUSION, "--change", str(CHANGES[0]), "--json"]) == 0
+    printed = capsys.readouterr().out
+    assert found.basis in printed
+    assert found.account in printed
+    assert main(["what-if", INFUSION, "--change", "dose 9 doubled"]) == 2
+    assert "There is no dose 9" in capsys.readouterr().err
+
+
+def test_both_branches_are_drawn_with_their_difference():
+    found = kp.what_if(INFUSION, CHANGES[0], "kamp2020", ME)
+    above, below = found.plot().axes
+    assert [line.get_label() for line in above.lines[:2]] == ["planned", "changed"]
+    lowest = min(below.lines[0].get_ydata())
+    assert lowest == pytest.approx(found.largest[0], rel=1e-9)
