@@ -2,7 +2,7 @@
 
 /* global uPlot */
 import { labelLines } from "./labels.js";
-import { paintLandmarks } from "./landmarks.js";
+import { nameLandmarks, paintLandmarks } from "./landmarks.js";
 import { grid, isDark, ink, paper, soft } from "./look.js";
 import { MINUTES, num } from "./units.js";
 
@@ -27,6 +27,7 @@ export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLab
     return {
       width: holder.clientWidth,
       height: holder.clientHeight,
+      pxAlign: 0,
       padding: [14, 12, 0, 0],
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { size: 7, show: true }, y: false },
@@ -36,7 +37,7 @@ export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLab
       },
       series: [{}, ...picture.series.map((line) => (line.hidden
         ? { stroke: "transparent", width: 0, points: { show: false } }
-        : { stroke: line.stroke, width: line.width, dash: line.dash, points: { show: false }, spanGaps: false }))],
+        : { stroke: line.stroke, width: line.width, dash: line.dash, points: { show: false }, spanGaps: false, pxAlign: 0 }))],
       bands: picture.bands,
       axes: [
         { ...axis, label: `${xLabel} [${unit.text}]`, labelSize: 20, size: 34, values: (_, ticks) => ticks.map((t) => num(t, 6)) },
@@ -44,7 +45,7 @@ export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLab
       ],
       hooks: {
         drawClear: [(u) => paintLandmarks(u, shown)],
-        draw: [(u) => labelLines(u, shown)],
+        draw: [(u) => nameLandmarks(u, shown), (u) => labelLines(u, shown)],
         setCursor: [(u) => onCursor(u.cursor.left < 0 ? null : u.cursor.idx)],
         setSize: [() => onSize()],
         ready: [() => onSize()],
@@ -85,7 +86,7 @@ export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLab
     get plot() { return plot; },
     get shown() { return shown; },
     /** Left edge and width of the plotting area [CSS px]. */
-    area: () => (plot === null ? null : { left: plot.over.offsetLeft, width: plot.over.clientWidth, height: plot.over.clientHeight }),
+    area: () => (plot === null || !(plot.scales.x.max > 0) ? null : { left: plot.over.offsetLeft, width: plot.over.clientWidth, height: plot.over.clientHeight }),
     hourAt: (left) => plot.posToVal(left, "x") / shown.unit.perHour,
     leftAt: (hour) => plot.valToPos(hour * shown.unit.perHour, "x"),
     /** Put the pointer at a sample, as the arrow keys do. */

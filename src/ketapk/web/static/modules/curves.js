@@ -29,10 +29,9 @@ export function picture(answer, options) {
         if (pair && shown(analyte, analytes, options)) band(`${plan.name} ${analyte} models`, pair, tint, isDark() ? 0.2 : 0.13);
       }
     }
-    const first = plan.runs[0];
-    if (options.ribbon && first.ribbon && !first.ribbon.why_not) {
-      const [analyte] = analytes;
-      const r = first.ribbon[analyte];
+    const drawn = options.ribbon && plan.runs.find((run) => run.ribbon && !run.ribbon.why_not);
+    if (drawn) {
+      const r = drawn.ribbon[drawn.parent ?? analytes[0]];
       if (r) {
         band(`${plan.name} p5 p95`, { low: r.p5, high: r.p95 }, tint, 0.16);
         band(`${plan.name} p25 p75`, { low: r.p25, high: r.p75 }, tint, 0.22);
@@ -53,18 +52,45 @@ export function picture(answer, options) {
         });
       });
       if (options.effect && run.effect) {
-        Object.entries(run.effect).forEach(([analyte, values]) => {
-          if (values) {
-            add(`${plan.name} ${run.model} effect`, values, {
-              plan: plan.name, planIndex: p, model: run.model, analyte, lead: m === 0, kind: "effect site",
-              stroke: tint, tint, dash: [12, 4, 2, 4], width: 1.6, label: `${several ? `${plan.name}, ` : ""}effect site (${run.model})`,
-            });
-          }
-        });
+        for (const site of run.effect) {
+          add(`${plan.name} ${run.model} ${site.name}`, site.curve, {
+            plan: plan.name, planIndex: p, model: run.model, lead: m === 0, kind: "effect site",
+            stroke: tint, tint, dash: [12, 4, 2, 4], width: 1.6, label: `${several ? `${plan.name}, ` : ""}effect site: ${site.effect} (${run.model})`,
+          });
+        }
       }
     });
   });
   return { times: answer.times_h, series, bands, until: answer.until_h };
+}
+
+/** An answer with its ribbons spread over all times and its bands named by analyte. */
+export function whole(answer) {
+  for (const plan of answer.plans) {
+    if (plan.error) continue;
+    if (plan.band?.low) plan.band = { [plan.runs[0].parent ?? Object.keys(plan.runs[0].curves)[0]]: plan.band };
+    for (const run of plan.runs) {
+      if (!run.ribbon || run.ribbon.why_not || !answer.ribbon_at) continue;
+      for (const percentiles of Object.values(run.ribbon)) {
+        for (const [key, values] of Object.entries(percentiles)) percentiles[key] = spread(answer, values);
+      }
+    }
+  }
+  return answer;
+}
+
+/** Values at some of the times, straight between them. */
+function spread({ times_h: times, ribbon_at: places }, values) {
+  const all = new Array(times.length);
+  places.forEach((place, k) => {
+    all[place] = values[k];
+    if (k === 0) return;
+    const from = places[k - 1];
+    const slope = (values[k] - values[k - 1]) / (times[place] - times[from] || 1);
+    for (let i = from + 1; i < place; i++) all[i] = values[k - 1] + slope * (times[i] - times[from]);
+  });
+  for (let i = (places.at(-1) ?? -1) + 1; i < times.length; i++) all[i] = null;
+  return all;
 }
 
 const shown = (analyte, analytes, options) => analyte === analytes[0] || options.metabolite;

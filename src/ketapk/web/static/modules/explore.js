@@ -2,7 +2,7 @@
 
 import { channel } from "./api.js";
 import { makeChart } from "./chart.js";
-import { picture } from "./curves.js";
+import { picture, whole } from "./curves.js";
 import { choices, el, fill, say, settled } from "./dom.js";
 import { makeTrack } from "./infusion-track.js";
 import { colour, dash, onScheme } from "./look.js";
@@ -49,7 +49,7 @@ export function startExplore(library, onDrawn) {
   byKeys(holder, readout);
 
   const asking = channel("/api/curves", (result, body) => {
-    answer = result;
+    answer = whole(result);
     problem("");
     patientWrong("");
     draw();
@@ -67,7 +67,7 @@ export function startExplore(library, onDrawn) {
       scenario: scenario(now),
       options: {
         all_models: now.all, metabolite: now.metabolite, effect_site: now.effect, ribbon: now.ribbon ? PEOPLE : 0, seed: 1,
-        until_h: isDragging() && answer ? answer.until_h : now.until === "" ? null : Number(now.until), points: POINTS,
+        until_h: isDragging() && answer && now.until === "" ? answer.until_h : now.until === "" ? null : Number(now.until), points: POINTS,
       },
     });
   }
@@ -91,7 +91,7 @@ export function startExplore(library, onDrawn) {
   }
 
   function drawDifference(now) {
-    const found = now.difference ? (answer.difference ?? []).filter((d) => d.curve?.length) : [];
+    const found = now.difference ? (answer.difference ?? []).filter((d) => d.curve?.length && d.parts_at_h !== null) : [];
     apartRoot.hidden = found.length === 0;
     if (!found.length) return;
     say(apartTold, found.map((d) => `${d.of} minus ${d.minus}: ${d.parts_at_h === null ? "they do not part" : `they part at ${readTime(d.parts_at_h)}`}`).join("; "));

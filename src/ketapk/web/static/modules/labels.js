@@ -14,6 +14,7 @@ export function labelLines(u, { picture, quietLabels }) {
   ctx.save();
   ctx.font = `${12 * ratio}px system-ui, sans-serif`;
   ctx.textBaseline = "middle";
+  ctx.textAlign = "left";
   const wanted = [];
   picture.series.forEach((line, k) => {
     if (line.hidden || !line.label) return;

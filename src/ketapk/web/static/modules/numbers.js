@@ -24,8 +24,8 @@ export function makeNumbers(holder) {
   let cells = [];
 
   return (answer, level) => {
-    const columns = COLUMNS(level);
     const rows = rowsOf(answer);
+    const columns = COLUMNS(level).filter(([key]) => rows.some((row) => key in row.measures));
     const next = JSON.stringify([level, rows.map((row) => [row.plan, row.model, row.analyte, row.note])]);
     if (next !== signature) {
       signature = next;
