@@ -40,19 +40,22 @@ async function answer(response) {
 }
 
 const PATIENCE_MS = 250;
+const SLOW_MS = 400;
 
 /**
  * A channel in which only the newest request matters.
  * One is under way and one waits: while dragging, answers keep coming in order, and an answer that
  * takes too long is given up for the newest.
  */
-export function channel(path, onAnswer, onError) {
+export function channel(path, onAnswer, onError, onBusy = () => {}) {
   let running = null;
   let waiting = null;
+  let slow = 0;
 
   async function run(body) {
     const mine = { abort: new AbortController(), since: performance.now() };
     running = mine;
+    slow ||= setTimeout(onBusy, SLOW_MS, true);
     try {
       const result = await post(path, body, mine.abort.signal);
       if (running === mine) onAnswer(result, body);
@@ -61,9 +64,16 @@ export function channel(path, onAnswer, onError) {
     } finally {
       if (running === mine) {
         running = null;
+        if (waiting === null) rest();
         next();
       }
     }
+  }
+
+  function rest() {
+    clearTimeout(slow);
+    slow = 0;
+    onBusy(false);
   }
 
   function next() {

@@ -7,7 +7,7 @@ import { grid, isDark, ink, paper, soft } from "./look.js";
 import { MINUTES, num } from "./units.js";
 
 const FONT = "12px system-ui, sans-serif";
-const DECADES = 3.2;
+const DECADES = 2.2;
 
 /** Minutes, hours or days: the unit of the time axis. */
 export function axisUnit(untilH) {
@@ -41,7 +41,7 @@ export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLab
       bands: picture.bands,
       axes: [
         { ...axis, label: `${xLabel} [${unit.text}]`, labelSize: 20, size: 34, values: (_, ticks) => ticks.map((t) => num(t, 6)) },
-        { ...axis, label: yLabel, labelSize: 20, size: 52, values: (_, ticks) => ticks.map((t) => (t === null ? "" : num(t, 6))) },
+        { ...axis, label: yLabel, labelSize: 20, size: 52, values: (_, ticks) => ticks.map((t) => (t === null ? "" : num(t, 4))) },
       ],
       hooks: {
         drawClear: [(u) => paintLandmarks(u, shown)],
@@ -54,8 +54,8 @@ export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLab
   }
 
   function yRange(low, high) {
-    const top = Math.max(high ?? 1, shown.top ?? 0) || 1;
-    if (shown.log) return [top / 10 ** DECADES, top * 1.8];
+    const top = Math.max(high ?? 1, ...shown.landmarks.map((mark) => mark.low * 1.02)) || 1;
+    if (shown.log) return [10 ** Math.floor(Math.log10(top) - DECADES), top * 1.8];
     return [shown.signed && low < 0 ? low * 1.1 : 0, top * 1.1];
   }
 

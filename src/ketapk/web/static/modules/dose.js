@@ -70,10 +70,10 @@ export function doseControls({ id, number, dose, weight, edit, remove }) {
 
   const root = el("fieldset", { class: "dose", id },
     el("legend", {}, `Dose ${number}`),
-    el("div", { class: "dose-kind" }, route, drug, mode,
-      el("button", { type: "button", class: "quiet", id: `${id}-remove`, "aria-label": `Remove dose ${number}`, onclick: remove }, "Remove")),
+    el("div", { class: "dose-kind" }, route, drug, mode),
     knobs.map(([made]) => made.root),
-    device ? null : repeat);
+    el("div", { class: "dose-foot" }, device ? null : repeat,
+      el("button", { type: "button", class: "quiet", id: `${id}-remove`, "aria-label": `Remove dose ${number}`, onclick: remove }, "Remove")));
 
   function show(next) {
     shown = next;

@@ -35,9 +35,10 @@ export function startExplore(library, onDrawn) {
   const summary = el("p", { class: "summary", id: "summary" });
   const numbersHolder = el("section", { "aria-label": "Numbers" });
   const warnings = el("ul", { class: "told warnings", id: "warnings" });
+  const working = el("p", { class: "working", id: "working", role: "status", hidden: true }, "Computing…");
   const toolbar = tools(library);
   const readoutHolder = el("div");
-  root.append(toolbar.root, el("figure", { class: "figure" }, holder, trackHolder, readoutHolder), summary, apartRoot, numbersHolder, warnings);
+  root.append(toolbar.root, el("figure", { class: "figure" }, working, holder, trackHolder, readoutHolder), summary, apartRoot, numbersHolder, warnings);
   const readout = makeReadout(readoutHolder);
   chart = makeChart(holder, { onCursor: (i) => readout.show(answer, i), onSize: () => track?.redraw() });
   const difference = makeChart(apart, { yLabel: "Difference [ng/mL]" });
@@ -56,9 +57,10 @@ export function startExplore(library, onDrawn) {
     onDrawn(result, body);
   }, (error) => {
     if (error.where?.startsWith("patient")) patientWrong(error.message);
-    else if (error.where?.startsWith("plans")) problem("");
     else problem(error.message);
-    if (!error.where?.startsWith("patient")) problem(error.message);
+  }, (busy) => {
+    root.setAttribute("aria-busy", String(busy));
+    working.hidden = !busy;
   });
 
   function request() {
@@ -190,8 +192,15 @@ function tellWarnings(list, result) {
   fill(list, said.map((text) => el("li", {}, text)));
 }
 
+/** What was asked to be shown and cannot be, and why. */
 function whyNot(run) {
-  return state().ribbon && run.ribbon?.why_not ? [`${run.model}, 512 people: ${run.ribbon.why_not}`] : [];
+  const now = state();
+  const said = [];
+  if (now.ribbon && run.ribbon?.why_not) said.push(`512 people: ${run.ribbon.why_not}.`);
+  if (now.metabolite && Object.keys(run.curves).length < 2) said.push(`Metabolite: ${run.model} has none.`);
+  if (now.effect && !run.effect?.length) said.push(`Effect site: no ke0 was published with ${run.model}.`);
+  if (run.failed) said.push(`${run.model}: ${run.failed}`);
+  return said;
 }
 
 /** Arrow keys walk along the curve. */

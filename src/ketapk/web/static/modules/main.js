@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { say } from "./dom.js";
-import { startExplore } from "./explore.js";
+import { exploreChart, startExplore } from "./explore.js";
 import { startHistory } from "./history.js";
 import { startKeyboard } from "./keyboard.js";
 import { startLink } from "./link.js";
@@ -18,7 +18,7 @@ import { ask, startUnderstanding } from "./understood.js";
 
 let drawn;
 const ready = new Promise((resolve) => { drawn = resolve; });
-const page = { get state() { return state(); }, change, ready, drawn: 0, last: null };
+const page = { get state() { return state(); }, change, ready, drawn: 0, last: null, chart: exploreChart };
 window.ketapk = page;
 
 function startTabs() {

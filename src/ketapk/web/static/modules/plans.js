@@ -127,16 +127,24 @@ function card(i, doses, alone) {
     remove: () => removeDose(i, k),
   }));
   const root = el("article", { class: "plan", id, data: { plan: i }, "aria-label": `Plan ${i + 1}`, onfocusin: () => { active = i; } },
-    el("div", { class: "plan-head" }, mark.root, name,
-      el("button", { type: "button", class: "quiet", id: `${id}-duplicate`, title: "A copy, to ask what if",
-        onclick: () => addPlan({ name: `${state().plans[i].name}, what if`, sentence: state().plans[i].sentence }) }, "Duplicate"),
-      alone ? null : el("button", { type: "button", class: "quiet", id: `${id}-remove`, "aria-label": `Remove plan ${i + 1}`,
-        onclick: () => change({ plans: state().plans.filter((_, k) => k !== i) }) }, "Remove")),
+    el("div", { class: "plan-head" }, mark.root, name),
     sentence, error, told,
     controls.map((made) => made.root),
-    doses === null ? null : el("button", { type: "button", class: "quiet", id: `${id}-add-dose`,
-      onclick: () => addDose(i, Math.max(...dosesOf(state().plans[i].sentence).map((d) => d.time_h + (d.dur_h ?? 0)))) }, "Add a dose"));
+    el("div", { class: "plan-foot" },
+      doses === null ? null : el("button", { type: "button", class: "quiet", id: `${id}-add-dose`, onclick: after }, "Add a dose"),
+      el("button", { type: "button", class: "quiet", id: `${id}-duplicate`, title: "A copy, to ask what if", onclick: copy }, "Duplicate"),
+      alone ? null : el("button", { type: "button", class: "quiet", id: `${id}-remove`, "aria-label": `Remove plan ${i + 1}`,
+        onclick: () => change({ plans: state().plans.filter((_, k) => k !== i) }) }, "Remove plan")));
   if (controls.length === 1) controls[0].root.querySelector(`#${id}-dose-0-remove`).hidden = true;
+
+  function after() {
+    addDose(i, Math.max(...dosesOf(state().plans[i].sentence).map((dose) => dose.time_h + (dose.dur_h ?? 0))));
+  }
+
+  function copy() {
+    const { name: called, sentence: words } = state().plans[i];
+    addPlan({ name: `${called}, what if`, sentence: words });
+  }
 
   function wrong(text) {
     error.hidden = !text;
