@@ -3,7 +3,7 @@
 /* global uPlot */
 import { labelLines } from "./labels.js";
 import { nameLandmarks, paintLandmarks } from "./landmarks.js";
-import { grid, isDark, ink, paper, soft } from "./look.js";
+import { forceLight, grid, isDark, ink, paper, soft } from "./look.js";
 import { MINUTES, num } from "./units.js";
 
 const FONT = "12px system-ui, sans-serif";
@@ -16,17 +16,38 @@ export function axisUnit(untilH) {
   return { text: "d", perHour: 1 / 24 };
 }
 
+const charts = new Set();
+const PAPER_PX = 690;
+const PAPER_TALL_PX = 290;
+const PAPER_LOW_PX = 170;
+
+/** Charts follow the paper while it is printed: light, and as wide as a sheet. */
+export function startPrinting() {
+  addEventListener("beforeprint", () => {
+    forceLight(true);
+    for (const chart of charts) chart.print(PAPER_PX);
+  });
+  addEventListener("afterprint", () => {
+    forceLight(false);
+    for (const chart of charts) chart.print(null);
+  });
+}
+
 /** Make a chart in a holder; onCursor(index or null) tells where the pointer is. */
 export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLabel = "Plasma concentration [ng/mL]", xLabel = "Time" } = {}) {
   let plot = null;
   let signature = "";
   let shown = null;
+  let wide = null;
+  let again = () => {};
+  const width = () => wide ?? holder.clientWidth;
+  const height = () => (wide === null ? holder.clientHeight : (holder.classList.contains("apart") ? PAPER_LOW_PX : PAPER_TALL_PX));
 
   function options(picture, unit) {
     const axis = { stroke: ink, font: FONT, labelFont: FONT, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, size: 5 } };
     return {
-      width: holder.clientWidth,
-      height: holder.clientHeight,
+      width: width(),
+      height: height(),
       pxAlign: 0,
       padding: [14, 12, 0, 0],
       legend: { show: false },
@@ -60,7 +81,9 @@ export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLab
   }
 
   /** Draw a picture: rebuilt only if it has other lines, else its data are replaced. */
-  function update(picture, { log = false, landmarks = [], signed = false, quietLabels = false } = {}) {
+  function update(picture, how = {}) {
+    const { log = false, landmarks = [], signed = false, quietLabels = false } = how;
+    again = () => update(picture, how);
     const unit = axisUnit(picture.until);
     shown = { picture, unit, log, landmarks, signed, quietLabels, untilHere: picture.until * unit.perHour };
     const next = JSON.stringify([log, unit.text, isDark(), picture.bands, picture.series.map((s) => [s.key, s.stroke, s.dash, s.width])]);
@@ -78,11 +101,19 @@ export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLab
   }
 
   new ResizeObserver(() => {
-    if (plot && holder.clientWidth > 0) plot.setSize({ width: holder.clientWidth, height: holder.clientHeight });
+    if (plot && holder.clientWidth > 0) plot.setSize({ width: width(), height: height() });
   }).observe(holder);
 
-  return {
+  function print(paperPx) {
+    wide = paperPx;
+    if (plot === null || holder.clientWidth === 0) return;
+    again();
+    plot.setSize({ width: width(), height: height() });
+  }
+
+  const chart = {
     update,
+    print,
     get plot() { return plot; },
     get shown() { return shown; },
     /** Left edge and width of the plotting area [CSS px]. */
@@ -95,4 +126,6 @@ export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLab
     },
     colours: { ink, soft, paper },
   };
+  charts.add(chart);
+  return chart;
 }

@@ -31,3 +31,8 @@ export function inLight(work) {
     forced = null;
   }
 }
+
+/** On paper everything is light: force it, or give the choice back to the system. */
+export function forceLight(yes) {
+  forced = yes ? false : null;
+}

@@ -1,6 +1,7 @@
 // The page, put together.
 
 import { get } from "./api.js";
+import { startPrinting } from "./chart.js";
 import { say } from "./dom.js";
 import { exploreChart, startExplore } from "./explore.js";
 import { startHistory } from "./history.js";
@@ -43,6 +44,7 @@ async function start() {
   startTabs();
   startHistory();
   startKeyboard();
+  startPrinting();
   startUnderstanding();
   ask();
   const library = await get("/api/library");
