@@ -43,8 +43,8 @@ export function makeLedger(root) {
   function ask() {
     const found = offers.find(([key]) => key === which.value);
     if (!found) return;
-    const [, name, sentence] = found;
-    asking.send({ scenario: { ...scenario(), plans: { [name]: sentence } }, options: { plan: name, points: POINTS } });
+    const [, name, sentence, model] = found;
+    asking.send({ scenario: { ...scenario(), plans: { [name]: sentence }, models: [model.split("+")[0]] }, options: { plan: name, points: POINTS } });
   }
 
   function build() {

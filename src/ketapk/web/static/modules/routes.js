@@ -33,6 +33,7 @@ export function startRoutes(library) {
 
   const asking = channel("/api/routes", (result) => {
     answer = result;
+    for (const row of result.rows) if (!row.error) row.curve = row.curves[row.parent];
     said.hidden = true;
     draw();
   }, (error) => {
@@ -67,8 +68,8 @@ export function startRoutes(library) {
     chart.update({ times: answer.times_h, series: lines, bands: [], until: answer.until_h }, { log: state().log });
     const head = ["Route", "Dose [mg]", `First at ${state().level} [min]`, "Peak [ng/mL]", "at [min]", "AUC [ng h/mL]", "F", "Norketamine : ketamine", "Model"];
     fill(numbers, table("What the route did", head, answer.rows.map((row) => (row.error
-      ? [routeName(row.route), el("td", { colspan: head.length - 1, class: "text" }, row.error.sentence ?? row.error)]
-      : [routeName(row.route), num(row.mg), num(row.onset_min), num(row.Cmax), num(row.Tmax_min), num(row.AUC), num(row.F), num(row.ratio), el("td", { class: "text" }, row.model ?? answer.model)])), { id: "routes-numbers", class: "numbers" }));
+      ? [routeName(row.route), el("td", { colspan: head.length - 1, class: "text" }, row.error.sentence)]
+      : [routeName(row.route), num(row.mg), num(row.onset_min), num(row.Cmax), num(row.Tmax_min), num(row.AUC), num(row.F), num(row.ratio), el("td", { class: "text" }, row.model, el("small", {}, ` grade ${row.grade}`))])), { id: "routes-numbers", class: "numbers" }));
     fill(warnings, (answer.warnings ?? []).map((text) => el("li", {}, text)));
     ledger.offer(drawn().map((row) => [row.route, routeName(row.route), row.sentence, row.model]));
   }

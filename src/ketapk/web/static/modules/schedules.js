@@ -2,45 +2,25 @@
 
 import { channel } from "./api.js";
 import { makeChart } from "./chart.js";
-import { choices, el, field, fill, say, settled, table } from "./dom.js";
-import { colour, onScheme } from "./look.js";
+import { falling } from "./decrement.js";
+import { choices, el, field, fill, say, settled } from "./dom.js";
+import { colour, dash, onScheme } from "./look.js";
 import { addPlan } from "./plans.js";
 import { change, changeIn, onChange, scenario, state } from "./state.js";
-import { readTime } from "./units.js";
+import { complain, complaint, notes, sheetTable, text } from "./sheets.js";
+import { withUnit } from "./units.js";
 
 export function startSchedules() {
   const root = document.getElementById("view-schedules");
-  const parts = [holding(), running(), falling()];
-  root.append(...parts.map((part) => part.root));
+  const sections = [holding(), running(), falling()];
+  root.append(...sections.map((section) => section.root));
   onChange((now, before) => {
     if (now.view !== "schedules") return;
     const all = ["plans", "patient", "models", "all", "view", "vial"].some((key) => now[key] !== before[key]);
-    for (const part of parts) if (all || now[part.key] !== before[part.key]) part.request();
+    for (const one of sections) if (all || now[one.key] !== before[one.key]) one.request();
   });
-  onScheme(() => parts.forEach((part) => part.draw?.()));
-  if (state().view === "schedules") parts.forEach((part) => part.request());
-}
-
-/** A text field of one of the records of the state. */
-function text(record, key, label, hint) {
-  const input = el("input", { type: "text", id: `${record}-${key}`, value: state()[record][key], placeholder: hint ?? "",
-    onchange: (event) => changeIn(record, { [key]: event.target.value }) });
-  onChange((now) => {
-    if (document.activeElement !== input) input.value = now[record][key];
-  });
-  return field(label, input);
-}
-
-const complaint = (id) => el("p", { class: "problem", id, hidden: true });
-
-function complain(place, error) {
-  place.hidden = !error;
-  say(place, error ?? "");
-}
-
-/** A table that the server has written ready to show. */
-function sheetTable(caption, sheet, id) {
-  return table(caption, sheet.columns, sheet.rows.map((row) => row.map(String)), { id, class: "numbers" });
+  onScheme(() => sections.forEach((one) => one.draw?.()));
+  if (state().view === "schedules") sections.forEach((one) => one.request());
 }
 
 function holding() {
@@ -49,7 +29,7 @@ function holding() {
   const told = el("p", { class: "summary", id: "hold-told" });
   const place = el("div");
   const use = el("button", { type: "button", id: "hold-use", disabled: true, onclick: () => {
-    addPlan({ name: "Held", sentence: answer.sentence });
+    addPlan({ name: "Held", sentence: answer.plan });
     change({ view: "explore" }, { silent: true });
   } }, "Explore this plan");
   const site = el("select", { id: "hold-site", onchange: (event) => changeIn("hold", { site: event.target.value }) });
@@ -68,13 +48,13 @@ function holding() {
 
   function draw() {
     if (answer === null || root.closest("[hidden]")) return;
-    use.disabled = !answer.sentence;
-    say(told, [answer.sentence, answer.model, answer.basis, typeof answer.reached === "string" ? answer.reached : null, answer.shortfall,
-      ...(answer.warnings ?? [])].filter((part) => typeof part === "string" && part).join(". "));
-    const series = [{ key: "plasma", values: answer.curve, stroke: colour(0), tint: colour(0), dash: [], width: 2.4, lead: true, label: "plasma" }];
-    if (answer.effect) series.push({ key: "effect", values: answer.effect, stroke: colour(1), tint: colour(1), dash: [8, 4], width: 2, label: "effect site" });
-    chart.update({ times: answer.times_h, series, bands: [], until: answer.until_h ?? answer.times_h.at(-1) });
-    fill(place, answer.sheet ? sheetTable("Running sheet", answer.sheet, "hold-sheet") : null);
+    use.disabled = false;
+    say(told, `${withUnit(answer.total_mg, "mg")} in all, computed with ${answer.model} (grade ${answer.grade}).`);
+    const series = Object.entries(answer.curves).map(([where, values], k) => ({ key: where, values, stroke: colour(k), tint: colour(k), dash: dash(k),
+      width: 2.4, lead: k === 0, label: where === "effect" ? "effect site" : where }));
+    chart.update({ times: answer.times_h, series, bands: [], until: answer.times_h.at(-1) });
+    fill(place, sheetTable("Where it falls short", answer.shortfall, "hold-shortfall"),
+      sheetTable("Running sheet", answer.sheet?.lines ?? answer.intervals, "hold-sheet"), notes(answer));
   }
 
   const request = settled(60, () => {
@@ -90,7 +70,8 @@ function running() {
   const place = el("div");
   const asking = channel("/api/sheet", (result) => {
     complain(said, null);
-    fill(place, sheetTable("Running sheet for the pump", result, "sheet-table"), (result.warnings ?? []).map((w) => el("p", { class: "told" }, w)));
+    fill(place, el("p", { class: "summary" }, `${withUnit(result.total_mg, "mg")} in ${withUnit(result.total_mL, "mL")}.`),
+      sheetTable("Running sheet for the pump", result.lines, "sheet-table"), notes(result));
   }, (error) => {
     fill(place);
     complain(said, error.message);
@@ -105,32 +86,3 @@ function running() {
   return { root, key: "hold", request };
 }
 
-function falling() {
-  const said = complaint("decrement-problem");
-  const place = el("div");
-  const holder = el("div", { class: "chart low", id: "decrement-chart", role: "img", "aria-label": "Time to fall against length of the infusion" });
-  let answer = null;
-  const chart = makeChart(holder, { yLabel: "Time to fall [h]", xLabel: "Length of the infusion" });
-  const asking = channel("/api/decrement", (result) => {
-    answer = result;
-    complain(said, null);
-    draw();
-  }, (error) => complain(said, error.message));
-  const root = el("section", { class: "part", "aria-labelledby": "decrement-title" }, el("h2", { id: "decrement-title" }, "How long a level takes to fall"),
-    el("div", { class: "form" }, text("decrement", "rate", "Infusion"), text("decrement", "lengths", "For"), text("decrement", "by", "Fall by")),
-    said, el("figure", { class: "figure" }, holder), place);
-
-  function draw() {
-    if (answer === null || root.closest("[hidden]")) return;
-    fill(place, sheetTable(`Time to fall by ${state().decrement.by}${answer.model ? ` (${answer.model})` : ""}`, answer, "decrement-table"));
-    if (answer.lengths_h?.length > 1) {
-      const times = [0, ...answer.lengths_h];
-      chart.update({ times, series: [{ key: "fall", values: [null, ...answer.times_h], stroke: colour(0), tint: colour(0), dash: [], width: 2.4, label: null }],
-        bands: [], until: Math.max(...answer.lengths_h) }, { quietLabels: true });
-      holder.setAttribute("aria-label", `Time to fall: ${answer.lengths_h.map((l, i) => `${readTime(answer.times_h[i])} after ${readTime(l)}`).join(", ")}`);
-    }
-  }
-
-  const request = settled(60, () => asking.send({ scenario: scenario(), options: state().decrement }));
-  return { root, key: "decrement", request, draw };
-}

@@ -54,8 +54,7 @@ export function startTakeaway(library) {
   }
 
   async function exported(kind) {
-    const now = state();
-    const result = await post(`/api/export/${kind}`, { scenario: scenario(now), options: { all_models: now.all } });
+    const result = await post(`/api/export/${kind}`, { scenario: { ...scenario(), models: models() } });
     return typeof result === "string" ? result : JSON.stringify(result, null, 1);
   }
 
@@ -87,6 +86,15 @@ export function startTakeaway(library) {
     dialog.close();
     window.print();
   }
+}
+
+/** Models by name: those that are shown, where all plans have the same. */
+function models() {
+  const now = state();
+  if (!now.all) return now.models;
+  const shown = (latestAnswer()?.plans ?? []).filter((plan) => !plan.error).map((plan) => plan.runs.map((run) => run.model));
+  const same = shown.length > 0 && shown.every((names) => names.join() === shown[0].join());
+  return same ? shown[0] : [];
 }
 
 function save(name, content, type) {

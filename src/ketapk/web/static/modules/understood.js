@@ -1,10 +1,12 @@
 // How the server understood the plans, and the doses of every sentence seen so far.
 
 import { channel } from "./api.js";
+import { settled } from "./dom.js";
 import { onChange, scenario, state } from "./state.js";
 import { asSpoken, hasWords, sentenceOf, sessions } from "./sentence.js";
 
 const MOST = 500;
+const SETTLED_MS = 90;
 const dosesBySentence = new Map();
 const listeners = new Set();
 let told = {};
@@ -50,9 +52,11 @@ export function ask() {
 }
 
 export function startUnderstanding() {
-  onChange((now, before) => {
+  const later = settled(SETTLED_MS, ask);
+  onChange((now, before, how) => {
     const same = now.plans === before.plans && now.patient === before.patient && now.vial === before.vial
       && now.implausible === before.implausible;
-    if (!same) ask();
+    // While a slider is dragged the curves go first.
+    if (!same) (how.gesture ? later : ask)();
   });
 }
