@@ -2,10 +2,11 @@
 
 import { channel } from "./api.js";
 import { makeChart } from "./chart.js";
-import { el, fill, settled } from "./dom.js";
+import { el, fill, settled, table } from "./dom.js";
 import { colour, dash } from "./look.js";
-import { complain, complaint, notes, parts, sheetTable, text } from "./sheets.js";
+import { complain, complaint, notes, parts, text } from "./sheets.js";
 import { scenario, state } from "./state.js";
+import { readTime } from "./units.js";
 
 /** How long a level takes to fall after infusions of several lengths. */
 export function falling() {
@@ -25,7 +26,7 @@ export function falling() {
 
   function draw() {
     if (answer === null || root.closest("[hidden]")) return;
-    fill(place, sheetTable("Time to fall, by model", answer.rows, "decrement-table"), notes(answer));
+    fill(place, fallTable(answer), notes(answer));
     drawFall(chart, answer);
   }
 
@@ -36,9 +37,24 @@ export function falling() {
   return { root, key: "decrement", request, draw };
 }
 
+const lengthsOf = (answer) => [...new Set(answer.rows.map((row) => row.length_h))].sort((a, b) => a - b);
+
+/** A row a model and percentage, a column a length. */
+function fallTable(answer) {
+  const lengths = lengthsOf(answer);
+  const rows = new Map();
+  for (const row of answer.rows) {
+    const key = `${row.model}, ${row.by}`;
+    if (!rows.has(key)) rows.set(key, lengths.map(() => "–"));
+    rows.get(key)[lengths.indexOf(row.length_h)] = readTime(row.time_h);
+  }
+  return table("Time to fall after an infusion of", ["Model, fall", ...lengths.map(readTime)], [...rows].map(([key, cells]) => [key, ...cells]),
+    { id: "decrement-table", class: "numbers" });
+}
+
 /** A line a model and percentage; the recommended model is not singled out. */
 function drawFall(chart, answer) {
-  const lengths = [...new Set(answer.rows.map((row) => row.length_h))].sort((a, b) => a - b);
+  const lengths = lengthsOf(answer);
   const lines = new Map();
   for (const row of answer.rows) {
     const key = `${row.model}, ${row.by}`;

@@ -118,7 +118,7 @@ export function makeLedger(root) {
     offer(next) {
       const same = JSON.stringify(next) === JSON.stringify(offers);
       offers = next;
-      const kept = offers.some(([k]) => k === which.value) ? which.value : offers[0]?.[0];
+      const kept = offers.some(([k]) => k === which.value) ? which.value : offers.at(-1)?.[0];
       choices(which, offers.map(([k, label]) => [k, label]), kept ?? "");
       if (!same || answer === null) ask();
       else paint();

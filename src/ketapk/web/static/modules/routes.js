@@ -70,8 +70,15 @@ export function startRoutes(library) {
     fill(numbers, table("What the route did", head, answer.rows.map((row) => (row.error
       ? [routeName(row.route), el("td", { colspan: head.length - 1, class: "text" }, row.error.sentence)]
       : [routeName(row.route), num(row.mg), num(row.onset_min), num(row.Cmax), num(row.Tmax_min), num(row.AUC), num(row.F), num(row.ratio), el("td", { class: "text" }, row.model, el("small", {}, ` grade ${row.grade}`))])), { id: "routes-numbers", class: "numbers" }));
-    fill(warnings, (answer.warnings ?? []).map((text) => el("li", {}, text)));
+    fill(warnings, [...ratioNote(), ...(answer.warnings ?? [])].map((text) => el("li", {}, text)));
     ledger.offer(drawn().map((row) => [row.route, routeName(row.route), row.sentence, row.model]));
+  }
+
+  /** Where the ratio is missing, which models would have it. */
+  function ratioNote() {
+    if (drawn().length === 0 || drawn().some((row) => row.ratio !== null)) return [];
+    const able = library.models.filter((model) => model.analytes.length > 1).map((model) => model.name);
+    return [`${answer.model} has no norketamine, so there is no ratio; under Models, These, choose one that has: ${able.join(", ")}.`];
   }
 
   function show() {

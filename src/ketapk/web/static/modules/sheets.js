@@ -31,8 +31,12 @@ export function complain(place, error) {
 export function sheetTable(caption, lines, id) {
   if (!lines?.length) return null;
   const columns = Object.keys(lines[0]);
-  return table(caption, columns, lines.map((line) => columns.map((column) => written(line[column]))), { id, class: "numbers" });
+  return table(caption, columns.map(heading), lines.map((line) => columns.map((column) => written(line[column]))), { id, class: "numbers" });
 }
+
+/** A key such as rate_mg_per_h as words with its unit. */
+const heading = (key) => key.replace(/_(mg_per_kg_per_h|mg_per_h|mcg_per_kg_per_min|ng_per_ml|mL_per_h|ml_per_h|mg_per_kg_h|mcg_per_kg_min|mg|mL|ml|h|min)$/, (_, unit) =>
+  ` [${unit.replaceAll("_per_", "/").replace(/_(h|min)$/, "/$1").replace("ml", "mL")}]`).replaceAll("_", " ");
 
 const written = (value) => (typeof value === "number" ? num(value, 4) : typeof value === "boolean" ? (value ? "yes" : "no") : value ?? "–");
 export const parts = (text) => text.split(/[,;]/).map((part) => part.trim()).filter(Boolean);
