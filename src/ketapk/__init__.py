@@ -85,6 +85,8 @@ if TYPE_CHECKING:
     from ketapk.response.tolerance import Tolerance
     from ketapk.response.turnover import Turnover
     from ketapk.scenario import Scenario, read_scenario
+    from ketapk.sensitivity.analysis import Sensitivity, sensitivities
+    from ketapk.sensitivity.shares import VarianceShares, variance_shares
     from ketapk.simulation import simulate
     from ketapk.verification import Verification, verify
 
@@ -128,6 +130,8 @@ _HOME = {
     "population.predictive_check": "PredictiveCheck vpc",
     "population.trial": "trial",
     "profiles": "Profiles",
+    "sensitivity.analysis": "Sensitivity sensitivities",
+    "sensitivity.shares": "VarianceShares variance_shares",
     "simulation": "simulate",
     "agreement": "Observed observed",
     "decrement": "Decrement decrement_times",
@@ -193,11 +197,13 @@ __all__ = [
     "Reset",
     "Response",
     "Scenario",
+    "Sensitivity",
     "Skipped",
     "Tolerance",
     "Trial",
     "Turnover",
     "UnitError",
+    "VarianceShares",
     "Verification",
     "WhatIf",
     "accumulation",
@@ -237,6 +243,7 @@ __all__ = [
     "read_scenario",
     "rectal",
     "respond",
+    "sensitivities",
     "simulate",
     "simulate_models",
     "solve_ode",
@@ -247,6 +254,7 @@ __all__ = [
     "to_sbml",
     "trial",
     "two_compartment",
+    "variance_shares",
     "verify",
     "vpc",
     "weight_scalar",

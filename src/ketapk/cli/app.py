@@ -21,6 +21,7 @@ from ketapk.cli.outlook import carry_over, decrement, plateau, what_if
 from ketapk.cli.page import serve
 from ketapk.cli.plans import compare, simulate
 from ketapk.cli.research import interrupted, predict, trial
+from ketapk.cli.sensitivity import sensitivity
 from ketapk.cli.tools import (
     cite,
     convert,
@@ -102,6 +103,12 @@ app.command(
         'ketapk what-if "20 mg iv bolus every 30 min x 3" --change "dose 2 late by 15 min"',
     ),
 )(what_if)
+app.command(
+    epilog=examples(
+        'ketapk sensitivity "0.5 mg/kg iv over 40 min" --model kamp2020 --plot tornado.png',
+        'ketapk sensitivity "84 mg spravato" --model perez_ruixo2021 --measure Cmax --shares',
+    )
+)(sensitivity)
 app.command(
     epilog=examples(
         "ketapk predict events.csv --model kamp2020",

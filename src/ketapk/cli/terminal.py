@@ -5,13 +5,8 @@ from __future__ import annotations
 import math
 import sys
 import textwrap
-from typing import Any
+from typing import Anyfrom ketapk.summary import number
 
-
-def number(value: Any) -> float | None:
-    """A float for JSON, which knows no infinity and no NaN."""
-    number = float(value)
-    return number if math.isfinite(number) else None
 
 
 def wrapped(text: str, indent: int = 2) -> None:

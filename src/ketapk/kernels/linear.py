@@ -324,6 +324,7 @@ def tails(A, n_compartments, n_mass, n_dynamic, state, outcome, out):  # type: i
     S = state.shape[1]
     flow = np.empty((n_compartments, n_compartments))
     leaves, area = np.empty(n_compartments), np.empty(n_compartments)
+    driven = np.empty(n_dynamic)
     for n in range(state.shape[0]):
         if outcome[n] != status.OK:
             continue
@@ -332,6 +333,14 @@ def tails(A, n_compartments, n_mass, n_dynamic, state, outcome, out):  # type: i
         )
         if outcome[n] != status.OK:
             continue
+        for e in range(n_mass, n_dynamic):
+            driven[e] = state[n, e]
+            for j in range(n_compartments):
+                driven[e] += A[n, e, j] * area[j]
+            # An effect site may drive those after it.
+            for f in range(n_mass, e):
+                if A[n, e, f] != 0.0:
+                    driven[e] += A[n, e, f] * driven[f] / -A[n, f, f]
         for i in range(S):
             total = state[n, i]
             if i < n_compartments or n_mass <= i < n_dynamic:
@@ -341,8 +350,5 @@ def tails(A, n_compartments, n_mass, n_dynamic, state, outcome, out):  # type: i
                     total += A[n, i, j] * area[j]
                 for e in range(n_mass, n_dynamic):
                     if A[n, i, e] != 0.0:
-                        driven = state[n, e]
-                        for j in range(n_compartments):
-                            driven += A[n, e, j] * area[j]
-                        total += A[n, i, e] * driven / -A[n, e, e]
+                        total += A[n, i, e] * driven[e] / -A[n, e, e]
             out[n, i] = total

@@ -31,9 +31,15 @@ class Sparse:
     """(E, R) numbers."""
 
     @classmethod
-    def at(cls, shape: tuple[int, int], places: Mapping[tuple[int, int], Any], R: int) -> Sparse:
-        """Numbers, or one per subject, at places (to, from)."""
-        value = np.empty((len(places), R))
+    def at(
+        cls,
+        shape: tuple[int, int],
+        places: Mapping[tuple[int, int], Any],
+        R: int,
+        kind: type = float,
+    ) -> Sparse:
+        """Numbers of a kind, or one per subject, at places (to, from)."""
+        value: Any = np.empty((len(places), R), dtype=kind)
         for own, number in zip(value, places.values(), strict=True):
             own[:] = number
         to = np.array([to for to, _ in places], dtype=np.int64)
@@ -52,7 +58,7 @@ class Sparse:
     @cached_property
     def dense(self) -> Floats:
         """(R, rows, columns) matrices; not to be written to."""
-        full = np.zeros((self.value.shape[1], *self.shape))
+        full: Floats = np.zeros((self.value.shape[1], *self.shape), dtype=self.value.dtype)
         full[:, self.to, self.source] = self.value.T
         return full
 

@@ -184,7 +184,7 @@ def _upstream(linked: bytes, watched: bytes) -> tuple[int, ...]:
 class Graph:
     """Compartments and flows while a model is put together.
 
-    Rates may be numbers or arrays of one value per subject.
+    Rates may be numbers or arrays of one value per subject; complex ones stay complex.
 
     Examples
     --------
@@ -283,9 +283,11 @@ class Graph:
         volumes = [volume for *_, volume in self.outputs]
         shapes = {np.shape(v) for v in rates + others + volumes}
         (n_rows,) = (1,) if shapes <= {(), (1,)} else np.broadcast_shapes((1,), *shapes)
+        # Complex numbers stay: their imaginary part carries a derivative.
+        kind: Any = complex if any(map(np.iscomplexobj, rates + others + volumes)) else float
         entries: dict[tuple[int, int], Any] = {}
         for source, target, rate in self.flows:
-            value = np.asarray(rate, dtype=np.float64)
+            value = np.asarray(rate, dtype=kind)
             begin, end = position[source], position[target]
             there = entries.get((end, begin))
             entries[end, begin] = value if there is None else there + value
@@ -299,14 +301,15 @@ class Graph:
             entries[len(names) + p, position[source]] = reads[p, position[source]]
         for name, source, rate in self.counters:
             place = (len(names) + len(self.outputs) + counters.index(name), position[source])
-            entries[place] = entries.get(place, 0.0) + np.asarray(rate, dtype=np.float64)
-        drift = np.zeros((n_rows, n_states, n_states) if self.drifting else (0, 0, 0))
+            entries[place] = entries.get(place, 0.0) + np.asarray(rate, dtype=kind)
+        shape = (n_rows, n_states, n_states) if self.drifting else (0, 0, 0)
+        drift = np.zeros(shape, dtype=kind)
         for source, target, rate in self.drifting:
-            value = np.asarray(rate, dtype=np.float64)
+            value = np.asarray(rate, dtype=kind)
             drift[:, position[target], position[source]] += value
             drift[:, position[source], position[source]] -= value
         M = len(self.saturable)
-        Vmax, KmX = np.empty((n_rows, M)), np.empty((n_rows, M))
+        Vmax, KmX = np.empty((n_rows, M), dtype=kind), np.empty((n_rows, M), dtype=kind)
         for m, (_, _, largest, half) in enumerate(self.saturable):
             Vmax[:, m], KmX[:, m] = largest, half
         return System(
@@ -316,8 +319,8 @@ class Graph:
             effects=tuple(name for name, *_ in self.effects),
             outputs=tuple(output for output, *_ in self.outputs),
             counters=tuple(counters),
-            rates=Sparse.at((n_states, n_states), entries, n_rows),
-            reads=Sparse.at((len(self.outputs), n_states), reads, n_rows),
+            rates=Sparse.at((n_states, n_states), entries, n_rows, kind),
+            reads=Sparse.at((len(self.outputs), n_states), reads, n_rows, kind),
             sat_src=np.array([position[s] for s, *_ in self.saturable], dtype=np.int64),
             sat_dst=np.array([position[d] for _, d, *_ in self.saturable], dtype=np.int64),
             Vmax=Vmax,

@@ -8,6 +8,7 @@ from ketapk.plot.curves import draw_comparison, draw_ensemble, draw_models, draw
 from ketapk.plot.decrement import draw_decrement, draw_decrement_spread
 from ketapk.plot.fates import draw_fates, draw_ledger
 from ketapk.plot.records import draw_records
+from ketapk.plot.tornado import draw_tornado
 
 __all__ = [
     "draw_branches",
@@ -23,4 +24,5 @@ __all__ = [
     "draw_observed",
     "draw_profiles",
     "draw_records",
+    "draw_tornado",
 ]

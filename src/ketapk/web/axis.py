@@ -18,41 +18,37 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-SPANS = (
-    1,
-    1.5,
-    2,
-    3,
-    4,
-    6,
-    8,
-    12,
-    16,
-    24,
-    36,
-    48,
-    72,
-    96,
-    120,
-    168,
-    240,
-    336,
-    504,
-    672,
-    1008,
-    1344,
-)
+SPANS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 96, 120)
 """Ends of an axis [h], so that it rests while a dose is dragged; above them whole weeks."""
 WEEK_H = 168.0
+COARSE = 240
+"""Even steps in which the end of an axis is looked for."""
+HALVES = 5.0
+"""Half-lives after the last dose within which any curve falls to a tenth of its peak."""
 JUST_BEFORE = 1e-9
 """Share of the axis by which a corner is also read before it."""
 DENSE = 20
 """Steps after a corner, ever longer."""
 
 
-def end_of(runs: Mapping[str, Profiles]) -> float:
-    """Return a round time [h] by which all has been given and no curve is above a tenth."""
-    wanted = max(telling_span(runs), *(float(run.plan.end) for run in runs.values()))
+def end_of(runs: Mapping[str, Profiles], slowest_h: float) -> float:
+    """Return a round time [h] by which all has been given and no curve is above a tenth.
+
+    Parameters
+    ----------
+    runs : mapping of str to Profiles
+        What is to be shown.
+    slowest_h : float
+        The longest half-life [h].
+
+    Returns
+    -------
+    float
+    """
+    given = max(float(run.plan.end) for run in runs.values())
+    late = float(np.clip(HALVES * slowest_h, 1.0, WEEK_H)) if np.isfinite(slowest_h) else WEEK_H
+    coarse = np.linspace(0.0, given + late, COARSE + 1)
+    wanted = max(telling_span({name: run.at_times(coarse) for name, run in runs.items()}), given)
     for span in SPANS:
         if wanted <= span:
             return float(span)

@@ -39,10 +39,10 @@ class Shown:
     measures: dict[str, dict[str, dict[str, float]]]
     """By model and analyte."""
 
-    @property
-    def peaks_h(self) -> list[float]:
-        """Times of all peaks [h]."""
-        return [m["Tmax_h"] for by in self.measures.values() for m in by.values()]
+    def told(self, what: str) -> list[float]:
+        """One measure of all models and analytes, where it has a value."""
+        found = (m[what] for by in self.measures.values() for m in by.values())
+        return [value for value in found if np.isfinite(value)]
 
 
 def curves(asked: Curves) -> dict[str, Any]:
@@ -73,11 +73,13 @@ def curves(asked: Curves) -> dict[str, Any]:
             found[name] = problem_of(error, f"plans.{name}")
     shown = {name: one for name, one in found.items() if isinstance(one, Shown)}
     runs = {f"{n} {m}": r for n, one in shown.items() for m, r in one.answer.runs.items()}
-    until_h = options.until_h or (end_of(runs) if runs else 1.0)
-    peaks = [t for one in shown.values() for t in one.peaks_h]
-    times = (
-        axis(runs.values(), peaks, until_h, options.points) if runs else np.array([0.0, until_h])
-    )
+    peaks = [t for one in shown.values() for t in one.told("Tmax_h")]
+    halves = [h for one in shown.values() for h in one.told("t_half_h")]
+    until_h = options.until_h or (end_of(runs, max(halves, default=np.inf)) if runs else 1.0)
+    if runs:
+        times = axis(runs.values(), peaks, until_h, options.points)
+    else:
+        times = np.array([0.0, until_h])
     corners = [*peaks, *(t for run in runs.values() for t in run.course.events.tolist())]
     places = thinned(times, corners[:RIBBON_TIMES], RIBBON_TIMES)
     return {
@@ -203,10 +205,8 @@ def _ribbon(run: Profiles, who: Patient, options: CurveOptions, times: Floats) -
     why_not = why_no_ribbon(run)
     if why_not is not None:
         return {"why_not": why_not}
-    return {
-        analyte: ribbon(run, who, analyte, times, people=options.ribbon, seed=options.seed)
-        for analyte in _analytes(run, options)
-    }
+    parent = run.model.parent
+    return {parent: ribbon(run, who, parent, times, people=options.ribbon, seed=options.seed)}
 
 
 def _track(answer: Answer, who: Patient) -> dict[str, Any]:

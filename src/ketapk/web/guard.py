@@ -83,7 +83,7 @@ def _foreign(headers: dict[bytes, bytes]) -> ASGIApp | None:
         return answer(
             Problem(
                 kind="InputError",
-                sentence="The request comes from a page of another site; only its own page may ask.",
+                sentence="The request comes from a page of another site; only its own may ask.",
                 where=None,
             ),
             403,
@@ -103,7 +103,8 @@ async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
     said = headers.get(b"content-length", b"0")
     if not said.isdigit() or int(said) > MOST_BYTES:
         return None
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     while True:
         message = await receive()
         if message["type"] != "http.request":

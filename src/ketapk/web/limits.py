@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ketapk import units
 from ketapk.errors import InputError
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from ketapk.dosing.regimen import Regimen
     from ketapk.scenario import Scenario
 
@@ -22,6 +25,8 @@ MOST_PEOPLE = 1000
 MOST_TIMES = 1500
 LONGEST_H = 9000.0
 """End of a time axis, a little more than a year [h]."""
+MOST_INTERVALS = 1500
+"""Of constant rate while a level is held."""
 
 
 def check_scenario(scenario: Scenario) -> None:
@@ -74,4 +79,20 @@ def check_repetitions(doses: int) -> None:
         raise InputError(
             f"The plan has {doses} doses, too many for the page; give at most {MOST_DOSES}, or use "
             f"the command line."
+        )
+
+
+def check_intervals(until_h: Fraction, step: str) -> None:
+    """Refuse more changes of a rate than one request may ask for.
+
+    Raises
+    ------
+    InputError
+        With the number that is allowed.
+    """
+    count = until_h / units.duration_h(step, "step")
+    if count > MOST_INTERVALS:
+        raise InputError(
+            f"step={step!r} makes {float(count):.0f} intervals, too many for the page; at most "
+            f"{MOST_INTERVALS} are possible, so write a longer step."
         )

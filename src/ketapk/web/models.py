@@ -78,7 +78,11 @@ def answers(plan: Regimen, who: Patient, scenario: Scenario, options: CurveOptio
     PlanError
         If no model answers, with the reason of each.
     """
-    how = {"allow_implausible": scenario.allow_implausible}
+    how: dict[str, Any] = {
+        "allow_implausible": scenario.allow_implausible,
+        # What is read is asked for later, so no time is spent on times that tell.
+        "times": (0.0,),
+    }
     runs: dict[str, Profiles] = {}
     reasons: dict[str, str] = {}
     if scenario.models:
@@ -106,6 +110,17 @@ def answers(plan: Regimen, who: Patient, scenario: Scenario, options: CurveOptio
         reasons=reasons,
         allow_implausible=scenario.allow_implausible,
     )
+
+
+def one_run(plan: Regimen, who: Patient, scenario: Scenario) -> Profiles:
+    """Simulate a plan in the first model that is named, or in the one that `compare` chooses."""
+    if scenario.models:
+        with at("models"):
+            load_model(scenario.models[0])
+        model = _with_routes(scenario.models[0], plan)
+    else:
+        model = default_model(plan, cohort_of(who))
+    return simulate(plan, model, who, times=(0.0,), allow_implausible=scenario.allow_implausible)
 
 
 def _with_routes(name: str, plan: Regimen) -> Any:

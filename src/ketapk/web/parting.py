@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ketapk.dosing.regimen import Dose, Regimen
+    from ketapk.profiles import Profiles
     from ketapk.web.models import Answer
 
+    Floats = NDArray[np.float64]
 
-def difference(plans: Mapping[str, Answer], times_h: NDArray[np.float64]) -> list[dict[str, Any]]:
+
+def difference(plans: Mapping[str, Answer], times_h: Floats) -> list[dict[str, Any]]:
     """Return every plan less the first, in a model that answers both (T,) [ng/mL]."""
     rest = list(plans)
     if len(rest) < 2:
@@ -47,6 +50,11 @@ def difference(plans: Mapping[str, Answer], times_h: NDArray[np.float64]) -> lis
             }
         )
     return told
+
+
+def _parent(run: Profiles, times_h: Floats) -> Floats:
+    curve: Floats = run.at_times(times_h).concentration(run.model.parent)[0]
+    return curve
 
 
 def _shared(one: Answer, other: Answer) -> tuple[str, str] | None:

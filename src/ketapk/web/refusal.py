@@ -29,7 +29,7 @@ class Refusal(BaseModel):
     error: Problem
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818, it says that a request was
     """A request that cannot be done, on its way to the answer."""
 
     def __init__(self, problem: Problem, status: int = 422) -> None:

@@ -1,0 +1,1 @@
+"""How concentrations and exposure depend on parameters and doses, exactly."""
