@@ -4,7 +4,7 @@ import { fill, say, set, svg } from "./dom.js";
 import { dragDose, nudge } from "./moving.js";
 import { colour } from "./look.js";
 import { doseText } from "./sentence.js";
-import { dosesOf } from "./understood.js";
+import { dosesOf, dosingKg } from "./understood.js";
 import { state } from "./state.js";
 import { convert } from "./units.js";
 
@@ -94,5 +94,5 @@ export function makeTrack(holder, chart) {
 }
 
 // Heights compare amounts of one body, whatever their units.
-const onceMg = (dose) => convert(dose.amount, dose.unit, "mg", state().patient.weight_kg, dose.dur_h) ?? 0;
+const onceMg = (dose) => convert(dose.amount, dose.unit, "mg", dosingKg(), dose.dur_h) ?? 0;
 const strength = (dose) => onceMg(dose) / dose.dur_h;

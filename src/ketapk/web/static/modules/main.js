@@ -49,7 +49,7 @@ async function start() {
   ask();
   const library = await get("/api/library");
   startPlans(library);
-  startPatient();
+  startPatient(library);
   startModels(library);
   startRoutes(library);
   startSchedules(library);

@@ -10,7 +10,7 @@ const NUMBERS = [
   ["height_cm", "Height", "cm", 50, 210, 1],
 ];
 
-export function startPatient() {
+export function startPatient(library) {
   const root = document.getElementById("patient");
   const fields = {};
   const rows = NUMBERS.map(([key, label, unit, least, most, step]) => {
@@ -31,6 +31,7 @@ export function startPatient() {
   for (const [key, label, options] of [
     ["sex", "Sex", [["F", "female"], ["M", "male"]]],
     ["ancestry", "Ancestry", [["other", "other"], ["asian", "Asian"], ["japanese", "Japanese"]]],
+    ["dosing_weight", "mg/kg of", library.weight_scalars.map(({ name, title }) => [name, title])],
   ]) {
     const select = el("select", { id: `patient-${key}`, onchange: (event) => changeIn("patient", { [key]: event.target.value }) });
     choices(select, options, state().patient[key]);

@@ -4,7 +4,7 @@ import { el, fill, say, settled, svg } from "./dom.js";
 import { doseControls, shape } from "./dose.js";
 import { change, changePlan, freshName, onChange, state } from "./state.js";
 import { colour, dash, onScheme } from "./look.js";
-import { dosesOf, onUnderstood, toldOf, written } from "./understood.js";
+import { dosesOf, dosingKg, onUnderstood, toldOf, written } from "./understood.js";
 import { num, readTime } from "./units.js";
 
 const TYPING_MS = 250;
@@ -122,7 +122,7 @@ function card(i, doses, alone) {
   const error = el("p", { class: "problem", id: `${id}-error`, hidden: true });
   const told = el("ul", { class: "told", id: `${id}-told`, "aria-label": "How it is understood" });
   const controls = (doses ?? []).map((dose, k) => doseControls({
-    id: `${id}-dose-${k}`, number: k + 1, dose, weight: () => state().patient.weight_kg,
+    id: `${id}-dose-${k}`, number: k + 1, dose, weight: dosingKg,
     edit: (patch, gesture) => editDose(i, k, patch, gesture),
     remove: () => removeDose(i, k),
   }));

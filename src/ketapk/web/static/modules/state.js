@@ -2,7 +2,7 @@
 
 const EXAMPLE = {
   plans: [{ name: "Infusion", sentence: "0.5 mg/kg iv over 40 min" }],
-  patient: { weight_kg: 70, age_y: 40, sex: "F", height_cm: 170, ancestry: "other" },
+  patient: { weight_kg: 70, age_y: 40, sex: "F", height_cm: 170, ancestry: "other", dosing_weight: "total" },
   models: [],
   all: true,
   level: "70 ng/mL",

@@ -17,6 +17,12 @@ export const dosesOf = (sentence) => dosesBySentence.get(sentence) ?? null;
 /** What the server said of a plan: doses in all units, findings, or an error. */
 export const toldOf = (name) => told[name] ?? null;
 
+/** The weight that doses per kg refer to, as the server has it. */
+export function dosingKg() {
+  const dose = Object.values(told).flatMap((plan) => plan.doses ?? []).find(({ mg_per_kg: perKg }) => perKg > 0);
+  return dose ? dose.mg / dose.mg_per_kg : state().patient.weight_kg;
+}
+
 export function onUnderstood(listener) {
   listeners.add(listener);
 }
@@ -39,7 +45,7 @@ const asking = channel("/api/understand", (answer, body) => {
   for (const plan of answer.plans) {
     const sentence = body.scenario.plans[plan.name];
     if (plan.doses && hasWords(plan.sentence) && dosesOf(sentence) === null) {
-      remember(sentence, asSpoken(sessions(plan.doses), sentence, body.scenario.patient.weight_kg));
+      remember(sentence, asSpoken(sessions(plan.doses), sentence, dosingKg()));
     }
   }
   for (const listener of listeners) listener(null);
