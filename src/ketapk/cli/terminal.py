@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import sys
 import textwrap
-from typing import Anyfrom ketapk.summary import number
+from typing import Any
 
+from ketapk.summary import number
 
 
 def wrapped(text: str, indent: int = 2) -> None:
@@ -22,8 +23,8 @@ def table_of(*columns: str, left: int = 1) -> Any:
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, column in enumerate(columns):
-        justify: Any = "left" if number < left else "right"
+    for place, column in enumerate(columns):
+        justify: Any = "left" if place < left else "right"
         table.add_column(Text(column), justify=justify, overflow="fold")
     return table
 
