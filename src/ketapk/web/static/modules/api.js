@@ -42,12 +42,21 @@ async function answer(response) {
 const PATIENCE_MS = 250;
 const SLOW_MS = 400;
 
+const slowPaths = new Set();
+
+/** Say at the top of the page that an answer takes its time. */
+function tellSlow(path, slow) {
+  if (slow) slowPaths.add(path);
+  else slowPaths.delete(path);
+  document.getElementById("working").hidden = slowPaths.size === 0;
+}
+
 /**
  * A channel in which only the newest request matters.
  * One is under way and one waits: while dragging, answers keep coming in order, and an answer that
  * takes too long is given up for the newest.
  */
-export function channel(path, onAnswer, onError, onBusy = () => {}) {
+export function channel(path, onAnswer, onError) {
   let running = null;
   let waiting = null;
   let slow = 0;
@@ -55,7 +64,7 @@ export function channel(path, onAnswer, onError, onBusy = () => {}) {
   async function run(body) {
     const mine = { abort: new AbortController(), since: performance.now() };
     running = mine;
-    slow ||= setTimeout(onBusy, SLOW_MS, true);
+    slow ||= setTimeout(tellSlow, SLOW_MS, path, true);
     try {
       const result = await post(path, body, mine.abort.signal);
       if (running === mine) onAnswer(result, body);
@@ -73,7 +82,7 @@ export function channel(path, onAnswer, onError, onBusy = () => {}) {
   function rest() {
     clearTimeout(slow);
     slow = 0;
-    onBusy(false);
+    tellSlow(path, false);
   }
 
   function next() {

@@ -35,10 +35,9 @@ export function startExplore(library, onDrawn) {
   const summary = el("p", { class: "summary", id: "summary" });
   const numbersHolder = el("section", { "aria-label": "Numbers" });
   const warnings = el("ul", { class: "told warnings", id: "warnings" });
-  const working = el("p", { class: "working", id: "working", role: "status", hidden: true }, "Computing…");
   const toolbar = tools(library);
   const readoutHolder = el("div");
-  root.append(toolbar.root, el("figure", { class: "figure" }, working, holder, trackHolder, readoutHolder), summary, apartRoot, numbersHolder, warnings);
+  root.append(toolbar.root, el("figure", { class: "figure" }, holder, trackHolder, readoutHolder), summary, apartRoot, numbersHolder, warnings);
   const readout = makeReadout(readoutHolder);
   chart = makeChart(holder, { onCursor: (i) => readout.show(answer, i), onSize: () => track?.redraw() });
   const difference = makeChart(apart, { yLabel: "Difference [ng/mL]" });
@@ -58,9 +57,6 @@ export function startExplore(library, onDrawn) {
   }, (error) => {
     if (error.where?.startsWith("patient")) patientWrong(error.message);
     else problem(error.message);
-  }, (busy) => {
-    root.setAttribute("aria-busy", String(busy));
-    working.hidden = !busy;
   });
 
   function request() {

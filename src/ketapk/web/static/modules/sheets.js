@@ -2,7 +2,7 @@
 
 import { el, field, say, table } from "./dom.js";
 import { changeIn, onChange, state } from "./state.js";
-import { num } from "./units.js";
+import { num, readTime } from "./units.js";
 
 /** A text field of one of the records of the state. */
 export function text(record, key, label, hint) {
@@ -31,12 +31,16 @@ export function complain(place, error) {
 export function sheetTable(caption, lines, id) {
   if (!lines?.length) return null;
   const columns = Object.keys(lines[0]);
-  return table(caption, columns.map(heading), lines.map((line) => columns.map((column) => written(line[column]))), { id, class: "numbers" });
+  return table(caption, columns.map(heading), lines.map((line) => columns.map((column) => (column.endsWith("_h") && !column.includes("per") && !column.includes("mg") ? readTime(line[column]) : written(line[column])))), { id, class: "numbers" });
 }
 
-/** A key such as rate_mg_per_h as words with its unit. */
-const heading = (key) => key.replace(/_(mg_per_kg_per_h|mg_per_h|mcg_per_kg_per_min|ng_per_ml|mL_per_h|ml_per_h|mg_per_kg_h|mcg_per_kg_min|mg|mL|ml|h|min)$/, (_, unit) =>
-  ` [${unit.replaceAll("_per_", "/").replace(/_(h|min)$/, "/$1").replace("ml", "mL")}]`).replaceAll("_", " ");
+const HEADINGS = {
+  clock: "Clock", time_h: "Time", start_h: "From", end_h: "To", action: "What to do", bolus_ml: "Bolus [mL]", ml_per_h: "Rate [mL/h]",
+  mg_per_kg_h: "Rate [mg/kg/h]", mcg_per_kg_min: "Rate [mcg/kg/min]", mg_per_h: "Rate [mg/h]", given_ml: "Given [mL]", given_mg: "Given [mg]",
+  left_ml: "Left [mL]", ng_per_ml: "Level [ng/mL]", target_ng_per_ml: "Target [ng/mL]", plasma_ng_per_ml: "Plasma [ng/mL]",
+  reached: "Reached", reached_h: "First at", closest_ng_per_ml: "Closest [ng/mL]", closest_h: "Closest at",
+};
+const heading = (key) => HEADINGS[key] ?? key.replaceAll("_", " ");
 
 const written = (value) => (typeof value === "number" ? num(value, 4) : typeof value === "boolean" ? (value ? "yes" : "no") : value ?? "–");
 export const parts = (text) => text.split(/[,;]/).map((part) => part.trim()).filter(Boolean);
