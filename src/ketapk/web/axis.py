@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketapk.plot.curves import telling_span
 from ketapk.web.limits import LONGEST_H, MOST_TIMES
 
 if TYPE_CHECKING:
@@ -23,6 +22,8 @@ SPANS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 96, 120)
 WEEK_H = 168.0
 COARSE = 240
 """Even steps in which the end of an axis is looked for."""
+SEEN = 0.1
+"""Share of the highest level below which the rest of a curve is left out."""
 HALVES = 5.0
 """Half-lives after the last dose within which any curve falls to a tenth of its peak."""
 JUST_BEFORE = 1e-9
@@ -48,7 +49,12 @@ def end_of(runs: Mapping[str, Profiles], slowest_h: float) -> float:
     given = max(float(run.plan.end) for run in runs.values())
     late = float(np.clip(HALVES * slowest_h, 1.0, WEEK_H)) if np.isfinite(slowest_h) else WEEK_H
     coarse = np.linspace(0.0, given + late, COARSE + 1)
-    wanted = max(telling_span({name: run.at_times(coarse) for name, run in runs.items()}), given)
+    curves = np.array([r.at_times(coarse).concentration(r.model.parent)[0] for r in runs.values()])
+    if not np.isfinite(curves).any():
+        return float(SPANS[0])
+    highest = np.nanmax(curves)
+    seen = np.flatnonzero(np.any(curves >= SEEN * highest, axis=0))
+    wanted = max(float(coarse[seen[-1]]), given)
     for span in SPANS:
         if wanted <= span:
             return float(span)
