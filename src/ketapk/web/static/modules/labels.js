@@ -4,6 +4,7 @@ import { ink, paper, soft } from "./look.js";
 
 const HEIGHT = 15;
 const GAP = 8;
+const RISE = 7;
 
 /** Write each line's label near its peak, moved until nothing overlaps. */
 export function labelLines(u, { picture, quietLabels }) {
@@ -28,7 +29,7 @@ export function labelLines(u, { picture, quietLabels }) {
   for (const label of wanted) {
     const column = Math.max(...wanted.filter((w) => Math.abs(w.x - label.x) < 60 * ratio).map((w) => w.x));
     let x = column + 22 * ratio;
-    let y = label.y;
+    let y = Math.max(label.y - RISE * ratio, top + GAP * ratio);
     if (x + label.w + 6 * ratio > left + width) {
       x = left + width - label.w - 6 * ratio;
       y = Math.max(y - 12 * ratio, top + GAP * ratio);
