@@ -57,6 +57,9 @@ def make_app() -> FastAPI:
     )
     app.add_middleware(Guard)
     app.include_router(router)
+    # One copy of uPlot serves the page and the page to hand out.
+    vendor = files("ketapk.page") / "assets" / "vendor"
+    app.mount("/vendor", StaticFiles(directory=str(vendor)))
     app.mount("/", StaticFiles(directory=str(files("ketapk.web") / "static"), html=True))
 
     from fastapi.exceptions import RequestValidationError
