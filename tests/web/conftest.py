@@ -1,11 +1,16 @@
 """The application, asked in process."""
 
 import asyncio
+import contextlib
+import re
+import subprocess
+import sys
 
 import httpx
 import pytest
 
 from ketapk.web.app import make_app
+from tests.web.browsing import Page, start_browser
 
 
 def pytest_collection_modifyitems(items):
@@ -54,3 +59,26 @@ def ask(client):
         return client.post(f"/api/{path}", json={"scenario": scenario, **beside})
 
     return asked
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """The page in Chromium, served by the command on a free port."""
+    with served() as address:
+        driver = start_browser(tmp_path_factory.mktemp("profile"))
+        try:
+            yield Page(driver, address)
+        finally:
+            driver.quit()
+
+
+@contextlib.contextmanager
+def served():
+    """Run the command that serves the page, and give its address."""
+    command = [sys.executable, "-m", "ketapk", "serve", "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            said = process.stderr.readline()
+            yield re.search(r"http://127\.0\.0\.1:\d+/", said)[0]
+        finally:
+            process.terminate()

@@ -1,0 +1,184 @@
+"""The page in Chromium, in the words of the one who uses it."""
+
+import shutil
+import warnings
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+DRIVER = shutil.which("chromedriver")
+in_a_browser = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="needs Chromium and ChromeDriver: apt install chromium-driver"
+)
+PATIENCE_S = 20
+
+
+def start_browser(profile):
+    """Start Chromium without a window, with the logs of its network and console."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in (
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--disable-dev-shm-usage", "--window-size=1280,900", f"--user-data-dir={profile}",
+    ):  # fmt: skip
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        return webdriver.Chrome(options=options, service=Service(DRIVER))
+
+
+class Page:
+    """The page at an address; everything waits for what it needs, and nothing sleeps."""
+
+    def __init__(self, driver, address):
+        self.driver = driver
+        self.address = address
+
+    def open(self, fragment=""):
+        """Open the page afresh, and wait for its first curves and how plans were understood."""
+        self.driver.get("about:blank")
+        self.driver.get(f"{self.address}#{fragment}")
+        self.wait(lambda: self.script("return window.ketapk?.drawn > 0"))
+        self.wait(lambda: self.script("return document.querySelector('.dose') !== null"))
+
+    def wait(self, condition):
+        """Wait until a condition holds; elements that were just replaced are looked up again."""
+        from selenium.common.exceptions import (
+            NoSuchElementException,
+            StaleElementReferenceException,
+        )
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        passing = (NoSuchElementException, StaleElementReferenceException)
+        waiting = WebDriverWait(self.driver, PATIENCE_S, 0.03, ignored_exceptions=passing)
+        return waiting.until(lambda _: condition())
+
+    def script(self, text, *given):
+        return self.driver.execute_script(text, *given)
+
+    def find(self, name):
+        return self.driver.find_element("id", name)
+
+    def text(self, name):
+        """Read the text of an element, spaces as one, also where it is out of sight."""
+        found = "return document.getElementById(arguments[0])?.textContent ?? ''"
+        return " ".join(self.script(found, name).split())
+
+    def holds(self, name):
+        """Read what a field holds."""
+        return self.script("return document.getElementById(arguments[0]).value", name)
+
+    def state(self):
+        return self.script("return ketapk.state")
+
+    def fragment(self):
+        return self.script("return decodeURIComponent(location.hash.slice(1))")
+
+    def sentence(self, plan=0):
+        return self.holds(f"plan-{plan}-sentence")
+
+    def focused(self):
+        return self.script("return document.activeElement.id")
+
+    def slide(self, name, value, steps=()):
+        """Drag a slider by way of some steps, and let it go."""
+        self.script(
+            """
+            const slider = document.getElementById(arguments[0]);
+            for (const value of arguments[1]) {
+              slider.value = value;
+              slider.dispatchEvent(new Event("input", { bubbles: true }));
+            }
+            slider.dispatchEvent(new Event("change", { bubbles: true }));
+            """,
+            name, [*steps, value],
+        )  # fmt: skip
+
+    def write(self, name, text):
+        """Replace what a field holds by keys."""
+        from selenium.webdriver import Keys
+
+        field = self.find(name)
+        field.send_keys(Keys.CONTROL, "a")
+        field.send_keys(text)
+
+    def enter(self, name, value):
+        """Replace what a field holds, and leave it."""
+        from selenium.webdriver import Keys
+
+        self.write(name, str(value))
+        self.find(name).send_keys(Keys.TAB)
+
+    def choose(self, name, value):
+        from selenium.webdriver.support.ui import Select
+
+        Select(self.find(name)).select_by_value(value)
+
+    def view(self, name):
+        """Go to a view and wait until it shows."""
+        self.find(f"tab-{name}").click()
+        self.wait(lambda: self.find(f"view-{name}").is_displayed())
+        if name == "routes":
+            self.wait(lambda: self.rows("routes-numbers"))
+
+    def rows(self, name):
+        """Read the cells of a table's body, as shown, empty where there is no such table."""
+        return self.script(
+            """
+            return [...document.querySelectorAll(`#${arguments[0]} tbody tr`)]
+              .map((row) => [...row.cells].map((cell) => cell.textContent.trim()));
+            """,
+            name,
+        )
+
+    def numbers(self, what):
+        """Read one column of the table of numbers, as shown, by plan, model, analyte."""
+        found = self.script(
+            """
+            return [...document.querySelectorAll("#numbers td[data-what]")]
+              .filter((cell) => cell.dataset.what === arguments[0])
+              .map(({ dataset: d, textContent }) => [d.plan, d.model, d.analyte, textContent]);
+            """,
+            what,
+        )
+        return {tuple(key): text for *key, text in found}
+
+    def value(self, plan, model, analyte, what):
+        """Read the full value behind a number."""
+        return self.script(
+            """
+            const [plan, model, analyte, what] = arguments;
+            return Number([...document.querySelectorAll("#numbers td")].find(({ dataset: d }) =>
+              d.plan === plan && d.model === model && d.analyte === analyte && d.what === what)
+              .dataset.value);
+            """,
+            plan, model, analyte, what,
+        )  # fmt: skip
+
+    def shows(self, peaks):
+        """Wait until the peaks in the table are these."""
+        from selenium.common.exceptions import TimeoutException
+
+        try:
+            self.wait(lambda: self.numbers("Cmax") == peaks)
+        except TimeoutException:
+            assert self.numbers("Cmax") == peaks
+
+    def settled(self):
+        """Wait until the newest curves are those of the state."""
+        self.wait(
+            lambda: self.script(
+                """
+                const { last, state } = ketapk;
+                return last.plans.length === state.plans.length
+                  && last.plans.every(({ name }, i) => name === state.plans[i].name)
+                  && document.querySelector(`[data-what="onset_h"]`) !== null
+                  && document.querySelector("#numbers thead").textContent.includes(state.level);
+                """
+            )
+        )
