@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ketapk.errors import InputError
 from ketapk.web.app import make_app
+from ketapk.web.warmup import warming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,7 @@ def serve(listening: socket.socket, ready: Callable[[str], None]) -> None:
         Called with the address of the page once it answers.
     """
     app = make_app()
+    warming()
     import uvicorn
 
     address = f"http://{HOST}:{listening.getsockname()[1]}/"

@@ -95,13 +95,15 @@ function draw(holder) {
     const signature = JSON.stringify([plans.length > 1, doses?.map(shape) ?? (known === undefined ? null : "kept")]);
     if (doses === null && cards[i] && cards[i].alone === (plans.length < 2)) return cards[i].show(plan, null);
     if (cards[i]?.signature !== signature) {
-      const focused = document.activeElement?.id;
+      const focused = document.activeElement;
       const fresh = card(i, doses, plans.length < 2);
       fresh.signature = signature;
       if (cards[i]) cards[i].root.replaceWith(fresh.root);
       else holder.append(fresh.root);
       cards[i] = fresh;
-      if (focused) document.getElementById(focused)?.focus();
+      fresh.show(plan, doses);
+      if (focused?.id) document.getElementById(focused.id)?.focus();
+      if (focused?.id === `plan-${i}-sentence`) fresh.typeOn(focused);
     }
     cards[i].show(plan, doses);
   });
@@ -162,7 +164,14 @@ function card(i, doses, alone) {
     root.classList.toggle("stale", Boolean(understood.error));
     if (!understood.error) tell(told, understood);
   }
-  return { root, show, wrong, paint: mark.paint, alone };
+
+  /** Go on where the field that this one replaces was typed in. */
+  function typeOn(field) {
+    sentence.value = field.value;
+    sentence.setSelectionRange(field.selectionStart, field.selectionEnd);
+  }
+
+  return { root, show, wrong, typeOn, paint: mark.paint, alone };
 }
 
 /** The lines that say how a plan was understood, rewritten in place. */

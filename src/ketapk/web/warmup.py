@@ -1,0 +1,58 @@
+"""The first answers, asked before anybody does, so that their kernels are ready."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+
+from ketapk.errors import KetapkError
+
+EXAMPLE = "0.5 mg/kg iv over 40 min"
+"""The plan that the page begins with."""
+
+
+def warm_up() -> None:
+    """Ask what the page asks: first what its first view shows, then what the others do."""
+    from ketapk.scenario import Scenario
+    from ketapk.web.contents import contents
+    from ketapk.web.curves import curves
+    from ketapk.web.fates import ledger
+    from ketapk.web.questions import (
+        CurveOptions,
+        Curves,
+        Decrement,
+        Hold,
+        HoldOptions,
+        Ledger,
+        Routes,
+        Understanding,
+    )
+    from ketapk.web.routes import routes
+    from ketapk.web.schedules import decrement, hold
+    from ketapk.web.understanding import understanding
+
+    example = Scenario(plans={"Infusion": EXAMPLE})
+    understanding(Understanding(scenario=example, vial="10 mg/mL"))
+    curves(Curves(scenario=example, options=CurveOptions(all_models=True)))
+    contents()
+    routes(Routes(scenario=example))
+    ledger(Ledger(scenario=example))
+    hold(Hold(scenario=example, options=HoldOptions(target="100 ng/mL")))
+    decrement(Decrement(scenario=example))
+
+
+def warming() -> threading.Thread:
+    """Start to warm up beside the server, and return the thread that does it.
+
+    Whoever asks meanwhile waits no longer than without it. A thread that the server does not wait
+    for: it ends with the program.
+    """
+
+    def work() -> None:
+        # What cannot be answered is told to the one who asks for it.
+        with contextlib.suppress(KetapkError):
+            warm_up()
+
+    thread = threading.Thread(target=work, name="ketapk-warmup", daemon=True)
+    thread.start()
+    return thread
