@@ -114,6 +114,12 @@ class Page:
         self.write(name, str(value))
         self.find(name).send_keys(Keys.TAB)
 
+    def press(self, name):
+        """Press a button, brought to the middle of the window first."""
+        button = self.find(name)
+        self.script("arguments[0].scrollIntoView({ block: 'center' })", button)
+        button.click()
+
     def choose(self, name, value):
         from selenium.webdriver.support.ui import Select
 
@@ -121,7 +127,7 @@ class Page:
 
     def view(self, name):
         """Go to a view and wait until it shows."""
-        self.find(f"tab-{name}").click()
+        self.press(f"tab-{name}")
         self.wait(lambda: self.find(f"view-{name}").is_displayed())
         if name == "routes":
             self.wait(lambda: self.rows("routes-numbers"))
@@ -182,3 +188,22 @@ class Page:
                 """
             )
         )
+
+    def scheme(self, name):
+        """Show the page as people see it who prefer light or dark."""
+        features = [
+            {"name": "prefers-color-scheme", "value": name},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    def findings(self):
+        """Serious and critical findings of axe-core: rule, place, what is wrong."""
+        from axe_core_python.selenium import Axe
+
+        return [
+            (found["id"], node["target"], node["failureSummary"])
+            for found in Axe().run(self.driver, options={"resultTypes": ["violations"]})["violations"]
+            if found["impact"] in ("serious", "critical")
+            for node in found["nodes"]
+        ]
