@@ -203,7 +203,9 @@ class Page:
 
         return [
             (found["id"], node["target"], node["failureSummary"])
-            for found in Axe().run(self.driver, options={"resultTypes": ["violations"]})["violations"]
+            for found in Axe().run(self.driver, options={"resultTypes": ["violations"]})[
+                "violations"
+            ]
             if found["impact"] in ("serious", "critical")
             for node in found["nodes"]
         ]

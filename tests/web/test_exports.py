@@ -4,6 +4,8 @@ import contextlib
 import io
 import json
 import shlex
+import subprocess
+import sys
 
 import polars as pl
 import pytest
@@ -88,6 +90,43 @@ def test_values_are_curves_by_plan(ask):
         assert own["ng_per_ml"].max() == pytest.approx(row["Cmax [ng/mL]"], rel=1e-9)
 
 
+SEVERAL = {
+    "plans": {"slow": "0.5 mg/kg iv over 40 min", "fast": "20 mg iv bolus"},
+    "models": ["kamp2020", "domino"],
+    "patient": {"weight_kg": 81.5},
+}
+KINDS = ("html", "csv", "json", "python", "command", "toml")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_taken_names_every_model(ask, kind):
+    text = taken(ask, kind, SEVERAL)
+    for model in SEVERAL["models"]:
+        assert model in text
+
+
+def test_tables_of_several_models_have_every_plan_in_each(ask):
+    wanted = {(f"{p} [{m}]", m) for p in SEVERAL["plans"] for m in SEVERAL["models"]}
+    frame = pl.read_csv(taken(ask, "csv", SEVERAL).encode())
+    assert set(frame.select("plan", "model").iter_rows()) == wanted
+    rows = json.loads(taken(ask, "json", SEVERAL))["table"]
+    assert {(row["plan"], row["model"]) for row in rows} == wanted
+
+
+def test_the_program_runs_by_itself(ask, tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(taken(ask, "python", SEVERAL), encoding="utf-8")
+    ran = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True)
+    assert ran.stdout == kp.Scenario.model_validate(SEVERAL).run().table.write_csv()
+
+
+@pytest.mark.parametrize("kind", ["html", "csv", "json"])
+def test_a_model_that_cannot_is_named(ask, kind):
+    answer = ask(f"export/{kind}", {**SEVERAL, "models": ["kamp2020", "perez_ruixo2021"]})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["sentence"].startswith("perez_ruixo2021 describes esketamine")
+
+
 def test_an_unknown_kind_names_the_known_ones(ask):
     answer = ask("export/exe", SCENARIO)
     assert answer.status_code == 422
@@ -108,6 +147,6 @@ def test_nothing_is_written(ask, tmp_path, monkeypatch):
     monkeypatch.setattr(builtins, "open", reading)
     for path in ("curves", "understand", "ledger", "routes", "decrement"):
         assert ask(path, SCENARIO).status_code == 200
-    for kind in ("html", "csv", "json", "python", "command", "toml"):
+    for kind in KINDS:
         taken(ask, kind)
     assert list(tmp_path.iterdir()) == []

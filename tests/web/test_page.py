@@ -1,5 +1,7 @@
 """The page in a browser, on the real server: what it shows is what Python and the command say."""
 
+import contextlib
+import io
 import json
 import re
 from urllib.parse import quote, urlparse
@@ -171,6 +173,44 @@ def test_sources_name_every_model(page):
     told = page.text("view-sources")
     for name in kp.list_models()["name"]:
         assert name in told
+
+
+def test_the_program_that_is_taken_makes_what_is_shown(page):
+    page.open()
+    page.press("takeaway-open")
+    page.press("takeaway-python")
+    page.wait(lambda: page.script("return document.getElementById('takeaway-text').textContent"))
+    space: dict = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(page.script("return document.getElementById('takeaway-text').textContent"), space)
+    rows = space["comparison"].table.iter_rows(named=True)
+    found = {row["model"]: digits(row["Cmax [ng/mL]"]) for row in rows}
+    assert found == {model: text for (_, model, _), text in page.numbers("Cmax").items()}
+    assert page.text("takeaway-said") == ""
+
+
+def test_what_is_left_out_of_what_is_taken_is_told(page):
+    """Two plans of which not every model answers both."""
+    page.open()
+    page.press("plan-0-duplicate")
+    page.wait(lambda: page.script("return document.querySelectorAll('.plan').length") == 2)
+    page.write("plan-1-sentence", "35 mg im")
+    page.wait(
+        lambda: page.script("return ketapk.last.plans[1]?.sentence ?? ''").startswith("35 mg")
+    )
+    shown = page.script(
+        "return ketapk.last.plans.map(({ runs }) => runs.map(({ model }) => model))"
+    )
+    common = set(shown[0]) & set(shown[1])
+    page.press("takeaway-open")
+    page.press("takeaway-command")
+    page.wait(lambda: page.text("takeaway-text"))
+    page.wait(lambda: page.text("takeaway-said"))
+    said, command = page.text("takeaway-said"), page.text("takeaway-text")
+    for model in set(shown[0]) ^ set(shown[1]):
+        assert model in said or not common
+    assert all(f"--model {model}" in command for model in common)
+    assert said.startswith("Left out" if common else "No model answers every plan")
 
 
 def test_the_keyboard_reaches_the_controls(page):

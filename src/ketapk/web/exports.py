@@ -97,7 +97,7 @@ def program(scenario: Scenario) -> str:
         f"    patient=kp.Patient({who}),",
         *(f"    {option}," for option in options),
         ")",
-        "print(comparison.table)",
+        'print(comparison.table.write_csv(), end="")',
     ]
     return "\n".join(lines) + "\n"
 

@@ -28,10 +28,11 @@ export function startTakeaway(library) {
     el("div", { class: "row" }, link, button("copy-link", "Copy", () => copy(link.value))),
     el("h3", {}, "Picture"), el("div", { class: "row" }, button("svg", "SVG", saveSvg), button("png", "PNG", savePng), button("print", "Print, one sheet", print)),
     el("h3", {}, "Data"), el("div", { class: "row" }, FILES.map(([kind, label, ending, type]) => button(kind, label, async () =>
-      save(`ketapk.${ending}`, await exported(kind), type)))),
+      `${save(`ketapk.${ending}`, await exported(kind), type)} ${models().left}`))),
     el("h3", {}, "The program that reproduces it"), el("div", { class: "row" }, TEXTS.map(([kind, label]) => button(kind, label, async () => {
       say(shown, await exported(kind));
       shown.hidden = false;
+      return models().left;
     })), button("copy-text", "Copy", () => copy(shown.textContent))), shown, said);
   document.getElementById("takeaway-open").addEventListener("click", () => {
     link.value = `${location.origin}${location.pathname}#${fragment(state())}`;
@@ -54,7 +55,7 @@ export function startTakeaway(library) {
   }
 
   async function exported(kind) {
-    const result = await post(`/api/export/${kind}`, { scenario: { ...scenario(), models: models() } });
+    const result = await post(`/api/export/${kind}`, { scenario: { ...scenario(), models: models().named } });
     return typeof result === "string" ? result : JSON.stringify(result, null, 1);
   }
 
@@ -88,13 +89,17 @@ export function startTakeaway(library) {
   }
 }
 
-/** Models by name: those that are shown, where all plans have the same. */
+/** Models that answer every plan shown, by name, and what to say of those that do not. */
 function models() {
   const now = state();
-  if (!now.all) return now.models;
+  if (!now.all) return { named: now.models, left: "" };
   const shown = (latestAnswer()?.plans ?? []).filter((plan) => !plan.error).map((plan) => plan.runs.map((run) => run.model));
-  const same = shown.length > 0 && shown.every((names) => names.join() === shown[0].join());
-  return same ? shown[0] : [];
+  const every = [...new Set(shown.flat())];
+  const named = every.filter((name) => shown.every((names) => names.includes(name)));
+  const others = every.filter((name) => !named.includes(name));
+  if (others.length === 0) return { named, left: "" };
+  return { named, left: named.length === 0 ? "No model answers every plan, so each goes with its recommended one."
+    : `Left out, since they do not answer every plan: ${others.join(", ")}.` };
 }
 
 function save(name, content, type) {
