@@ -249,6 +249,7 @@ def test_keys_move_what_a_pointer_moves(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_serious_stands_in_the_way(page, scheme):
     """What axe-core finds in each view, with all that can be unfolded in it, light and dark."""
+    pytest.importorskip("axe_core_python", reason="needs axe-core-python: pip install '.[test]'")
     page.scheme(scheme)
     page.open()
     page.press("plan-0-duplicate")
