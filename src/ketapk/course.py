@@ -67,7 +67,7 @@ class Course:
         body = self._body
         if body is None or body.system is not self.system:
             return self._collected()
-        return body.lowering(self.plan, self.cohort.weight_kg.item(0), self._collected)
+        return body.lowering(self.plan, self.cohort.dosing_kg.item(0), self._collected)
 
     def _collected(self) -> Lowering:
         """What enters, asked of the routes dose by dose."""

@@ -142,6 +142,8 @@ def patient(
     dosing_weight: str = "total",
 ) -> Patient:
     """Return the patient of the options."""
+    if dosing_weight != "total":
+        require_body(f"--dosing-weight {dosing_weight}")
     from ketapk.patients import Patient
 
     return Patient(
@@ -152,6 +154,23 @@ def patient(
         ancestry=ancestry,
         dosing_weight=dosing_weight,
     )
+
+
+def require_body(what: str) -> None:
+    """Refuse a weight that goes by height and sex where one of them was not said."""
+    import click
+
+    context = click.get_current_context()
+    missing = [
+        f"--{name}"
+        for name in ("height", "sex")
+        if context.get_parameter_source(name) is click.core.ParameterSource.DEFAULT
+    ]
+    if missing:
+        raise InputError(
+            f"{what} goes by height and sex; add {' and '.join(missing)}, such as --height 165 "
+            f"--sex F."
+        )
 
 
 def one_output(*, csv: bool, json_: bool) -> None:

@@ -40,7 +40,7 @@ class Rule:
     source: str
     look: Callable[[Order], Iterator[Hit]]
     needs: str = ""
-    """What has to be given besides plan and patient: "model", "pump"."""
+    """What has to be given besides plan and patient: "model", "pump", "volume" or "min_interval" of one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

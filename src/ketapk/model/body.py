@@ -24,7 +24,7 @@ class Body:
 
     system: System
     _lowered: dict[tuple[Regimen, float], Lowering] = field(default_factory=dict)
-    """By plan and weight [kg]."""
+    """By plan and the weight that doses per kg are counted by [kg]."""
     modes: dict[tuple[int, ...], Any] = field(default_factory=dict)
     """By output, for every set of states that drug enters."""
 
