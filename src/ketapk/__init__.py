@@ -21,8 +21,14 @@ if TYPE_CHECKING:
     from ketapk.carryover import CarryOver, carry_over
     from ketapk.comparison import Comparison, compare
     from ketapk.decrement import Decrement, decrement_times
+    from ketapk.design.aims import AreaAim, LevelAim, WindowAim
+    from ketapk.design.chances import Chance, ChanceAim
+    from ketapk.design.designed import Designed
     from ketapk.design.held import Held
     from ketapk.design.hold import hold
+    from ketapk.design.judged import Deviation
+    from ketapk.design.nurse import design_schedule
+    from ketapk.design.sheet import RunningSheet, running_sheet
     from ketapk.dosing.constructors import (
         bolus,
         buccal,
@@ -56,6 +62,10 @@ if TYPE_CHECKING:
     from ketapk.exchange.sbml import to_sbml, write_sbml
     from ketapk.exposure.measures import Exposure
     from ketapk.exposure.nca import BelowLimit, nca, nca_table
+    from ketapk.individual.estimate import individualise
+    from ketapk.individual.forecast import Forecast
+    from ketapk.individual.individual import Individual
+    from ketapk.individual.levels import Level
     from ketapk.library.catalogue import list_models, load_model
     from ketapk.library.composition import compose
     from ketapk.library.effects import Effect, list_effects, load_effect
@@ -96,8 +106,14 @@ _HOME = {
     "branches.weights": "OtherWeight",
     "carryover": "CarryOver carry_over",
     "comparison": "Comparison compare",
+    "design.aims": "AreaAim LevelAim WindowAim",
+    "design.chances": "Chance ChanceAim",
+    "design.designed": "Designed",
     "design.held": "Held",
     "design.hold": "hold",
+    "design.judged": "Deviation",
+    "design.nurse": "design_schedule",
+    "design.sheet": "RunningSheet running_sheet",
     "dosing.constructors": (
         "bolus buccal infusion inhaled intramuscular nasal nasal_spray oral rectal subcutaneous "
         "sublingual"
@@ -114,6 +130,10 @@ _HOME = {
     "library.composition": "compose",
     "exposure.measures": "Exposure",
     "exposure.nca": "BelowLimit nca nca_table",
+    "individual.estimate": "individualise",
+    "individual.forecast": "Forecast",
+    "individual.individual": "Individual",
+    "individual.levels": "Level",
     "library.catalogue": "list_models load_model",
     "library.effects": "Effect list_effects load_effect",
     "library.observations": "load_observations",
@@ -153,12 +173,17 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
 __all__ = [
+    "AreaAim",
     "BelowLimit",
     "CarryOver",
+    "Chance",
+    "ChanceAim",
     "Cohort",
     "Comparison",
     "Decrement",
     "Demography",
+    "Designed",
+    "Deviation",
     "Dose",
     "Doubled",
     "Draws",
@@ -168,12 +193,16 @@ __all__ = [
     "Equivalence",
     "Exposure",
     "Feedback",
+    "Forecast",
     "Held",
     "IndirectResponse",
+    "Individual",
     "InputError",
     "KetapkError",
     "KetapkWarning",
     "Late",
+    "Level",
+    "LevelAim",
     "Lint",
     "Model",
     "ModelBuilder",
@@ -196,6 +225,7 @@ __all__ = [
     "Regimen",
     "Reset",
     "Response",
+    "RunningSheet",
     "Scenario",
     "Sensitivity",
     "Skipped",
@@ -206,6 +236,7 @@ __all__ = [
     "VarianceShares",
     "Verification",
     "WhatIf",
+    "WindowAim",
     "accumulation",
     "bolus",
     "buccal",
@@ -213,9 +244,11 @@ __all__ = [
     "compare",
     "compose",
     "decrement_times",
+    "design_schedule",
     "equivalent_dose",
     "explain",
     "hold",
+    "individualise",
     "infusion",
     "inhaled",
     "intramuscular",
@@ -243,6 +276,7 @@ __all__ = [
     "read_scenario",
     "rectal",
     "respond",
+    "running_sheet",
     "sensitivities",
     "simulate",
     "simulate_models",
