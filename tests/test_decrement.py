@@ -98,3 +98,16 @@ def test_the_command_takes_all_models_and_prints_what_it_rests_on(capsys):
     assert "It is not a recommendation." in printed
     assert main(command) == 0
     assert "simons2022" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"lengths": ["1"]}, "lengths: '1' has no unit"),
+        ({"lengths": ["1 h", "0 h"]}, "lengths='0 h' is no time at all"),
+        ({"rate": "0.2"}, "rate: '0.2' has no unit"),
+    ],
+)
+def test_errors_name_the_argument_that_was_given(options, said):
+    with pytest.raises(kp.InputError, match=said):
+        kp.decrement_times("kamp2020", kp.Patient(weight_kg=70), **options)

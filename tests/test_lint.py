@@ -303,7 +303,7 @@ def test_a_result_says_what_it_rests_on_and_that_silence_is_no_blessing():
     assert "domino (grade B)" in found.basis
     needing = ("beyond-the-pump", "below-pump-resolution", "syringe-volume", "changes-too-close")
     assert found.skipped == needing
-    assert kp.lint("35 mg im", ME, pump=PUMP).skipped == needing[2:]
+    assert kp.lint("35 mg im", ME, "domino", pump=PUMP).skipped == needing[2:]
     assert "a plan may still be wrong" in repr(kp.lint("35 mg im", ME))
     assert "It is not a recommendation" in repr(kp.lint("35 mg im", ME))
 

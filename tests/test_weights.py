@@ -156,7 +156,7 @@ def test_a_result_says_which_weight_its_doses_go_by():
 def test_a_weight_of_other_people_than_its_own_is_warned_of():
     short = kp.Patient(weight_kg=50, height_cm=150)
     with pytest.warns(kp.KetapkWarning, match=r"ideal body weight.*shorter than the heights"):
-        kp.weight_scalar(short, "ideal")
+        kp.weight_scalar(kp.Patient(weight_kg=60, height_cm=150), "ideal")
     kp.weight_scalar(short, "lean")
     some = kp.Cohort(weight_kg=[50, 70], age_y=[12, 40])
     with pytest.warns(kp.KetapkWarning, match="1 of 2 are younger than the adults"):

@@ -163,6 +163,9 @@ def decrement_times(
 
     if not lengths or not (by or below):
         raise InputError("Give at least one length, and one percentage or level to fall to.")
+    units.expect(rate, "rate", "rate", "rate per kg", "amount", "amount per kg")
+    for length in lengths:
+        units.duration_h(length, "lengths")
     cohort = cohort_of(patient)
     draws = None if rng is None else Draws.of(rng)
 

@@ -20,6 +20,8 @@ MG_PER_MCG = 0.001
 CM_PER_M = 100.0
 CM_PER_INCH = 2.54
 ML_PER_L = 1000
+MG_PER_ML_IN_PERCENT = 10
+"""A solution of 1 % has 1 g in 100 mL."""
 
 MOLAR_MASS = {"ketamine": 237.73, "norketamine": 223.7, "hydroxynorketamine": 239.7}
 """Of the bases, either enantiomer [g/mol]."""
@@ -236,11 +238,27 @@ def _unit(unit: str, text: str, kinds: tuple[str, ...]) -> tuple[Fraction, str]:
             return _MASS[head] / int(rest[0].rstrip(" h")), f"rate{basis}"
     if head in _AMOUNT_OF_SUBSTANCE and len(below) == 1 and below[0] in _VOLUME:
         return _AMOUNT_OF_SUBSTANCE[head] / _VOLUME[below[0]], "molar concentration"
+    if "concentration" in kinds and (better := _as_concentration(unit, text)):
+        raise UnitError(f"{text!r} is no concentration as it is read here; write {better!r}.")
     known = [written for kind in kinds for written in _WRITTEN.get(kind, ())]
     raise UnitError(
         f"The unit {unit!r} in {text!r} is not known; known are {', '.join(known)}."
         f"{nearest(unit, known)}"
     )
+
+
+def _as_concentration(unit: str, text: str) -> str:
+    """How a percentage, or an amount in some volume, is written per mL; or nothing."""
+    match = _NUMBER.match(text)
+    if match is None or "n" in match.group(1).lower():  # No number, or an infinite one.
+        return ""
+    number = Fraction(match.group(1))
+    if unit == "%":
+        return f"{float(number * MG_PER_ML_IN_PERCENT):.12g} mg/mL"
+    inside = re.fullmatch(r"(\w+) ?/ ?([0-9]+(?:\.[0-9]+)?) ?(mL|L)", unit, flags=re.I)
+    if inside is None or inside.group(1).lower() not in _MASS or not Fraction(inside.group(2)):
+        return ""
+    return f"{float(number / Fraction(inside.group(2))):.12g} {inside.group(1)}/{inside.group(3)}"
 
 
 def expect(text: str, name: str, *kinds: str) -> Quantity:

@@ -151,7 +151,7 @@ app.command(
         'ketapk lint "2 mg/kg iv bolus" --silence fast-bolus',
     )
 )(lint)
-app.command(epilog=examples("ketapk weights --weight 120 --height 165"))(weights)
+app.command(epilog=examples("ketapk weights --weight 120 --height 165 --sex F"))(weights)
 app.command()(cite)
 app.command()(schema)
 app.command()(doctor)

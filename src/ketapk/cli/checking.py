@@ -36,15 +36,15 @@ WEIGHTS_BASIS = (
 
 def weights(
     weight: Weight = 70.0,
-    height: Height = 170.0,
-    sex: Sex = "F",
+    height: Height = None,
+    sex: Sex = None,
     csv: Csv = False,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Weights that a dose per kg can be counted by, for one person, with sources and limits."""
     one_output(csv=csv, json_=json_)
-    require_body("ketapk weights")
+    require_body("ketapk weights", sex, height)
     import warnings
 
     import polars as pl
@@ -75,7 +75,7 @@ def weights(
             {"patient": person(who), "weights": table.to_dicts(), "basis": WEIGHTS_BASIS}, said
         )
     else:
-        print(f"{units.fmt(weight)} kg, {units.fmt(height)} cm, {sex}\n")
+        print(f"{units.fmt(weight)} kg, {units.fmt(who.height_cm[0])} cm, {who.sex[0]}\n")
         terminal.weights(table)
         terminal.wrapped(WEIGHTS_BASIS, indent=0)
     close(said, failed=0, quiet=json_ or quiet)
@@ -92,8 +92,8 @@ def lint(
     ] = None,
     weight: Weight = 70.0,
     age: Age = 40.0,
-    sex: Sex = "F",
-    height: Height = 170.0,
+    sex: Sex = None,
+    height: Height = None,
     ancestry: Ancestry = "other",
     dosing_weight: DosingWeight = "total",
     vial: Annotated[

@@ -92,7 +92,8 @@ def lint(
     Parameters
     ----------
     plan : Regimen or str
-        Doses, a sentence that says them, or the name of a protocol; also one that ``simulate`` refuses as implausible.
+        Doses, a sentence that says them, or the name of a protocol; also what ``simulate`` refuses
+        as implausible.
     patient : Patient or Cohort
         Who; of a cohort the lightest and the heaviest are looked at.
     model : Model or str, optional
