@@ -109,7 +109,7 @@ class Held:
             "start_h": [float(i.start) for i in self.intervals],
             "end_h": [float(i.end) for i in self.intervals],
             "mg_per_h": rates,
-            "mg_per_kg_h": [rate / self.weight_kg for rate in rates],
+            "mg_per_kg_h": [rate / float(self.run.cohort.dosing_kg[0]) for rate in rates],
         }
         if pump is not None:
             columns["ml_per_h"] = [pump.ml_per_h(rate) for rate in rates]

@@ -136,7 +136,7 @@ def hold(
     weight = float(person.weight_kg[0])
     before = _given_before(after)
     targets = read_targets(target, model.parent, start=start, until=until, earliest=before.end)
-    limits = read_limits(step, max_rate, pump, weight)
+    limits = read_limits(step, max_rate, pump, float(person.dosing_kg[0]))
     _check_lengths(targets, limits.least, limits.step)
     form = drug or model.drugs[0]
     how: dict[str, Any] = {

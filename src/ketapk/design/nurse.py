@@ -176,7 +176,7 @@ def design_schedule(
         shortest=shortest,
         max_rate=max_rate,
         max_dose=max_dose,
-        lightest_kg=float(people.weight_kg.min()),
+        lightest_kg=float(people.dosing_kg.min()),
     )
     form = drug or model.drugs[0]
     how: dict[str, Any] = {

@@ -64,7 +64,8 @@ def _too_fast(order: Order) -> Iterator[Hit]:
             yield Hit(
                 text=(
                     f"{units.fmt(rate)} mg/h{order.whom(whose)} is {units.fmt(flow)} "
-                    f"mL/h, and the pump runs at most {units.fmt(pump.ml_per_h(pump.max_mg_per_h))} mL/h."
+                    f"mL/h, and the pump runs at most "
+                    f"{units.fmt(pump.ml_per_h(pump.max_mg_per_h))} mL/h."
                 ),
                 dose=words(dose),
             )
