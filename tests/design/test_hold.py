@@ -344,3 +344,11 @@ def test_nonsense_is_refused_with_advice(wrong):
     with pytest.raises(error) as caught:
         call()
     assert sentence in str(caught.value)
+
+
+def test_a_highest_rate_per_kg_goes_by_the_dosing_weight():
+    heavy = kp.Patient(weight_kg=95, height_cm=165, dosing_weight="ideal")
+    how = {"until": "10 min", "step": "5 min"}
+    held = kp.hold("150 ng/mL", "kamp2020", heavy, max_rate="0.3 mg/kg/h", **how)
+    assert held.table["mg_per_h"].max() == pytest.approx(0.3 * heavy.dosing_kg, rel=1e-9)
+    assert held.table["mg_per_kg_h"].max() == pytest.approx(0.3, rel=1e-9)

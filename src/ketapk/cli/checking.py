@@ -29,8 +29,8 @@ from ketapk.cli.options import (
 from ketapk.errors import InputError
 
 WEIGHTS_BASIS = (
-    "Rests on formulas that were fitted in adults and other drugs, of the grades that it prints; "
-    "none was found better for ketamine. It is not a recommendation."
+    "Rests on formulas that were fitted in adults and not for ketamine, of the grades that it "
+    "prints. It is not a recommendation."
 )
 
 

@@ -53,7 +53,7 @@ class RunningSheet:
     pump : Pump
         What it can run.
     weight_kg : float
-        Body weight [kg].
+        The weight that doses per kg are counted by [kg].
     start : Fraction or None
         Clock time of the start, since midnight [h].
     lines : tuple of Line

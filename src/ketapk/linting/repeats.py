@@ -31,10 +31,10 @@ def _twice(order: Order) -> Iterator[Hit]:
         end: Fraction | None = None
         for dose in doses:
             if end is not None and (dose.time < end or (dose.time == end and not dose.hours)):
-                when = units.format_time(dose.time) if dose.time else "0 h"
+                when = f"at {units.format_time(dose.time)}" if dose.time else "from the start"
                 yield Hit(
                     text=(
-                        f"the same is given twice at once, at {when}; a copied line of an order "
+                        f"the same is given twice at once, {when}; a copied line of an order "
                         f"looks like this."
                     ),
                     dose=words(dose),
