@@ -43,7 +43,7 @@ class Timetable:
             return True
         kept, asked = (other, self) if self._bits is None else (self, other)
         bits = kept._bits or bytearray(kept.row)
-        return bits == memoryview(asked.row)
+        return bits == asked.row.data
 
     def own(self) -> Floats:
         """Return the times as a row without gaps that nobody can write to; copied once."""

@@ -22,11 +22,11 @@ from ketapk.cli.options import (
     model_of,
     one_output,
     patient,
-    person,
     print_json,
     require_body,
 )
 from ketapk.errors import InputError
+from ketapk.summary import person
 
 WEIGHTS_BASIS = (
     "Rests on formulas that were fitted in adults and not for ketamine, of the grades that it "
