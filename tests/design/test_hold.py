@@ -229,6 +229,19 @@ def test_with_a_pump_the_effect_site_stays_below():
     assert rising["ng_per_ml"].max() <= 100.0
 
 
+@pytest.mark.parametrize("target", [40, 60])
+def test_a_pump_keeps_plasma_and_effect_site_within_one_of_its_steps(target):
+    held = kp.hold(f"{target} ng/mL", "domino", ME, until="40 min", step="30 s",
+                   pump=kp.Pump(concentration="10 mg/mL"), **EFFECT)  # fmt: skip
+    run = held.run.at_times(np.linspace(10 / 60, 40 / 60, 2000))
+    # What 1 mg/h brings in 30 s if none of it leaves.
+    one_step = 1e3 * (1.0 / 120.0) / DOMINO["V1"]
+    for site in ("plasma", "effect"):
+        off = run.concentration("ketamine", site=site)[0] - target
+        assert np.abs(off).max() <= one_step
+    assert held.reached
+
+
 def test_what_cannot_be_reached_says_how_close_and_when():
     with pytest.warns(kp.KetapkWarning, match=r"is not reached: .* the highest rate is 10 mg/h"):
         held = kp.hold("200 ng/mL", "kamp2020", ME, until="1 h", step="5 min", max_rate="10 mg/h")
