@@ -21,8 +21,14 @@ if TYPE_CHECKING:
     from ketapk.carryover import CarryOver, carry_over
     from ketapk.comparison import Comparison, compare
     from ketapk.decrement import Decrement, decrement_times
+    from ketapk.design.aims import AreaAim, LevelAim, WindowAim
+    from ketapk.design.chances import Chance, ChanceAim
+    from ketapk.design.designed import Designed
     from ketapk.design.held import Held
     from ketapk.design.hold import hold
+    from ketapk.design.judged import Deviation
+    from ketapk.design.nurse import design_schedule
+    from ketapk.design.sheet import RunningSheet, running_sheet
     from ketapk.dosing.constructors import (
         bolus,
         buccal,
@@ -96,8 +102,14 @@ _HOME = {
     "branches.weights": "OtherWeight",
     "carryover": "CarryOver carry_over",
     "comparison": "Comparison compare",
+    "design.aims": "AreaAim LevelAim WindowAim",
+    "design.chances": "Chance ChanceAim",
+    "design.designed": "Designed",
     "design.held": "Held",
     "design.hold": "hold",
+    "design.judged": "Deviation",
+    "design.nurse": "design_schedule",
+    "design.sheet": "RunningSheet running_sheet",
     "dosing.constructors": (
         "bolus buccal infusion inhaled intramuscular nasal nasal_spray oral rectal subcutaneous "
         "sublingual"
@@ -153,12 +165,17 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
 __all__ = [
+    "AreaAim",
     "BelowLimit",
     "CarryOver",
+    "Chance",
+    "ChanceAim",
     "Cohort",
     "Comparison",
     "Decrement",
     "Demography",
+    "Designed",
+    "Deviation",
     "Dose",
     "Doubled",
     "Draws",
@@ -174,6 +191,7 @@ __all__ = [
     "KetapkError",
     "KetapkWarning",
     "Late",
+    "LevelAim",
     "Lint",
     "Model",
     "ModelBuilder",
@@ -196,6 +214,7 @@ __all__ = [
     "Regimen",
     "Reset",
     "Response",
+    "RunningSheet",
     "Scenario",
     "Sensitivity",
     "Skipped",
@@ -206,6 +225,7 @@ __all__ = [
     "VarianceShares",
     "Verification",
     "WhatIf",
+    "WindowAim",
     "accumulation",
     "bolus",
     "buccal",
@@ -213,6 +233,7 @@ __all__ = [
     "compare",
     "compose",
     "decrement_times",
+    "design_schedule",
     "equivalent_dose",
     "explain",
     "hold",
@@ -243,6 +264,7 @@ __all__ = [
     "read_scenario",
     "rectal",
     "respond",
+    "running_sheet",
     "sensitivities",
     "simulate",
     "simulate_models",

@@ -339,6 +339,27 @@ def concentration_mg_per_l(text: str, analyte: str = "ketamine") -> float:
     return found.value * molar_mass(analyte) * MG_PER_MCG
 
 
+def area_mg_h_per_l(text: str, name: str = "area") -> float:
+    """Read an area under a curve in mg h/L.
+
+    Examples
+    --------
+    >>> area_mg_h_per_l("200 ng h/mL")
+    0.2
+    """
+    wanted = f"write an area such as {name}='200 ng h/mL'"
+    if not isinstance(text, str):
+        raise UnitError(f"{name}={text!r} has no unit; {wanted}.")
+    value, dimension = parameter(
+        re.sub(r"(?<=[a-z]) +(?=[a-z])", "*", text.strip(), flags=re.I), name
+    )
+    if dimension != Dimension.of("mg*h/L"):
+        raise UnitError(f"{name}={text!r} is of the wrong kind; {wanted}.")
+    if value <= 0:
+        raise InputError(f"{name}={text!r} is not positive; {wanted}.")
+    return float(value)
+
+
 def convert(text: str, unit: str, *, weight_kg: float | None = None, analyte: str = "") -> float:
     """Convert a quantity to another unit.
 
@@ -602,6 +623,44 @@ def format_time(hours: Fraction) -> str:
     if not written:
         return f"{float(hours)!r} h"
     return min(written, key=len)
+
+
+_CLOCK = re.compile(r"\s*([01]?[0-9]|2[0-3])[:.h]([0-5][0-9])\s*$")
+
+
+def clock_h(text: Any, name: str) -> Fraction:
+    """Read a clock time as hours since midnight.
+
+    Examples
+    --------
+    >>> clock_h("09:40", "start")
+    Fraction(29, 3)
+    """
+    match = _CLOCK.match(text) if isinstance(text, str) else None
+    if match is None:
+        raise InputError(f"{name}={text!r} is no clock time; write one such as '09:00'.")
+    return int(match[1]) + int(match[2]) * _TIME["min"]
+
+
+def format_clock(hours: Fraction, *, seconds: bool = False) -> str:
+    """Write hours since a midnight as a clock time, cut to the minute or second.
+
+    Examples
+    --------
+    >>> format_clock(Fraction(29, 3)), format_clock(Fraction(25))
+    ('09:40', '01:00 (+1 d)')
+    """
+    count = math.floor(hours / _TIME["s"])
+    minutes, second = divmod(count, 60)
+    full, minute = divmod(minutes, 60)
+    day, hour = divmod(full, 24)
+    text = f"{hour:02d}:{minute:02d}" + (f":{second:02d}" if seconds else "")
+    return f"{text} (+{day} d)" if day else text
+
+
+def whole_minutes(hours: Fraction) -> bool:
+    """Whether a time is a whole number of minutes."""
+    return (hours / _TIME["min"]).denominator == 1
 
 
 def decimal(number: Fraction) -> str:

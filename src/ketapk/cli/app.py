@@ -20,6 +20,7 @@ from ketapk.cli.options import examples, say
 from ketapk.cli.outlook import carry_over, decrement, plateau, what_if
 from ketapk.cli.plans import compare, simulate
 from ketapk.cli.research import interrupted, predict, trial
+from ketapk.cli.schedules import schedule
 from ketapk.cli.sensitivity import sensitivity
 from ketapk.cli.tools import (
     cite,
@@ -122,6 +123,15 @@ app.command(
         "--directory run",
     )
 )(trial)
+app.command(
+    epilog=examples(
+        'ketapk schedule "0.5 mg/kg iv over 40 min" --vial "1 mg/mL" --start 09:00',
+        'ketapk schedule --target "100 ng/mL" --until "2 h" --changes 3 --vial "10 mg/mL"',
+        'ketapk schedule --hold "100 ng/mL" --until "1 h" --step "5 min" --vial "10 mg/mL"',
+        'ketapk schedule --chance "at least 90 % above 100 ng/mL from 10 to 40 min; at most 5 % '
+        'ever above 300 ng/mL" --people 500 --model otto2021 --vial "1 mg/mL"',
+    )
+)(schedule)
 app.command(epilog=examples('ketapk nca samples.csv --dose "35 mg" --route bolus'))(nca)
 app.command(epilog=examples('ketapk explain "0.5 mg/kg iv over 40 min" --vial "10 mg/mL"'))(explain)
 app.command(epilog=examples('ketapk convert "0.2 mg/kg/h" mcg/kg/min'))(convert)

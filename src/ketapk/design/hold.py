@@ -15,12 +15,12 @@ from ketapk.design.held import Held, Interval
 from ketapk.design.limits import read_limits
 from ketapk.design.person import effect_index, quietly, responses_of
 from ketapk.design.targets import read_targets
+from ketapk.design.whole import implausible, other_warnings
 from ketapk.dosing.pump import Pump
 from ketapk.dosing.regimen import MOST_DOSES, Dose, Regimen
 from ketapk.dosing.sentence import parse
-from ketapk.errors import InputError, KetapkWarning, PlanError
+from ketapk.errors import InputError, KetapkWarning
 from ketapk.library.catalogue import load_model
-from ketapk.library.plausible import INFUSED, findings
 from ketapk.model.model import Model
 from ketapk.simulation import cohort_of
 
@@ -156,9 +156,13 @@ def hold(
     intervals = _carried_out(control, state, targets)
     plan = before + _plan(intervals, form)
     run = quietly(plan, model, person, times=_times(intervals, before), **how)
-    said = [*_implausible(intervals, weight, form, allow=allow_implausible)]
-    judged, _ = findings(plan, weight, weight)
-    said += [sentence for sentence in run.warnings if sentence not in judged]
+    weights = weight, weight
+    total = sum(float(i.end - i.start) * i.mg_per_h for i in intervals)
+    hours = intervals[-1].end - intervals[0].start
+    said = [
+        *implausible(total, hours, weights, form, allow=allow_implausible),
+        *other_warnings(run, weights),
+    ]
     held = Held(
         run=replace(run, warnings=tuple(said)),
         site=site,
@@ -263,20 +267,3 @@ def _times(intervals: tuple[Interval, ...], before: Regimen) -> Floats:
     even = np.linspace(0.0, ends[-1], EVEN + 1)
     times: Floats = np.unique(np.concatenate([[float(intervals[0].start)], ends, begins, even]))
     return times
-
-
-def _implausible(
-    intervals: tuple[Interval, ...], weight_kg: float, drug: str, *, allow: bool
-) -> tuple[str, ...]:
-    """What is implausible about all that is given, as one infusion; far too much is refused."""
-    total = sum(float(i.end - i.start) * i.mg_per_h for i in intervals)
-    if total == 0.0:
-        return ()
-    hours = intervals[-1].end - intervals[0].start
-    whole = Regimen.of(Dose(route="iv", amt=total, dur=hours, drug=drug))
-    said, refused = findings(whole, weight_kg, weight_kg)
-    if refused and not allow and total / float(hours) / weight_kg > INFUSED.high:
-        raise PlanError(
-            f"{refused} Check the unit of the target, or allow it with allow_implausible=True."
-        )
-    return said

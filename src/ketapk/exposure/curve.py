@@ -247,20 +247,46 @@ class Curve:
 
     def peak_within(self, start_h: float, end_h: float) -> Floats:
         """Highest concentration between two times, ends included, (N,) [mg/L]."""
+        return self.extreme_within(start_h, end_h, 1.0)[0]
+
+    def extreme_within(self, start_h: float, end_h: float, sign: float) -> tuple[Floats, Floats]:
+        """Highest (``sign`` 1) or lowest (-1) concentration between two times, and when.
+
+        Ends are included; an end of infinity is the time at which a curve counts as over.
+
+        Returns
+        -------
+        (N,) ndarray, (N,) ndarray
+            [mg/L], [h].
+        """
         times, values, _ = self._nodes
         subject = self._segments[0]
-        ends = np.array([start_h, end_h])
-        highest = np.maximum(self.at(ends)[:, 0], self.at(ends, side="before")[:, 1])
-        inside = (times >= start_h) & (times < end_h)
-        at_nodes = np.where(inside, values, -np.inf).max(axis=1)
-        np.maximum.at(highest, subject, at_nodes)
-        q, k, bound = self._turns(1.0)
-        near = (times[q, k + 1] > start_h) & (times[q, k] < end_h) & (bound > highest[subject[q]])
-        if np.any(near):
-            when, what = self._refine(q[near], k[near])
-            fits = (when >= start_h) & (when < end_h)
-            np.maximum.at(highest, subject[q[near][fits]], what[fits])
-        return highest
+        last = end_h if np.isfinite(end_h) else float(times.max())
+        ends = np.array([start_h, last])
+        first, final = self.at(ends)[:, 0], self.at(ends, side="before")[:, 1]
+        everybody = np.arange(first.size)
+        q, k, bound = self._turns(sign)
+        near = (times[q, k + 1] > start_h) & (times[q, k] < end_h)
+        at_ends = np.maximum(sign * first, sign * final)
+        near &= sign * bound > at_ends[subject[q]]
+        when, what = self._refine(q[near], k[near]) if np.any(near) else (np.empty(0), np.empty(0))
+        fits = (when >= start_h) & (when < end_h)
+        # A node at the start may be the end of the segment before it, which a dose there ends.
+        inside = (times > start_h) & (times < end_h)
+        row, column = np.nonzero(inside)
+        who = np.concatenate([everybody, everybody, subject[row], subject[q[near][fits]]])
+        level = np.concatenate([first, final, values[row, column], what[fits]])
+        moment = np.concatenate(
+            [
+                np.full(first.size, start_h),
+                np.full(first.size, last),
+                times[row, column],
+                when[fits],
+            ]
+        )
+        order = np.lexsort((moment, -sign * level, who))
+        chosen = order[np.unique(who[order], return_index=True)[1]]
+        return level[chosen], moment[chosen]
 
     def intervals_above(self, level: float | Floats) -> tuple[Ints, Floats, Floats]:
         """Stretches of time at or above a level, in the order of subjects and times.

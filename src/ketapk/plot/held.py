@@ -66,9 +66,18 @@ def draw_held(
         ends = on_axis(np.array([start, end]), span)
         label = f"target ({site})" if number == 0 else "_"
         axes.plot(ends, [level, level], color=COLOURS[2], linewidth=4.0, alpha=0.4, label=label)
+    draw_rates(axes, rates, span)
+    notes = [f"{RATES} {source_of(run)}", *marks_of(run)]
+    finish(axes, span, "A target held", notes)
+    axes.set_ylabel("Concentration [ng/mL]")
+    return axes
+
+
+def draw_rates(axes: Axes, rates: Sequence[tuple[float, float, float]], span_h: float) -> None:
+    """Draw the rates of a pump in grey, behind the curves, against an axis of their own."""
     pump = axes.twinx()
-    edges = on_axis(np.array([*(start for start, _, _ in rates), rates[-1][1]]), span)
-    pump.stairs([rate for *_, rate in rates], edges, fill=True, color="0.85")
+    for start, end, rate in rates:
+        pump.stairs([rate], on_axis(np.array([start, end]), span_h), fill=True, color="0.85")
     pump.set_ylabel("Rate [mg/h]", color="0.4")
     pump.set_ylim(0.0, _top([rate for *_, rate in rates]))
     pump.tick_params(axis="y", colors="0.4")
@@ -76,10 +85,6 @@ def draw_held(
     pump.set_zorder(0)
     axes.set_zorder(1)
     axes.patch.set_visible(False)
-    notes = [f"{RATES} {source_of(run)}", *marks_of(run)]
-    finish(axes, span, "A target held", notes)
-    axes.set_ylabel("Concentration [ng/mL]")
-    return axes
 
 
 def _top(rates: Sequence[float]) -> float:
