@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from ketapk.model.model import Model
 
 
+NO_RECOMMENDATION = "It is not a recommendation."
+
+
 def basis(models: Iterable[Model]) -> str:
     """Say which models a result rests on, their grades, and what it is not.
 
@@ -32,4 +35,4 @@ def basis(models: Iterable[Model]) -> str:
     'Rests on domino (grade B).'
     """
     named = ", ".join(dict.fromkeys(f"{model.name} (grade {model.grade})" for model in models))
-    return f"Rests on {named}. It is not a recommendation. {NOTICE}"
+    return f"Rests on {named}. {NO_RECOMMENDATION} {NOTICE}"

@@ -255,6 +255,74 @@ def test_what_cannot_be_reached_says_how_close_and_when():
     assert low.shortfall["start_h"].to_list() == [0.5]
 
 
+FALLING = {"until": "3 h", "step": "5 min", "after": "35 mg iv bolus"}
+
+
+def test_a_target_that_is_only_passed_is_not_reached():
+    with pytest.warns(kp.KetapkWarning, match="is reached at .* but not held: .* the highest rate"):
+        held = kp.hold("100 ng/mL", "kamp2020", ME, max_rate="1 mg/h", **FALLING)
+    assert not held.reached
+    row = held.shortfall.row(0, named=True)
+    curve = held.run.curve()
+    assert row["reached_h"] == pytest.approx(
+        curve.falls(to="101 ng/mL", after="0 min")[0], rel=1e-9
+    )
+    # It falls from the bolus on, so that the end is the furthest.
+    assert row["worst_h"] == pytest.approx(3.0)
+    assert row["worst_ng_per_ml"] == pytest.approx(curve.level("3 h")[0], rel=1e-6)
+    assert kp.hold("100 ng/mL", "kamp2020", ME, **FALLING).reached
+
+
+@pytest.mark.parametrize("step", ["1 min", "10 min"])
+def test_the_worst_deviation_is_that_of_the_curve(step):
+    held = kp.hold("100 ng/mL; 150 ng/mL at 30 min", "domino", ME, until="1 h", step=step)
+    for row in held.arrivals.to_dicts():
+        fine = np.linspace(row["reached_h"], row["end_h"] - 1e-9, 20001)
+        levels = held.run.at_times(fine).concentration("ketamine")[0]
+        off = np.abs(levels - row["target_ng_per_ml"])
+        worst = abs(row["worst_ng_per_ml"] - row["target_ng_per_ml"])
+        assert worst == pytest.approx(off.max(), rel=1e-3)
+        assert row["worst_h"] == pytest.approx(fine[off.argmax()], abs=1e-3)
+        assert row["reached"] == (worst <= 0.05 * row["target_ng_per_ml"])
+
+
+def test_a_pump_of_coarse_steps_is_named():
+    thick = kp.Pump(concentration="50 mg/mL", min_interval="15 min")
+    held = kp.hold("20 ng/mL", "kamp2020", ME, until="5 h", pump=thick)
+    assert not held.reached
+    assert any("one step of the pump is 5 mg/h; a thinner syringe" in w for w in held.warnings)
+    thin = kp.Pump(concentration="1 mg/mL", min_interval="15 min")
+    assert not any("pump" in w for w in kp.hold("20 ng/mL", "kamp2020", ME, until="5 h",
+                                                pump=thin).warnings)  # fmt: skip
+
+
+def test_rates_per_kg_go_by_the_dosing_weight():
+    big = kp.Patient(weight_kg=95, height_cm=165, sex="F", dosing_weight="ideal")
+    ideal = float(big.dosing_kg)
+    assert ideal < 70.0
+    held = kp.hold("500 ng/mL", "kamp2020", big, until="1 h", step="5 min",
+                   max_rate="1 mg/kg/h")  # fmt: skip
+    assert held.table["mg_per_h"].max() == pytest.approx(ideal)
+    assert held.table["mg_per_kg_h"].max() == pytest.approx(1.0)
+    assert any("Doses per kg go by" in warning for warning in held.warnings)
+
+
+def test_little_is_no_warning_and_much_before_still_is():
+    held = kp.hold("100 ng/mL", "kamp2020", ME, until="1 h", step="5 min", after="150 mg iv bolus")
+    assert not any("below" in warning for warning in held.warnings)
+    held = kp.hold("100 ng/mL", "kamp2020", ME, until="1 h", step="5 min", after="600 mg iv bolus")
+    assert any("mg/kg by the route 'iv' is" in warning for warning in held.warnings)
+
+
+def test_saturable_flows_are_refused_before_anything_is_simulated(monkeypatch):
+    def never(*_, **__):
+        raise AssertionError("simulated")
+
+    monkeypatch.setattr("ketapk.design.person.simulate", never)
+    with pytest.raises(kp.PlanError, match="has a saturable flow"):
+        hold(model=kp.one_compartment(V1=20, Vmax=50, Km=1))()
+
+
 def test_the_result_says_what_it_rests_on():
     held = kp.hold("100 ng/mL", "domino", ME, until="10 min", step="1 min", **EFFECT)
     assert held.basis.startswith("Rests on domino (grade B). It is not a recommendation.")
@@ -287,6 +355,15 @@ WRONG = {
     "nothing": (hold("0 ng/mL"), kp.InputError, "Every target is 0"),
     "no target": (hold(None), kp.InputError, "target=None is no target; write '100 ng/mL', or steps"),
     "empty": (hold({}), kp.InputError, "is empty"),
+    "a comma": (
+        hold("100 ng/mL, 150 ng/mL at 30 min"), kp.InputError,
+        "has a comma between levels; write a semicolon, such as '100 ng/mL; 150 ng/mL at 30 min'.",
+    ),
+    "a syringe too thick": (
+        hold("5 ng/mL", until="5 h", step="5 min", pump=kp.Pump(concentration="50 mg/mL")),
+        kp.InputError,
+        "The pump gives nothing for this target: one step of the pump is 5 mg/h; a thinner syringe",
+    ),
     "no time": (hold("1 ng/mL; 2 ng/mL"), kp.InputError, "Every target after the first needs a time"),
     "no clock": (hold([(0, "1 ng/mL"), (5, "2 ng/mL")]), kp.UnitError, "has no unit"),
     "not in order": (

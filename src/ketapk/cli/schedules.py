@@ -292,6 +292,10 @@ def _result(found: Designed | Held) -> dict[str, Any]:
     }  # fmt: skip
 
 
+HELD = {True: "yes", False: "no", None: ""}
+"""Whether a target is reached and then held; nothing is said of a target of 0."""
+
+
 def _print_result(found: Designed | Held) -> None:
     """What a held target or a designed schedule comes to."""
     from ketapk.design.held import Held
@@ -299,11 +303,18 @@ def _print_result(found: Designed | Held) -> None:
     model = found.run.model
     print(f"Model: {model.name} (grade {model.grade}), {model.sampling_site}")
     if isinstance(found, Held):
-        table = terminal.table_of("target [ng/mL]", "from [h]", "reached [h]", "closest [ng/mL]")
+        table = terminal.table_of(
+            "target [ng/mL]",
+            "from [h]",
+            "reached [h]",
+            "then furthest [ng/mL]",
+            "held",
+            "closest [ng/mL]",
+        )
         for line in found.arrivals.to_dicts():
             terminal.add(
                 table, line["target_ng_per_ml"], line["start_h"], line["reached_h"],
-                line["closest_ng_per_ml"],
+                line["worst_ng_per_ml"], HELD[line["reached"]], line["closest_ng_per_ml"],
             )  # fmt: skip
         terminal.show(table)
     else:

@@ -8,8 +8,9 @@ moment at which it has fallen to it.
 Effect site: the highest rate for one interval after which, with nothing more given, the effect site
 never exceeds the target (Shafer & Gregg, J Pharmacokinet Biopharm 1992;20:147-169,
 doi:10.1007/BF01070999). Within 5 % of the target the plasma is held at it instead, and nowhere
-above it while the effect site has yet to come up. A pump runs whole steps of its rate, so that plasma
-that is held, and the effect site with it, may pass the target by what one step of the pump does.
+above it while the effect site has yet to come up. A pump runs whole steps of its rate, so that
+plasma that is held, and the effect site with it, may pass the target by what one step of the pump
+does.
 """
 
 from __future__ import annotations

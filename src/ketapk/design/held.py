@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 NEAR = 0.01
 """Share of a target within which it counts as reached: a choice."""
+HELD = 0.05
+"""Share of a target by which a level that has reached it may leave it and still counts as held: a
+choice, that within which an effect site is held through the plasma."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +92,11 @@ class Held:
         return float(self.run.cohort.weight_kg[0])
 
     @property
+    def dosing_kg(self) -> float:
+        """Weight that rates per kg go by [kg]."""
+        return float(self.run.cohort.dosing_kg[0])
+
+    @property
     def total_mg(self) -> float:
         """Drug that holding the target takes, without what was given before [mg]."""
         return sum(float(i.end - i.start) * i.mg_per_h for i in self.intervals)
@@ -97,7 +105,8 @@ class Held:
     def table(self) -> pl.DataFrame:
         """A row per interval.
 
-        Columns ``start_h``, ``end_h``, ``mg_per_h``, ``mg_per_kg_h``, ``ml_per_h`` (with a pump),
+        Columns ``start_h``, ``end_h``, ``mg_per_h``, ``mg_per_kg_h`` (by the weight that the
+        patient is dosed by), ``ml_per_h`` (with a pump),
         ``target_ng_per_ml``, and the concentration at its end: ``ng_per_ml`` where the target holds
         and, for an effect site, ``plasma_ng_per_ml``.
         """
@@ -109,7 +118,7 @@ class Held:
             "start_h": [float(i.start) for i in self.intervals],
             "end_h": [float(i.end) for i in self.intervals],
             "mg_per_h": rates,
-            "mg_per_kg_h": [rate / self.weight_kg for rate in rates],
+            "mg_per_kg_h": [rate / self.dosing_kg for rate in rates],
         }
         if pump is not None:
             columns["ml_per_h"] = [pump.ml_per_h(rate) for rate in rates]
@@ -124,9 +133,10 @@ class Held:
     def arrivals(self) -> pl.DataFrame:
         """How every target is met.
 
-        Columns ``start_h``, ``end_h``, ``target_ng_per_ml``, ``reached`` (within 1 %; nothing for a
-        target of 0), ``reached_h`` (when first), ``closest_ng_per_ml`` (at the end of an interval),
-        ``closest_h``.
+        Columns ``start_h``, ``end_h``, ``target_ng_per_ml``, ``reached`` (within 1 %, and from then
+        on within 5 % until the next target; nothing for a target of 0), ``reached_h`` (when first
+        within 1 %), ``worst_ng_per_ml`` (furthest from the target after that), ``worst_h``,
+        ``closest_ng_per_ml`` (at the end of an interval), ``closest_h``.
         """
         import polars as pl
 
@@ -135,12 +145,12 @@ class Held:
 
     @property
     def reached(self) -> bool:
-        """Whether every target is reached, within 1 %."""
+        """Whether every target is reached within 1 %, and held within 5 % until the next one."""
         return self.shortfall.is_empty()
 
     @property
     def shortfall(self) -> pl.DataFrame:
-        """The rows of ``arrivals`` whose target is not reached: how close it comes, and when."""
+        """The rows of ``arrivals`` whose target is not reached, or not held from then on."""
         table = self.arrivals
         return table.filter(table["reached"].eq_missing(False))
 
@@ -169,9 +179,17 @@ class Held:
         """
         from ketapk.plot.held import draw_held
 
+        pump = self.control.limits.pump
         steps = [(float(t.start), float(t.end), _ng(t.mg_per_l)) for t in self.targets]
         rates = [(float(i.start), float(i.end), i.mg_per_h) for i in self.intervals]
-        return draw_held(self.run, self.site, steps, rates, ax=ax)
+        return draw_held(
+            self.run,
+            self.site,
+            steps,
+            rates,
+            pump=None if pump is None else pump.concentration,
+            ax=ax,
+        )
 
     @property
     def _output(self) -> int:
@@ -195,45 +213,68 @@ class Held:
             "target_ng_per_ml": _ng(wanted),
             "reached": None,
             "reached_h": None,
+            "worst_ng_per_ml": None,
+            "worst_h": None,
             "closest_ng_per_ml": _ng(float(levels[closest])),
             "closest_h": float(times[closest]),
         }
         if wanted > 0.0:
-            near = np.flatnonzero(off <= NEAR * wanted)
-            row["reached"] = bool(near.size)
-            if near.size:
-                first = int(near[0])
-                row["reached_h"] = float(times[0])
-                if first > 0:
-                    row["reached_h"] = self._entered(own[first - 1], float(levels[first - 1]))
+            row |= self._stay(own, wanted)
         return row
 
-    def _entered(self, interval: Interval, before: float) -> float:
-        """When within an interval the concentration comes within 1 % of its target [h]."""
-        curve = self.control.responses.curve(
-            self._output, interval.state, interval.mg_per_h, interval.end - interval.start
+    def _stay(self, own: list[Interval], wanted: float) -> dict[str, Any]:
+        """When the intervals of a target first bring it, and how far the level goes from there."""
+        begin, end = float(own[0].start), float(own[-1].end - own[0].start)
+        curve = self.control.responses.course(
+            self._output, own[0].state, [(i.mg_per_h, i.end - i.start) for i in own]
         )
-        if before < interval.target:
-            hours = curve.above((1.0 - NEAR) * interval.target)[0][0]
+        first = self._level(own[0].state)
+        if first > (1.0 + NEAR) * wanted:
+            arrival = float(curve.falls_to((1.0 + NEAR) * wanted, 0.0)[0])
+        elif first < (1.0 - NEAR) * wanted:
+            arrival = float(curve.above((1.0 - NEAR) * wanted)[0][0])
         else:
-            hours = curve.falls_to((1.0 + NEAR) * interval.target, 0.0)[0]
-        return float(interval.start) + float(hours)
+            arrival = 0.0
+        if not arrival <= end:
+            return {"reached": False}
+        extremes = [curve.extreme_within(arrival, end, sign) for sign in (1.0, -1.0)]
+        level, when = max(((float(c[0]), float(t[0])) for c, t in extremes),
+                          key=lambda found: abs(found[0] - wanted))  # fmt: skip
+        return {
+            "reached": abs(level - wanted) <= HELD * wanted,
+            "reached_h": begin + arrival,
+            "worst_ng_per_ml": _ng(level),
+            "worst_h": begin + when,
+        }
 
     def _missed(self, row: dict[str, Any]) -> str:
-        """What kept a target from being reached."""
-        target, closest = row["target_ng_per_ml"], row["closest_ng_per_ml"]
-        highest = self.control.limits.highest
-        if closest > target:
-            why = "nothing is given while it is higher"
-        elif np.isfinite(highest):
-            why = f"the highest rate is {units.fmt(highest)} mg/h"
+        """What kept a target from being reached, or held."""
+        target, arrived = row["target_ng_per_ml"], row["reached_h"]
+        which = f"The target of {units.fmt(target)} ng/mL from {units.fmt(row['start_h'])} h"
+        if arrived is None:
+            level, when = row["closest_ng_per_ml"], row["closest_h"]
+            what, how = "is not reached", "is the closest"
         else:
-            why = "a longer time, or shorter steps, would bring it nearer"
+            level, when = row["worst_ng_per_ml"], row["worst_h"]
+            what = f"is reached at {units.fmt(arrived)} h, but not held"
+            how = "is the furthest from it after that"
         return (
-            f"The target of {units.fmt(target)} ng/mL from {units.fmt(row['start_h'])} h is not "
-            f"reached: {units.fmt(closest)} ng/mL at {units.fmt(row['closest_h'])} h is the "
-            f"closest; {why}."
+            f"{which} {what}: {units.fmt(level)} ng/mL at {units.fmt(when)} h {how}; "
+            f"{self._reason(row, above=level > target)}."
         )
+
+    def _reason(self, row: dict[str, Any], *, above: bool) -> str:
+        """Which limit kept the level away from a target."""
+        limits = self.control.limits
+        own = [i for i in self.intervals if row["start_h"] <= i.start < row["end_h"]]
+        if not above and any(i.mg_per_h >= limits.highest for i in own):
+            return f"the highest rate is {units.fmt(limits.highest)} mg/h"
+        gain = _ng(self.control.responses.gain(self.control.plasma, limits.step))
+        if limits.coarseness * gain > NEAR * row["target_ng_per_ml"]:
+            return limits.too_coarse
+        if above and row["reached_h"] is None:
+            return "nothing is given while it is higher"
+        return "a longer time, or shorter steps, would bring it nearer"
 
     def _syringe(self) -> list[str]:
         """Whether the syringe holds what is given."""
