@@ -84,7 +84,7 @@ def test_plasma_is_at_the_target_at_the_end_of_every_interval(model):
     # After a step down nothing is given, once, until the level has fallen to the target.
     assert waits.sum() == 1
     assert table["start_h"][int(np.flatnonzero(waits)[0])] == pytest.approx(40 / 60)
-    assert held.reached
+    assert held.arrivals["reached_h"].is_not_null().all()
 
 
 volumes = st.floats(5.0, 80.0)
@@ -342,6 +342,28 @@ def test_the_figure_shows_curves_targets_and_rates():
     labels = [str(line.get_label()) for line in axes.lines]
     assert labels[:3] == ["ketamine, plasma", "ketamine, effect site", "target (effect)"]
     assert [line.get_ydata()[0] for line in axes.lines[2:]] == [100.0, 50.0]
+    below = axes.figure.axes[1]
+    rates = held.table["mg_per_h"]
+    low, high = below.get_ylim()
+    # Every rate is within its axis, the loading too.
+    assert low < rates.filter(rates > 0.0).min()
+    assert high > rates.max()
+    assert [patch.get_data().values[0] for patch in below.patches] == [r for r in rates if r > 0.0]
+    assert "domino, 70 kg" in axes.get_title(loc="left")
+    assert "It is not a recommendation." in axes.figure.get_supxlabel()
+
+
+def test_a_figure_shares_the_place_that_is_given():
+    pytest.importorskip("matplotlib")
+    from matplotlib.figure import Figure
+
+    held = kp.hold("100 ng/mL", "kamp2020", ME, until="1 h", step="5 min")
+    left, right = Figure().subplots(1, 2)
+    assert held.plot(ax=right) is right
+    assert len(left.figure.axes) == 3
+    free = Figure().add_axes((0.1, 0.1, 0.8, 0.8))
+    with pytest.raises(kp.InputError, match="has no place in a grid"):
+        held.plot(ax=free)
 
 
 def hold(target="100 ng/mL", model="kamp2020", patient=ME, until="1 h", **options):

@@ -72,7 +72,15 @@ def draw_held(
     for number, (start, end, level) in enumerate(targets):
         ends = on_axis(np.array([start, end]), span)
         label = f"target ({site})" if number == 0 else "_"
-        axes.plot(ends, [level, level], color=COLOURS[2], linewidth=4.0, alpha=0.4, label=label)
+        axes.plot(
+            ends,
+            [level, level],
+            color=COLOURS[2],
+            linewidth=4.0,
+            alpha=0.4,
+            label=label,
+            solid_capstyle="butt",
+        )
     notes = [source_of(run), *marks_of(run), NO_RECOMMENDATION]
     finish(axes, span, _title(run, site, targets, pump), notes)
     axes.set_ylabel("Concentration [ng/mL]")
@@ -86,7 +94,7 @@ def _title(
     """What is held where, in which model and person, and from which syringe."""
     levels = ", ".join(units.fmt(level) for *_, level in targets[:MOST_LEVELS])
     more = ", ..." if len(targets) > MOST_LEVELS else ""
-    place = "plasma" if site == "plasma" else "the effect site"
+    place = "in plasma" if site == "plasma" else "at the effect site"
     who = f"{run.model.name}, {units.fmt(float(run.cohort.weight_kg[0]))} kg"
     what = "" if pump is None else f", syringe of {pump}"
-    return f"{levels}{more} ng/mL held in {place}: {who}{what}"
+    return f"{levels}{more} ng/mL held {place}: {who}{what}"

@@ -53,6 +53,8 @@ def draw_rates(
     span_h : float
         What the axis shows [h].
     """
+    from matplotlib.ticker import LogFormatter, NullFormatter
+
     given = np.array([rate for *_, rate in rates if rate > 0.0])
     steep = given.size > 0 and given.max() > STEEP * np.median(given)
     floor = 0.5 * given.min() if steep else 0.0
@@ -62,10 +64,13 @@ def draw_rates(
             below.stairs([rate], ends, baseline=floor, fill=True, color="0.6")
     if steep:
         below.set_yscale("log")
+        below.yaxis.set_major_formatter(LogFormatter(labelOnlyBase=False))
+        below.yaxis.set_minor_formatter(NullFormatter())
         below.set_ylim(floor, 1.5 * given.max())
     else:
         below.set_ylim(0.0, 1.1 * given.max() if given.size else 1.0)
     plain(below)
+    below.set_axisbelow(True)
     below.set_ylabel("Rate [mg/h],\nlogarithmic" if steep else "Rate [mg/h]")
     below.set_xlabel(above.get_xlabel())
     above.set_xlabel("")
