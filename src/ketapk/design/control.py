@@ -60,6 +60,11 @@ class Control:
     effect: int | None = None
     """Position of the effect site, where that is held."""
 
+    @property
+    def output(self) -> int:
+        """Position of what is held."""
+        return self.plasma if self.effect is None else self.effect
+
     def move(self, state: Floats, target: float, left: Fraction) -> Move:
         """Rate for the next interval.
 

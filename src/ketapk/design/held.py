@@ -10,43 +10,20 @@ import numpy as np
 
 from ketapk import units
 from ketapk.basis import basis
+from ketapk.design.arrivals import arrival, missed
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     import polars as pl
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from ketapk.design.arrivals import Interval
     from ketapk.design.control import Control
     from ketapk.design.targets import Target
     from ketapk.dosing.regimen import Regimen
     from ketapk.profiles import Profiles
 
     Floats = NDArray[np.float64]
-
-NEAR = 0.01
-"""Share of a target within which it counts as reached: a choice."""
-HELD = 0.05
-"""Share of a target by which a level that has reached it may leave it and still counts as held: a
-choice, that within which an effect site is held through the plasma."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Interval:
-    """One constant rate, and what it leads to."""
-
-    start: Fraction
-    """[h]"""
-    end: Fraction
-    """[h]"""
-    mg_per_h: float
-    target: float
-    """[mg/L]"""
-    state: Floats
-    """Where the drug is at the start, (S,) [mg]."""
-    after: Floats
-    """Where it is at the end, (S,) [mg]."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -140,7 +117,7 @@ class Held:
         """
         import polars as pl
 
-        rows = [self._arrival(target) for target in self.targets]
+        rows = [arrival(target, self.intervals, self.control) for target in self.targets]
         return pl.DataFrame(rows, infer_schema_length=None)
 
     @property
@@ -157,8 +134,8 @@ class Held:
     @cached_property
     def warnings(self) -> tuple[str, ...]:
         """Everything a reader should know: missed targets, limits, and of the simulation."""
-        missed = [self._missed(row) for row in self.shortfall.to_dicts()]
-        return (*missed, *self._syringe(), *self.run.warnings)
+        short = [missed(row, self.intervals, self.control) for row in self.shortfall.to_dicts()]
+        return (*short, *self._syringe(), *self.run.warnings)
 
     @property
     def basis(self) -> str:
@@ -191,90 +168,9 @@ class Held:
             ax=ax,
         )
 
-    @property
-    def _output(self) -> int:
-        return self.control.plasma if self.control.effect is None else self.control.effect
-
     def _level(self, state: Floats) -> float:
         """Concentration in a state, where the target holds [mg/L]."""
-        return self.control.responses.level(self._output, state)
-
-    def _arrival(self, target: Target) -> dict[str, Any]:
-        """How one target is met."""
-        own = [i for i in self.intervals if target.start <= i.start < target.end]
-        wanted = target.mg_per_l
-        times = [own[0].start, *(i.end for i in own)]
-        levels = np.array([self._level(own[0].state), *(self._level(i.after) for i in own)])
-        off = np.abs(levels - wanted)
-        closest = int(np.argmin(off))
-        row: dict[str, Any] = {
-            "start_h": float(target.start),
-            "end_h": float(target.end),
-            "target_ng_per_ml": _ng(wanted),
-            "reached": None,
-            "reached_h": None,
-            "worst_ng_per_ml": None,
-            "worst_h": None,
-            "closest_ng_per_ml": _ng(float(levels[closest])),
-            "closest_h": float(times[closest]),
-        }
-        if wanted > 0.0:
-            row |= self._stay(own, wanted)
-        return row
-
-    def _stay(self, own: list[Interval], wanted: float) -> dict[str, Any]:
-        """When the intervals of a target first bring it, and how far the level goes from there."""
-        begin, end = float(own[0].start), float(own[-1].end - own[0].start)
-        curve = self.control.responses.course(
-            self._output, own[0].state, [(i.mg_per_h, i.end - i.start) for i in own]
-        )
-        first = self._level(own[0].state)
-        if first > (1.0 + NEAR) * wanted:
-            arrival = float(curve.falls_to((1.0 + NEAR) * wanted, 0.0)[0])
-        elif first < (1.0 - NEAR) * wanted:
-            arrival = float(curve.above((1.0 - NEAR) * wanted)[0][0])
-        else:
-            arrival = 0.0
-        if not arrival <= end:
-            return {"reached": False}
-        extremes = [curve.extreme_within(arrival, end, sign) for sign in (1.0, -1.0)]
-        level, when = max(((float(c[0]), float(t[0])) for c, t in extremes),
-                          key=lambda found: abs(found[0] - wanted))  # fmt: skip
-        return {
-            "reached": abs(level - wanted) <= HELD * wanted,
-            "reached_h": begin + arrival,
-            "worst_ng_per_ml": _ng(level),
-            "worst_h": begin + when,
-        }
-
-    def _missed(self, row: dict[str, Any]) -> str:
-        """What kept a target from being reached, or held."""
-        target, arrived = row["target_ng_per_ml"], row["reached_h"]
-        which = f"The target of {units.fmt(target)} ng/mL from {units.fmt(row['start_h'])} h"
-        if arrived is None:
-            level, when = row["closest_ng_per_ml"], row["closest_h"]
-            what, how = "is not reached", "is the closest"
-        else:
-            level, when = row["worst_ng_per_ml"], row["worst_h"]
-            what = f"is reached at {units.fmt(arrived)} h, but not held"
-            how = "is the furthest from it after that"
-        return (
-            f"{which} {what}: {units.fmt(level)} ng/mL at {units.fmt(when)} h {how}; "
-            f"{self._reason(row, above=level > target)}."
-        )
-
-    def _reason(self, row: dict[str, Any], *, above: bool) -> str:
-        """Which limit kept the level away from a target."""
-        limits = self.control.limits
-        own = [i for i in self.intervals if row["start_h"] <= i.start < row["end_h"]]
-        if not above and any(i.mg_per_h >= limits.highest for i in own):
-            return f"the highest rate is {units.fmt(limits.highest)} mg/h"
-        gain = _ng(self.control.responses.gain(self.control.plasma, limits.step))
-        if limits.coarseness * gain > NEAR * row["target_ng_per_ml"]:
-            return limits.too_coarse
-        if above and row["reached_h"] is None:
-            return "nothing is given while it is higher"
-        return "a longer time, or shorter steps, would bring it nearer"
+        return self.control.responses.level(self.control.output, state)
 
     def _syringe(self) -> list[str]:
         """Whether the syringe holds what is given."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ketapk import units
+from ketapk.design.arrivals import Interval
 from ketapk.design.control import Control
-from ketapk.design.held import Held, Interval
+from ketapk.design.held import Held
 from ketapk.design.limits import read_limits
 from ketapk.design.person import effect_index, quietly, responses_of
 from ketapk.design.targets import read_targets

@@ -33,9 +33,9 @@ def panels(ax: Axes | None) -> tuple[Axes, Axes]:
             "ax has no place in a grid that a panel of rates could share; give one of "
             "figure.subplots(), or leave ax out."
         )
-    upper, lower = place.subgridspec(2, 1, height_ratios=RATIO)
-    ax.set_subplotspec(upper)
-    below = ax.figure.add_subplot(lower, sharex=ax)
+    grid = place.subgridspec(2, 1, height_ratios=RATIO)
+    ax.set_subplotspec(grid[0])
+    below = ax.figure.add_subplot(grid[1], sharex=ax)
     return ax, below
 
 
