@@ -621,7 +621,17 @@ def format_rate(mg_per_h: float, weight_kg: float) -> str:
     '0.75 mg/kg/h = 12.5 mcg/kg/min'
     """
     per_kg = mg_per_h / weight_kg
-    return f"{fmt(per_kg)} mg/kg/h = {fmt(per_kg / MG_PER_MCG / MINUTES_PER_HOUR)} mcg/kg/min"
+    return f"{fmt(per_kg)} mg/kg/h = {fmt(mcg_per_min(per_kg))} mcg/kg/min"
+
+
+def ms(seconds: float) -> float:
+    """Convert seconds to milliseconds."""
+    return seconds * 1000.0
+
+
+def mcg_per_min(mg_per_h: float) -> float:
+    """Convert mg/h to mcg/min, or mg/kg/h to mcg/kg/min."""
+    return mg_per_h / MG_PER_MCG / MINUTES_PER_HOUR
 
 
 def format_time(hours: Fraction) -> str:

@@ -19,6 +19,7 @@ from ketapk.cli.estimate import estimate
 from ketapk.cli.library import effects, model, models, observed, verify
 from ketapk.cli.options import examples, say
 from ketapk.cli.outlook import carry_over, decrement, plateau, what_if
+from ketapk.cli.page import serve
 from ketapk.cli.plans import compare, simulate
 from ketapk.cli.research import interrupted, predict, trial
 from ketapk.cli.schedules import schedule
@@ -152,6 +153,7 @@ app.command(
     )
 )(lint)
 app.command(epilog=examples("ketapk weights --weight 120 --height 165"))(weights)
+app.command(epilog=examples("ketapk serve", "ketapk serve --port 8080 --no-browser"))(serve)
 app.command()(cite)
 app.command()(schema)
 app.command()(doctor)
