@@ -77,6 +77,7 @@ def test_all_eligible_models_are_followed_and_named():
         ({"every": "Mon, Mon"}, "write each day once, in order"),
         ({"every": "Mon, Sun, Wed"}, "write each day once, in order"),
         ({"times": 0}, "times=0 is not a count; write a whole number from 1."),
+        ({"times": 100_000}, "write at most 500."),
         ({"levels": ["5"]}, "has no unit"),
     ],
 )
@@ -89,6 +90,17 @@ def test_what_is_wrong_is_said(options, said):
 def test_a_session_longer_than_the_interval_is_refused():
     with pytest.raises(kp.PlanError, match="has not ended when the next begins"):
         kp.carry_over("35 mg iv over 40 min", "kamp2020", ME, every="40 min")
+
+
+def test_a_session_that_begins_at_steady_state_is_refused():
+    steady = kp.Regimen.of(kp.Dose(route="iv", amt=10, ii=6, ss=1))
+    with pytest.raises(kp.PlanError, match="begins with a steady state"):
+        kp.carry_over(steady, "kamp2020", ME)
+
+
+def test_one_level_may_be_given_alone():
+    found = kp.carry_over("35 mg iv over 40 min", "kamp2020", ME, times=2, levels="5 ng/mL")
+    assert found.levels == ("5 ng/mL",)
 
 
 def test_days_of_a_week_go_on_over_its_end():

@@ -77,6 +77,12 @@ def test_what_is_wrong_is_said(options, said):
     assert said in str(error.value)
 
 
+def test_one_length_percentage_or_level_may_be_given_alone():
+    alone = kp.decrement_times("kamp2020", ME, lengths="1 h", by="50 %", below="50 ng/mL")
+    listed = kp.decrement_times("kamp2020", ME, lengths=["1 h"], by=["50 %"], below=["50 ng/mL"])
+    assert alone.table.equals(listed.table)
+
+
 def test_nobody_eligible_is_refused_with_the_reasons():
     with pytest.raises(kp.PlanError, match="domino: drug"):
         kp.decrement_times(None, ME, drug="R", lengths=["1 h"])
