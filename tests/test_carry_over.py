@@ -6,6 +6,7 @@ import pytest
 import ketapk as kp
 from ketapk.cli import main
 from ketapk.dosing.sessions import session_starts
+from ketapk.notice import NO_ADVICE
 
 ME = kp.Patient(weight_kg=70)
 CL, V1 = 3.0, 120.0
@@ -114,6 +115,8 @@ def test_the_course_is_drawn_with_what_is_left():
     own = found.table.filter(analyte="esketamine", session=3)
     assert dots.get_ydata()[-1] == pytest.approx(own["before"].item())
     assert below.get_title(loc="left") == "Metabolites"
+    assert above.lines[0].get_color() == below.lines[0].get_color()
+    assert NO_ADVICE in above.figure.get_supxlabel()
 
 
 def test_the_command_prints_what_is_left(capsys):

@@ -5,6 +5,7 @@ import pytest
 
 import ketapk as kp
 from ketapk.cli import main
+from ketapk.notice import NO_ADVICE
 
 ME = kp.Patient(weight_kg=70, age_y=30)
 CL, V1 = 60.0, 120.0
@@ -91,6 +92,7 @@ def test_nobody_eligible_is_refused_with_the_reasons():
 def test_the_figure_shades_what_lies_between_the_models():
     found = kp.decrement_times(["kamp2020", "domino"], ME, lengths=["1 h", "8 h"], by=["50 %"])
     (axes,) = found.plot().axes
+    assert NO_ADVICE in axes.figure.get_supxlabel()
     shade = axes.collections[0].get_paths()[0].vertices[:, 1]
     assert shade.min() == pytest.approx(60 * found.spread["low_h"].min())
     assert shade.max() == pytest.approx(60 * found.spread["high_h"].max())

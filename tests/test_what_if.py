@@ -7,6 +7,7 @@ from scipy.linalg import expm
 import ketapk as kp
 from ketapk.branches.sentence import change
 from ketapk.cli import main
+from ketapk.notice import NO_ADVICE
 
 ME = kp.Patient(weight_kg=70)
 CL, V1 = 60.0, 120.0
@@ -325,7 +326,9 @@ def test_the_result_says_what_it_rests_on(capsys):
 
 def test_both_branches_are_drawn_with_their_difference():
     found = kp.what_if(INFUSION, CHANGES[0], "kamp2020", ME)
-    above, below = found.plot().axes
+    above, given, below = found.plot().axes
+    assert [tick.get_text() for tick in given.get_yticklabels()] == ["planned", "changed"]
+    assert NO_ADVICE in above.figure.get_supxlabel()
     assert [line.get_label() for line in above.lines[:2]] == ["planned", "changed"]
     lowest = min(below.lines[0].get_ydata())
     assert lowest == pytest.approx(found.largest[0], rel=1e-9)

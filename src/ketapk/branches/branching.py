@@ -131,15 +131,11 @@ class WhatIf:
             return f"The branches never differ by more than {share}; at most by {most} ng/mL."
         again = self.agree_at_h[known & ~self.never_apart]
         when = f"{units.fmt(_middle(again), 3)} h" if np.isfinite(_middle(again)) else "no time"
+        apart = f"The branches differ by up to {most} ng/mL, and by at most {share} from {when} on"
         if people == 1:
-            return (
-                f"The branches differ by up to {most} ng/mL, and by at most {share} from {when} on."
-            )
+            return f"{apart}."
         few = f"{never} of {people} people never differ by more than {share}. " if never else ""
-        return (
-            f"{few}The branches differ by up to {most} ng/mL, and by at most {share} from {when} on, "
-            f"median of {'the others' if never else 'the people'}."
-        )
+        return f"{few}{apart}, median of {'the others' if never else 'the people'}."
 
     @property
     def given_mg(self) -> tuple[Floats, Floats]:
@@ -310,7 +306,8 @@ def what_if(
         What was planned.
     changes : change, str or sequence of these
         What went otherwise, one after the other: `PumpStop`, `Late`, `Skipped`, `Doubled`,
-        `OtherRate`, `OtherWeight` (doses are counted as planned, before any change), or sentences such as "pump stops at 20 min for 10 min".
+        `OtherRate`, `OtherWeight`, or sentences such as "pump stops at 20 min for 10 min". Doses
+        are counted as planned, before any change.
     model : Model or str
         A model, or its name.
     patient : Patient or Cohort

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ketapk.notice import NO_ADVICE
 from ketapk.plot.held import draw_rates
 from ketapk.plot.style import (
     COLOURS,
@@ -70,7 +71,11 @@ def draw_designed(
         )  # fmt: skip
     draw_rates(axes, rates, span)
     band = f"Line: median; band: {RIBBON[0]:g}th to {RIBBON[1]:g}th percentile of {people} people. "
-    notes = [f"{band if people > 1 else ''}Grey: rates. {source_of(run)}", *marks_of(run)]
+    notes = [
+        f"{band if people > 1 else ''}Grey: rates. {source_of(run)}",
+        *marks_of(run),
+        NO_ADVICE,
+    ]
     finish(axes, span, "A schedule that a nurse can run", notes)
     axes.set_ylabel("Concentration [ng/mL]")
     return axes

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ketapk.notice import NO_ADVICE
 from ketapk.plot.style import (
     COLOURS,
     axes_or_new,
@@ -67,7 +68,7 @@ def draw_held(
         label = f"target ({site})" if number == 0 else "_"
         axes.plot(ends, [level, level], color=COLOURS[2], linewidth=4.0, alpha=0.4, label=label)
     draw_rates(axes, rates, span)
-    notes = [f"{RATES} {source_of(run)}", *marks_of(run)]
+    notes = [f"{RATES} {source_of(run)}", *marks_of(run), NO_ADVICE]
     finish(axes, span, "A target held", notes)
     axes.set_ylabel("Concentration [ng/mL]")
     return axes
