@@ -71,7 +71,8 @@ def draw_designed(
         )  # fmt: skip
     draw_rates(axes, rates, span)
     band = f"Line: median; band: {RIBBON[0]:g}th to {RIBBON[1]:g}th percentile of {people} people. "
-    notes = [
+    said = f"{band if people > 1 else ''}Grey: rates. {source_of(run)}"
+    notes = [said, *marks_of(run), NO_ADVICE]
         f"{band if people > 1 else ''}Grey: rates. {source_of(run)}",
         *marks_of(run),
         NO_ADVICE,
