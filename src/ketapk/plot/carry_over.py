@@ -8,7 +8,6 @@ import numpy as np
 
 from ketapk import units
 from ketapk.plot.style import (
-    DASHES,
     draw_curve,
     new_figure,
     plain,
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
 EVEN = 1000
 """Even times that are drawn."""
+THICK = 1.5
+"""Width of lines [points]."""
 DECADES = 1e-5
 """Share of the highest concentration at which the axis begins."""
 
@@ -83,11 +84,11 @@ def draw_carry_over(found: CarryOver) -> Figure:
 
 
 def _looks(found: CarryOver) -> dict[tuple[str, str], Any]:
-    """A colour a model, the same in all panels; a dash for each of several analytes in a panel."""
+    """Colour and dash of a model, the same in all panels; further metabolites in thinner lines."""
     looks = {}
     for number, (name, run) in enumerate(found.runs.items()):
         metabolites = [analyte for analyte in run.analytes if analyte != run.model.parent]
         for analyte in run.analytes:
-            dash = metabolites.index(analyte) if analyte in metabolites else 0
-            looks[name, analyte] = {**style(number), "linestyle": DASHES[dash % len(DASHES)]}
+            place = metabolites.index(analyte) if analyte in metabolites else 0
+            looks[name, analyte] = {**style(number), "linewidth": THICK / (1 + place)}
     return looks

@@ -73,10 +73,6 @@ def draw_designed(
     band = f"Line: median; band: {RIBBON[0]:g}th to {RIBBON[1]:g}th percentile of {people} people. "
     said = f"{band if people > 1 else ''}Grey: rates. {source_of(run)}"
     notes = [said, *marks_of(run), NO_ADVICE]
-        f"{band if people > 1 else ''}Grey: rates. {source_of(run)}",
-        *marks_of(run),
-        NO_ADVICE,
-    ]
     finish(axes, span, "A schedule that a nurse can run", notes)
     axes.set_ylabel("Concentration [ng/mL]")
     return axes
