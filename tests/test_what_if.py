@@ -332,3 +332,28 @@ def test_both_branches_are_drawn_with_their_difference():
     assert [line.get_label() for line in above.lines[:2]] == ["planned", "changed"]
     lowest = min(below.lines[0].get_ydata())
     assert lowest == pytest.approx(found.largest[0], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["what-if", INFUSION, "--change", "dose 1 late by 15 min", "--model", "kamp2020"],
+        ["carry-over", INFUSION, "--times", "2", "--model", "kamp2020"],
+        ["plateau", "0 mg/h", "0.1 mg/kg/h", "--model", "kamp2020"],
+        ["decrement", "kamp2020", "--lengths", "1 h", "--by", "", "--below", "50 ng/mL"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_doses_per_kg_go_by_the_weight_that_is_asked_for(command, capsys):
+    printed = []
+    for name in ("total", "lean"):
+        assert main([*command, "--weight", "95", "--dosing-weight", name, "--json"]) == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] != printed[1]
+
+
+def test_a_dose_that_goes_by_lean_weight_already_is_not_changed_to_it():
+    lean = kp.Patient(weight_kg=95).dosed_by("lean")
+    assert kp.what_if(INFUSION, "weight lean", "kamp2020", lean).parts_at is None
+    total = kp.what_if(INFUSION, "weight total", "kamp2020", lean)
+    assert total.given_mg[1][0] == pytest.approx(47.5)
