@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FIGURE ?= ketapk-demo.png
 WORKERS ?= 2
 
-.PHONY: help demo test lint coverage pages bench bench-full bench-check clean
+.PHONY: help demo test lint coverage pages bench bench-full bench-check bench-individual clean
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make pages     write the pages of the library in docs/ from its data"
 	@echo "make bench     compare speed and error with other programs, two minutes"
 	@echo "make bench-full  the same at length, half an hour; writes benchmarks/RESULTS.md"
+	@echo "make bench-individual  recover drawn people from their levels; writes benchmarks/INDIVIDUAL.md"
 	@echo "make bench-check  see that the comparisons run, a minute; nothing about time"
 	@echo "make clean     remove the environment and everything made"
 
@@ -84,6 +85,10 @@ bench: $(VENV)/ready-to-bench
 bench-full: $(VENV)/ready-to-bench
 	@echo "==> ketapk and others at length"
 	@$(BIN)/python benchmarks/run.py --full
+
+bench-individual: $(VENV)/ready
+	@echo "==> Estimates from levels against the people who were drawn (some minutes)"
+	@$(BIN)/python benchmarks/individual.py 100 --write
 
 bench-check: $(VENV)/ready-to-check
 	@echo "==> The jobs under pytest-benchmark, once each"

@@ -44,7 +44,7 @@ def test_every_research_program_answers_and_draws(name, tmp_path, monkeypatch, c
     assert f"../examples/{name}.py" in (ROOT / "docs/researchers.md").read_text(encoding="utf-8")
 
 
-CLINICAL = ("tci_steps", "nurse_schedule", "decrement_spread", "carry_over")
+CLINICAL = ("tci_steps", "nurse_schedule", "decrement_spread", "carry_over", "own_levels")
 
 
 @pytest.mark.parametrize("name", CLINICAL)
@@ -76,6 +76,6 @@ def test_the_command_line_page_names_every_command():
 
     page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
     names = [c.name or c.callback.__name__ for c in app.registered_commands]
-    assert len(names) == 25
+    assert len(names) == 26
     for name in names:
         assert f"`{name}" in page, name

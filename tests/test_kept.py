@@ -245,3 +245,27 @@ def test_a_body_keeps_what_few_plans_come_to():
             for kept, made in zip(course._lowering.flows, course._collected().flows, strict=True):
                 assert kept.amount.tolist() == made.amount.tolist()
     assert len(course._body._lowered) <= KEPT_PLANS
+
+
+def test_values_of_one_person_are_those_that_the_model_gives():
+    model, me = kp.load_model("kamp2020"), kp.Cohort.of(ME)
+    asked = model.individual(me)
+    for _ in range(2):
+        kept = model.values(me)
+        assert {name: np.ravel(value).tolist() for name, value in kept.items()} == {
+            name: np.ravel(value).tolist() for name, value in asked.items()
+        }
+        name, array = next((n, v) for n, v in kept.items() if isinstance(v, np.ndarray))
+        with pytest.raises(ValueError, match="read-only"):
+            array[:] = 0.0
+        kept[name] = 0.0
+
+
+def test_a_person_keeps_a_plan_for_each_weight_that_doses_go_by():
+    one = kp.Patient(weight_kg=120, height_cm=165)
+    given = [
+        kp.simulate("1 mg/kg iv bolus", "kamp2020", one.dosed_by(weight), times=[0.0]).amounts.sum()
+        for weight in ("total", "ideal", "total")
+    ]
+    assert given[0] == given[2] == 120.0
+    assert given[1] < 60.0

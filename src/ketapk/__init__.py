@@ -62,6 +62,10 @@ if TYPE_CHECKING:
     from ketapk.exchange.sbml import to_sbml, write_sbml
     from ketapk.exposure.measures import Exposure
     from ketapk.exposure.nca import BelowLimit, nca, nca_table
+    from ketapk.individual.estimate import individualise
+    from ketapk.individual.forecast import Forecast
+    from ketapk.individual.individual import Individual
+    from ketapk.individual.levels import Level
     from ketapk.library.catalogue import list_models, load_model
     from ketapk.library.composition import compose
     from ketapk.library.effects import Effect, list_effects, load_effect
@@ -126,6 +130,10 @@ _HOME = {
     "library.composition": "compose",
     "exposure.measures": "Exposure",
     "exposure.nca": "BelowLimit nca nca_table",
+    "individual.estimate": "individualise",
+    "individual.forecast": "Forecast",
+    "individual.individual": "Individual",
+    "individual.levels": "Level",
     "library.catalogue": "list_models load_model",
     "library.effects": "Effect list_effects load_effect",
     "library.observations": "load_observations",
@@ -185,12 +193,15 @@ __all__ = [
     "Equivalence",
     "Exposure",
     "Feedback",
+    "Forecast",
     "Held",
     "IndirectResponse",
+    "Individual",
     "InputError",
     "KetapkError",
     "KetapkWarning",
     "Late",
+    "Level",
     "LevelAim",
     "Lint",
     "Model",
@@ -237,6 +248,7 @@ __all__ = [
     "equivalent_dose",
     "explain",
     "hold",
+    "individualise",
     "infusion",
     "inhaled",
     "intramuscular",

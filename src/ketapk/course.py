@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+NOBODY = np.empty(0, dtype=np.int64)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Course:
     """What is to be solved, so that it can be solved again: by parts, or with other values."""
@@ -67,7 +70,7 @@ class Course:
         body = self._body
         if body is None or body.system is not self.system:
             return self._collected()
-        return body.lowering(self.plan, self.cohort.weight_kg.item(0), self._collected)
+        return body.lowering(self.plan, self.cohort.dosing_kg.item(0), self._collected)
 
     def _collected(self) -> Lowering:
         """What enters, asked of the routes dose by dose."""
@@ -125,10 +128,9 @@ class Course:
     def _at_once(
         self, output: int, times_h: Floats, side: str, factor: float
     ) -> tuple[Floats | None, NDArray[np.int64]]:
-        """Curves as in `curve` that need no solution, None if none are; and who is left."""
-        everybody = np.arange(len(self.cohort))
+        """Curves as in `curve` that need no solution, None if none are; and whom they lack."""
         if side not in ("after", "before"):
-            return None, everybody
+            return None, NOBODY
         how: Any = {
             "before": side == "before",
             "factor": factor,
@@ -140,15 +142,15 @@ class Course:
             by_modes = spectrum.curves(*what, **how, known=self._modes)
             if by_modes is not None:
                 curves, done = by_modes
-                self._by_modes[output] = int(np.count_nonzero(done))
-                return curves, everybody[~done]
+                self._by_modes[output] = count = int(np.count_nonzero(done))
+                return curves, NOBODY if count == done.size else np.flatnonzero(~done)
         if self.method in ("auto", "stiff"):
             abreast = lanes.curves(*what, **how, tolerance=self.tolerance)
             if abreast is not None:
                 curves, done, counts = abreast
                 self._in_lanes[output] = int(np.count_nonzero(done)), counts[done]
-                return curves, everybody[~done]
-        return None, everybody
+                return curves, np.flatnonzero(~done)
+        return None, NOBODY
 
     def landmarks(
         self, output: int, until_h: float, levels: Floats

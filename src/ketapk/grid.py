@@ -28,7 +28,7 @@ SHOWN = 8
 def checked_times(times: ArrayLike) -> Floats:
     """Return times [h] as an array, or say what is wrong with them."""
     try:
-        array = np.atleast_1d(np.asarray(times, dtype=np.float64))
+        array = np.array(times, dtype=np.float64, ndmin=1, copy=None)
     except (TypeError, ValueError):
         raise InputError(
             f"times={times!r} are not numbers; give hours, e.g. times=[0, 0.5, 1]."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,15 +102,28 @@ def read_scenario(path: str | PathLike[str]) -> Scenario:
     try:
         return Scenario.model_validate(content)
     except ValidationError as error:
-        wrong = " ".join(_said(item) for item in error.errors())
+        wrong = " ".join(mistake(item["loc"], item) for item in error.errors())
         raise InputError(f"{path}: {wrong}") from None
 
 
-def _said(item: Any) -> str:
-    """One mistake of a file, with its path and how to mend it."""
-    place = ".".join(str(part) for part in item["loc"])
+def mistake(loc: Sequence[Any], item: Mapping[str, Any], known: Iterable[str] = ()) -> str:
+    """Say one mistake of a scenario, or of what stands beside it, with its path.
+
+    Parameters
+    ----------
+    loc : sequence
+        Path of the mistake within the scenario.
+    item : mapping
+        The mistake as pydantic gives it: ``type`` and ``msg``.
+    known : iterable of str
+        Names that may stand there; those of a scenario by default.
+
+    Returns
+    -------
+    str
+    """
+    place = ".".join(str(part) for part in loc)
     if item["type"] == "extra_forbidden":
-        owner = Person if len(item["loc"]) > 1 else Scenario
-        hint = nearest(str(item["loc"][-1]), tuple(owner.model_fields))
-        return f"{place} is not known.{hint}"
+        owner = Person if len(loc) > 1 else Scenario
+        return f"{place} is not known.{nearest(str(loc[-1]), tuple(known) or owner.model_fields)}"
     return f"{place}: {item['msg'][0].lower()}{item['msg'][1:]}."

@@ -28,7 +28,8 @@ class Timetable:
     def __init__(self, times: Floats) -> None:
         self.row = times
         """(T,) times."""
-        self._own = False
+        self._bits: bytearray | None = None
+        """What they are kept in, once they are: it is compared in one go."""
         self._made: dict[Hashable, Any] = {}
 
     def __hash__(self) -> int:
@@ -38,16 +39,17 @@ class Timetable:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Timetable):
             return NotImplemented
-        one, two = self.row, other.row
-        if one is two:
+        if self.row is other.row:
             return True
-        same = one.size == two.size and (one.view(np.int64) == two.view(np.int64)).all()
-        return bool(same)
+        kept, asked = (other, self) if self._bits is None else (self, other)
+        bits = kept._bits or bytearray(kept.row)
+        return bits == asked.row.data
 
     def own(self) -> Floats:
         """Return the times as a row without gaps that nobody can write to; copied once."""
-        if not self._own:
-            self.row, self._own = np.frombuffer(self.row.tobytes()), True
+        if self._bits is None:
+            self._bits = bytearray(self.row)
+            self.row = np.frombuffer(memoryview(self._bits).toreadonly())
         return self.row
 
     @cached_property
@@ -60,7 +62,7 @@ class Timetable:
 
         Nobody writes to what comes back.
         """
-        if not self._own:
+        if self._bits is None:
             return make(self.row, *of)
         key = make, *of
         found = self._made.get(key, self)
@@ -77,10 +79,10 @@ def timetable(times: Floats) -> Timetable:
 
     Too many times have one that keeps neither them nor what is made of them.
     """
-    asked = Timetable(times)
+    asked = Timetable(np.ascontiguousarray(times))
     if times.size <= LONGEST:
         return _kept(asked)
-    asked.row = read_only(times)
+    asked.row = read_only(asked.row)
     return asked
 
 

@@ -378,6 +378,26 @@ def area_mg_h_per_l(text: str, name: str = "area") -> float:
     return float(value)
 
 
+def a_thousandfold(text: str, *, up: bool) -> str:
+    """The same number in a unit a thousand times larger or smaller; else a number that much so.
+
+    Examples
+    --------
+    >>> a_thousandfold("0.18 ng/mL", up=True), a_thousandfold("180000 ng/mL", up=False)
+    ("'0.18 mcg/mL'", "'180 ng/mL'")
+    """
+    match = _NUMBER.match(text)
+    number, unit = ("", text) if match is None else match.groups()
+    head, sign, below = unit.partition("/")
+    times = Fraction(1000) if up else Fraction(1, 1000)
+    for known in (_MASS, _AMOUNT_OF_SUBSTANCE):
+        own = known.get(head.strip().lower())
+        for other, factor in known.items():
+            if own is not None and factor == own * times:
+                return f"'{number} {other}{sign}{below}'"
+    return f"'{decimal(Fraction(number) * times)} {unit}'"
+
+
 def convert(text: str, unit: str, *, weight_kg: float | None = None, analyte: str = "") -> float:
     """Convert a quantity to another unit.
 
@@ -619,7 +639,17 @@ def format_rate(mg_per_h: float, weight_kg: float) -> str:
     '0.75 mg/kg/h = 12.5 mcg/kg/min'
     """
     per_kg = mg_per_h / weight_kg
-    return f"{fmt(per_kg)} mg/kg/h = {fmt(per_kg / MG_PER_MCG / MINUTES_PER_HOUR)} mcg/kg/min"
+    return f"{fmt(per_kg)} mg/kg/h = {fmt(mcg_per_min(per_kg))} mcg/kg/min"
+
+
+def ms(seconds: float) -> float:
+    """Convert seconds to milliseconds."""
+    return seconds * 1000.0
+
+
+def mcg_per_min(mg_per_h: float) -> float:
+    """Convert mg/h to mcg/min, or mg/kg/h to mcg/kg/min."""
+    return mg_per_h / MG_PER_MCG / MINUTES_PER_HOUR
 
 
 def format_time(hours: Fraction) -> str:

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ketapk.cli.checking import lint, weights
+from ketapk.cli.estimate import estimate
 from ketapk.cli.library import effects, model, models, observed, verify
 from ketapk.cli.options import examples, say
 from ketapk.cli.outlook import carry_over, decrement, plateau, what_if
+from ketapk.cli.page import serve
 from ketapk.cli.plans import compare, simulate
 from ketapk.cli.research import interrupted, predict, trial
 from ketapk.cli.schedules import schedule
@@ -132,6 +134,14 @@ app.command(
         'ever above 300 ng/mL" --people 500 --model otto2021 --vial "1 mg/mL"',
     )
 )(schedule)
+app.command(
+    epilog=examples(
+        'ketapk estimate "25 mg esketamine iv over 40 min" --model otto2021 '
+        '--levels "40 min: 140 ng/mL, 2 h: 55 ng/mL, 6 h: <5 ng/mL"',
+        'ketapk estimate "25 mg esketamine iv over 40 min" --model otto2021 '
+        '--levels-file levels.csv --next "20 mg esketamine iv over 40 min" --plot next.png',
+    )
+)(estimate)
 app.command(epilog=examples('ketapk nca samples.csv --dose "35 mg" --route bolus'))(nca)
 app.command(epilog=examples('ketapk explain "0.5 mg/kg iv over 40 min" --vial "10 mg/mL"'))(explain)
 app.command(epilog=examples('ketapk convert "0.2 mg/kg/h" mcg/kg/min'))(convert)
@@ -143,6 +153,7 @@ app.command(
     )
 )(lint)
 app.command(epilog=examples("ketapk weights --weight 120 --height 165"))(weights)
+app.command(epilog=examples("ketapk serve", "ketapk serve --port 8080 --no-browser"))(serve)
 app.command()(cite)
 app.command()(schema)
 app.command()(doctor)

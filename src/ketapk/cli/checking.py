@@ -21,10 +21,10 @@ from ketapk.cli.options import (
     model_of,
     one_output,
     patient,
-    person,
     print_json,
 )
 from ketapk.errors import InputError
+from ketapk.summary import person
 
 
 def weights(

@@ -16,9 +16,9 @@ from ketapk.cli.options import (
     close,
     one_output,
     print_json,
-    row,
     save,
 )
+from ketapk.summary import row
 
 if TYPE_CHECKING:
     import polars as pl

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ketapk.cli import terminal
 from ketapk.errors import InputError
 from ketapk.notice import NOTICE
 
@@ -189,19 +188,6 @@ def save(axes: Any, path: Path) -> None:
 def say(text: str) -> None:
     """Print to standard error, where everything goes that is not data."""
     print(text, file=sys.stderr)
-
-
-def person(cohort: Any) -> dict[str, Any]:
-    """The one patient of the command line, for JSON."""
-    names = ["weight_kg", "age_y", "sex", "height_cm", "ancestry"]
-    if cohort.dosed_otherwise:
-        names += ["dosing_weight", "dosing_kg"]
-    return {name: getattr(cohort, name)[0].item() for name in names}
-
-
-def row(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row of a table with numbers that JSON knows."""
-    return {k: terminal.number(v) if isinstance(v, float) else v for k, v in row.items()}
 
 
 def print_json(content: dict[str, Any], said: Iterable[str]) -> None:

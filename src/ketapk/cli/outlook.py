@@ -27,9 +27,9 @@ from ketapk.cli.options import (
     one_output,
     patient,
     print_json,
-    row,
     save,
 )
+from ketapk.summary import row
 
 People = Annotated[int, typer.Option("--people", help="Draw so many people.", metavar="N")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the draw.", metavar="N")]

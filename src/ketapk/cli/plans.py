@@ -34,14 +34,13 @@ from ketapk.cli.options import (
     named,
     one_output,
     patient,
-    person,
     print_json,
-    row,
     save,
     say,
     times_of,
 )
 from ketapk.errors import InputError
+from ketapk.summary import number, person, row
 
 if TYPE_CHECKING:
     from ketapk.ensemble import Ensemble
@@ -193,7 +192,7 @@ def _show_run(
         "method": run.stats.method,
         "times_h": run.times_h.tolist(),
         "ng_per_ml": {
-            label: [terminal.number(c) for c in run.concentration(analyte, site=site)[0]]
+            label: [number(c) for c in run.concentration(analyte, site=site)[0]]
             for label, (analyte, site) in run.readings().items()
         },
         "exposure": {
@@ -221,7 +220,7 @@ def _show_ensemble(ensemble: Ensemble, *, csv: bool, json_: bool) -> None:
                 "excluded": ensemble.excluded.to_dicts(),
                 "times_h": ensemble.times_h.tolist(),
                 "ng_per_ml": {
-                    name: [terminal.number(c) for c in curve[0]]
+                    name: [number(c) for c in curve[0]]
                     for name, curve in ensemble.concentration().items()
                 },
                 "citations": ensemble.cite().splitlines(),
@@ -303,18 +302,9 @@ def compare(
     if csv:
         print(comparison.table.write_csv(), end="")
     elif json_:
-        print_json(
-            {
-                "patient": person(next(iter(comparison.runs.values())).cohort),
-                "plans": {name: str(run.plan) for name, run in comparison.runs.items()},
-                "table": [row(line) for line in comparison.table.to_dicts()],
-                "differences": [row(line) for line in differences.to_dicts()],
-                "first_pass": [row(line) for line in comparison.first_pass.to_dicts()],
-                "ledger": [row(line) for line in ledger.to_dicts()],
-                "citations": comparison.cite().splitlines(),
-            },
-            comparison.warnings,
-        )
+        from ketapk.summary import summary
+
+        print_json(summary(comparison, reference=reference, at=at), comparison.warnings)
     else:
         terminal.comparison(comparison, differences, ledger, at)
     if plot is not None:

@@ -23,10 +23,10 @@ from ketapk.cli.options import (
     named,
     one_output,
     print_json,
-    row,
     save,
 )
 from ketapk.errors import InputError
+from ketapk.summary import row
 
 ModelName = Annotated[
     str, typer.Option("--model", help="Model, or a file of one's own.", metavar="NAME|FILE.toml")

@@ -26,10 +26,10 @@ from ketapk.cli.options import (
     one_output,
     patient,
     print_json,
-    row,
     save,
 )
 from ketapk.errors import InputError
+from ketapk.summary import row
 
 if TYPE_CHECKING:
     from ketapk.design.designed import Designed

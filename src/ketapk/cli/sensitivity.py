@@ -23,9 +23,9 @@ from ketapk.cli.options import (
     one_output,
     patient,
     print_json,
-    row,
     save,
 )
+from ketapk.summary import row
 
 
 def sensitivity(

@@ -7,11 +7,7 @@ import sys
 import textwrap
 from typing import Any
 
-
-def number(value: Any) -> float | None:
-    """A float for JSON, which knows no infinity and no NaN."""
-    number = float(value)
-    return number if math.isfinite(number) else None
+from ketapk.summary import number
 
 
 def wrapped(text: str, indent: int = 2) -> None:
@@ -27,8 +23,8 @@ def table_of(*columns: str, left: int = 1) -> Any:
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, column in enumerate(columns):
-        justify: Any = "left" if number < left else "right"
+    for place, column in enumerate(columns):
+        justify: Any = "left" if place < left else "right"
         table.add_column(Text(column), justify=justify, overflow="fold")
     return table
 

@@ -26,9 +26,9 @@ from ketapk.cli.options import (
     one_output,
     patient,
     print_json,
-    row,
 )
 from ketapk.errors import InputError
+from ketapk.summary import row
 
 
 def protocols(csv: Csv = False, json_: Json = False, quiet: Quiet = False) -> None:

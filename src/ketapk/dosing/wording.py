@@ -130,12 +130,22 @@ def explain(plan: Regimen, weight_kg: float, *, vial: str | None = None) -> list
     """
     if not 0.0 < weight_kg < float("inf"):
         raise InputError(f"A weight of {weight_kg!r} kg is not possible; write one such as 70.")
-    strength = None
-    if vial is not None:
-        strength = units.expect(vial, "vial", "concentration").value * 1e-3
-        if strength <= 0.0:
-            raise InputError(f"vial={vial!r} is not a strength; write one such as '10 mg/mL'.")
+    strength = None if vial is None else strength_mg_per_ml(vial)
     return [_explain(event, weight_kg, strength) for event in plan.events]
+
+
+def strength_mg_per_ml(vial: str) -> float:
+    """Strength of base in a vial [mg/mL], from words such as "10 mg/mL".
+
+    Raises
+    ------
+    InputError
+        If it is no concentration above 0.
+    """
+    strength = units.expect(vial, "vial", "concentration").value / units.ML_PER_L
+    if strength <= 0.0:
+        raise InputError(f"vial={vial!r} is not a strength; write one such as '10 mg/mL'.")
+    return strength
 
 
 def _explain(event: Dose | Reset, weight_kg: float, mg_per_ml: float | None) -> str:

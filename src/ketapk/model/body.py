@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from ketapk.dosing.regimen import Regimen
     from ketapk.lowering import Lowering
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from ketapk.model.system import System
 
 MOST = 16
-"""People, by the routes that they need, whose compartments a model keeps."""
+"""People whose values, and by the routes that they need compartments, a model keeps."""
 PLANS = 16
 """Plans of each of them whose lowering is kept."""
 
@@ -24,7 +26,7 @@ class Body:
 
     system: System
     _lowered: dict[tuple[Regimen, float], Lowering] = field(default_factory=dict)
-    """By plan and weight [kg]."""
+    """By plan and the weight that doses per kg are counted by [kg]."""
     modes: dict[tuple[int, ...], Any] = field(default_factory=dict)
     """By output, for every set of states that drug enters."""
 
@@ -59,17 +61,25 @@ class Bodies:
         return body
 
 
+def held(values: Values) -> dict[str, Any]:
+    """Return a copy of values whose arrays nobody can write to."""
+    found = {**values}
+    for name, value in values.items():
+        if isinstance(value, np.ndarray):
+            found[name] = own = value.copy()
+            own.flags.writeable = False
+    return found
+
+
 def numbers_of(values: Values) -> tuple[Any, ...] | None:
     """Names and numbers of one person's values, by which they are known again; None of many."""
     found: list[Any] = [*values]
     for value in values.values():
-        if not isinstance(value, float):
-            if getattr(value, "size", 1) != 1:
-                return None
-            try:
-                found.append(float(value[0] if getattr(value, "ndim", 0) == 1 else value))
-            except (TypeError, ValueError):
-                return None
-        else:
-            found.append(value)
+        array = type(value) is np.ndarray
+        if array and value.size != 1:
+            return None
+        try:
+            found.append(float(value.item() if array else value))
+        except (TypeError, ValueError):
+            return None
     return tuple(found)

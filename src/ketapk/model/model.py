@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from ketapk.errors import InputError, PlanError
-from ketapk.model.body import Bodies, numbers_of
+from ketapk.model.body import MOST, Bodies, held, numbers_of
 from ketapk.model.variability import draw
 from ketapk.patients import span
 
@@ -173,7 +173,8 @@ class Model:
         PlanError
             If people are to be drawn and the model publishes no variability.
         """
-        values = self.individual(cohort)
+        alone = self.covariates and len(cohort) == 1
+        values = {**self._of_one(cohort)} if alone else self.individual(cohort)
         if draws is None:
             return values
         return draw(values, cohort.subject, self.variability, self.correlations, draws)
@@ -282,6 +283,11 @@ class Model:
             return None
         key = (*routes, ke0, *numbers)
         return self._bodies.of(key, lambda: self.system(values, routes, ke0=ke0))
+
+    @cached_property
+    def _of_one(self) -> Callable[[Cohort], Values]:
+        """Typical values of one person, of whom the last few are kept; nobody writes to them."""
+        return lru_cache(maxsize=MOST)(lambda cohort: held(self.individual(cohort)))
 
     @cached_property
     def _bodies(self) -> Bodies:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+Kind = Literal["proportional", "logarithmic", "additive"]
 PROPORTIONAL = {
     "proportional SD": lambda value: value,
     "proportional %": lambda value: value / 100.0,
@@ -68,12 +69,29 @@ def measured(
     levels = predicted.copy()
     for residual in chosen:
         numbers = noise(f"{residual.scale} of {analyte}")
-        if residual.scale in PROPORTIONAL:
-            levels += predicted * PROPORTIONAL[residual.scale](residual.value) * numbers
-        elif residual.scale in LOGARITHMIC:
-            levels *= np.exp(LOGARITHMIC[residual.scale](residual.value) * numbers)
+        kind, sd = spread(residual)
+        if kind == "proportional":
+            levels += predicted * sd * numbers
+        elif kind == "logarithmic":
+            levels *= np.exp(sd * numbers)
         else:
-            unit = ADDITIVE[residual.scale]
-            sd = units.convert(f"{residual.value!r} {unit}", "ng/mL", analyte=analyte)
             levels += sd * numbers
     return levels
+
+
+def spread(residual: Residual) -> tuple[Kind, float]:
+    """Kind of a residual error and its standard deviation, [1] or, where additive, [ng/mL].
+
+    Examples
+    --------
+    >>> from ketapk.model.variability import Residual
+    >>> spread(Residual(analyte="ketamine", value=0.04, scale="proportional variance",
+    ...                 where="Table 1", grade="B"))
+    ('proportional', 0.2)
+    """
+    if residual.scale in PROPORTIONAL:
+        return "proportional", PROPORTIONAL[residual.scale](residual.value)
+    if residual.scale in LOGARITHMIC:
+        return "logarithmic", LOGARITHMIC[residual.scale](residual.value)
+    text = f"{residual.value!r} {ADDITIVE[residual.scale]}"
+    return "additive", units.convert(text, "ng/mL", analyte=residual.analyte)

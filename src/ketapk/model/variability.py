@@ -146,16 +146,44 @@ def draw(
         )
     normal = [draws.normal(effect.parameter, subjects) for effect in chosen]
     eta = np.stack(normal, axis=1) @ factor(chosen, correlations).T
-    drawn = dict(values)
-    for effect, shift in zip(chosen, eta.T, strict=True):
+    return shifted(values, chosen, eta, subjects)
+
+
+def shifted(
+    values: Mapping[str, Any],
+    effects: Sequence[Variability],
+    eta: NDArray[np.float64],
+    subjects: NDArray[np.int64],
+) -> dict[str, Any]:
+    """Return the values of subjects (N,) whose random effects are ``eta`` (N, P).
+
+    Raises
+    ------
+    InputError
+        If what varies on the logit scale is no share in somebody.
+    """
+    moved = dict(values)
+    for effect, shift in zip(effects, eta.T, strict=True):
         typical = np.asarray(values[effect.parameter])
         if effect.scale == "SD on the logit scale":
             _refuse_no_share(effect.parameter, typical, subjects)
             odds = typical / (1.0 - typical) * np.exp(shift)
-            drawn[effect.parameter] = odds / (1.0 + odds)
+            moved[effect.parameter] = odds / (1.0 + odds)
         else:
-            drawn[effect.parameter] = typical * np.exp(shift)
-    return drawn
+            moved[effect.parameter] = typical * np.exp(shift)
+    return moved
+
+
+def slopes(
+    values: Mapping[str, Any], effects: Sequence[Variability], n: int
+) -> NDArray[np.float64]:
+    """Derivative (N, P) of the values of N subjects by their random effects."""
+    found = np.empty((n, len(effects)))
+    for p, effect in enumerate(effects):
+        value = np.asarray(values[effect.parameter])
+        logit = effect.scale == "SD on the logit scale"
+        found[:, p] = value * (1.0 - value) if logit else value
+    return found
 
 
 def _refuse_no_share(name: str, typical: Any, subjects: NDArray[np.int64]) -> None:

@@ -179,12 +179,12 @@ class Cohort:
         dosing_weight: Any = "total",
     ) -> None:
         given = {
-            "weight_kg": _numbers("weight_kg", weight_kg),
-            "age_y": _numbers("age_y", age_y),
-            "height_cm": _numbers("height_cm", height_cm),
-            "sex": _words("sex", sex, SEXES),
-            "ancestry": _words("ancestry", ancestry, ANCESTRIES),
-            "dosing_weight": _words("dosing_weight", dosing_weight, WORDS["dosing_weight"]),
+            "weight_kg": _read("weight_kg", weight_kg),
+            "age_y": _read("age_y", age_y),
+            "height_cm": _read("height_cm", height_cm),
+            "sex": _read("sex", sex),
+            "ancestry": _read("ancestry", ancestry),
+            "dosing_weight": _read("dosing_weight", dosing_weight),
         }
         lengths = {name: value.size for name, value in given.items() if value.ndim}
         if len(set(lengths.values())) > 1:
@@ -198,8 +198,7 @@ class Cohort:
         for name, value in given.items():
             # What holds for all is held once.
             alone = value.ndim or n == 1
-            array = value.reshape(n).copy() if alone else np.broadcast_to(value, (n,))
-            array.flags.writeable = False
+            array = value.reshape(n) if alone else np.broadcast_to(value, (n,))
             object.__setattr__(self, name, array)
         object.__setattr__(self, "subject", np.arange(n))
         object.__setattr__(self, "dosing_kg", _dosing_kg(self, {*given["dosing_weight"].flat}))
@@ -357,6 +356,24 @@ def _restored(*values: Any) -> Cohort:
     if (cohort.dosing_weight == "total").all():
         object.__setattr__(cohort, "dosing_kg", cohort.weight_kg)
     return cohort
+
+
+def _read(name: str, value: Any) -> NDArray[Any]:
+    """Numbers or words of a cohort, copied so that nobody can write to them.
+
+    What holds for all is read once.
+    """
+    return (_read_once if type(value) in (float, str) else _read_now)(name, value)
+
+
+def _read_now(name: str, value: Any) -> NDArray[Any]:
+    found = _words(name, value, WORDS[name]) if name in WORDS else _numbers(name, value)
+    own: NDArray[Any] = found.copy()
+    own.flags.writeable = False
+    return own
+
+
+_read_once = lru_cache(maxsize=256)(_read_now)
 
 
 def _numbers(name: str, value: Any) -> NDArray[np.float64]:

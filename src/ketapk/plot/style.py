@@ -139,6 +139,12 @@ def draw_doses(ax: Axes, runs: Sequence[Profiles], span_h: float) -> None:
 
 def finish(ax: Axes, span_h: float, title: str, notes: Sequence[str], *, log: bool = False) -> None:
     """Label axes with units, set their limits, name the lines, and write the footer."""
+    frame(ax, span_h, title, notes, log=log)
+    name_lines(ax)
+
+
+def frame(ax: Axes, span_h: float, title: str, notes: Sequence[str], *, log: bool = False) -> None:
+    """Label axes with units, set their limits, and write the footer."""
     minutes = span_h <= IN_MINUTES_H
     ax.set_xlabel("Time [min]" if minutes else "Time [h]")
     ax.set_ylabel("Plasma concentration [ng/mL]")
@@ -151,7 +157,6 @@ def finish(ax: Axes, span_h: float, title: str, notes: Sequence[str], *, log: bo
     else:
         ax.set_ylim(bottom=0.0)
     plain(ax)
-    name_lines(ax)
     footer(ax, notes)
 
 

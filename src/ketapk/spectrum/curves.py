@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,15 +64,11 @@ def curves(
     if found is None:
         return None
     modes, shared = found
-    from ketapk.kernels.curves import Stretches
     from ketapk.kernels.curves import curves as write
-    from ketapk.kernels.vector import LANES
 
     n, plan = lowering.n, shared.scaled(factor)
-    stretch = Stretches(*stretches(table, shared, before=before))
-    # Side by side go as many subjects, or as many stretches of one, as make fewer vectors.
-    W = stretch.first.size
-    abreast = -(-n // LANES) * W <= n * -(-W // LANES)
+    stretch = stretches(table, shared, before=before)
+    abreast = _abreast(n, stretch.first.size)
     out = np.empty((n, times.size))
     done = np.zeros(n, dtype=bool)
 
@@ -85,3 +82,11 @@ def curves(
     if before:
         out[:, times <= 0.0] = 0.0
     return out, sound(lowering, done)
+
+
+@lru_cache(maxsize=64)
+def _abreast(n: int, stretches: int) -> bool:
+    """Whether subjects side by side make fewer vectors than the stretches of each."""
+    from ketapk.kernels.vector import LANES
+
+    return -(-n // LANES) * stretches <= n * -(-stretches // LANES)

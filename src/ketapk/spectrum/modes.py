@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -109,6 +110,7 @@ def all_moded(
     return found is not None and found[0].complete and lowering.intake.sound
 
 
+@lru_cache(maxsize=64)
 def chunk_of(n: int, width: int, asked: int | None) -> int:
     """Subjects in one call of a kernel that writes so many numbers for each, in whole blocks."""
     from ketapk.kernels.vector import LANES

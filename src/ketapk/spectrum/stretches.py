@@ -9,6 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ketapk.kernels.curves import Stretches
     from ketapk.spectrum.shared import Shared
     from ketapk.timetable import Timetable
 
@@ -25,21 +26,17 @@ HALF_PLACE = 0.5 * float(np.finfo(np.float64).eps)
 """Least relative size of a unit in the last place [1]."""
 
 
-def stretches(
-    table: Timetable, shared: Shared, *, before: bool
-) -> tuple[Ints, Ints, Floats, Floats, Ints]:
-    """First time, number, first time [h], step [h] and segment of every even stretch."""
+def stretches(table: Timetable, shared: Shared, *, before: bool) -> Stretches:
+    """Return the even stretches of the times in the segments of a plan."""
     start, few = shared.start.tobytes(), table.row.size <= MANY
-    found: tuple[Ints, Ints, Floats, Floats, Ints] | None
-    found = table.once(_stretches if few else _long_stretches, start, before)
+    found: Stretches | None = table.once(_stretches if few else _long_stretches, start, before)
     # Of many times that are not even, what is found is as large as they are, and is not kept.
     return _stretches(table.row, start, before) if found is None else found
 
 
-def _long_stretches(
-    times: Floats, starts: bytes, before: bool
-) -> tuple[Ints, Ints, Floats, Floats, Ints] | None:
+def _long_stretches(times: Floats, starts: bytes, before: bool) -> Stretches | None:
     """As `stretches`, of many times that are even in every segment, else None: one look at each."""
+    from ketapk.kernels.curves import Stretches
     from ketapk.kernels.even import even_stretches
 
     start = np.frombuffer(starts)
@@ -54,13 +51,13 @@ def _long_stretches(
     size, step = size[:found], step[:found]
     first = size.cumsum() - size
     segment = cuts[:-1].searchsorted(first, side="right") - 1
-    return first, size, times[first], step, segment
+    return Stretches(first, size, times[first], step, segment)
 
 
-def _stretches(
-    times: Floats, starts: bytes, before: bool
-) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+def _stretches(times: Floats, starts: bytes, before: bool) -> Stretches:
     """As `stretches`, of segments that begin at ``starts``."""
+    from ketapk.kernels.curves import Stretches
+
     start = np.frombuffer(starts)
     side: Literal["left", "right"] = "left" if before else "right"
     segment = np.maximum(np.searchsorted(start, times, side=side) - 1, 0)
@@ -76,7 +73,7 @@ def _stretches(
     # Two times are always even, and better apart: each loses digits of its own.
     begins[first[size == 2] + 1] = True
     first, size, steps = _even(begins, times)
-    return first, size, times[first], steps, segment[first].astype(np.int64)
+    return Stretches(first, size, times[first], steps, segment[first].astype(np.int64))
 
 
 def _even(begins: NDArray[np.bool_], times: Floats) -> tuple[Ints, Ints, Floats]:

@@ -1,0 +1,1 @@
+"""A person's own curve, estimated from measured levels."""

@@ -1,0 +1,84 @@
+"""The application: every address, with what answers it."""
+
+from __future__ import annotations
+
+import mimetypes
+import warnings
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from ketapk import __version__
+from ketapk.errors import InputError, KetapkError, KetapkWarning
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+def make_app() -> FastAPI:
+    """Return the page with its API as an application, to be served on this machine alone.
+
+    Returns
+    -------
+    FastAPI
+
+    Raises
+    ------
+    InputError
+        If the extra ``web`` is not installed.
+
+    Examples
+    --------
+    >>> make_app().title
+    'ketapk'
+    """
+    try:
+        from fastapi import FastAPI
+        from fastapi.staticfiles import StaticFiles
+    except ImportError:
+        raise InputError(
+            "The page needs the extra 'web'; install it with: pip install 'ketapk[web]'."
+        ) from None
+    from ketapk.notice import NOTICE
+    from ketapk.web.addresses import router
+    from ketapk.web.guard import Guard
+    from ketapk.web.mistakes import not_found, of_validation
+    from ketapk.web.refusal import Refused, answer, problem_of
+
+    # They are in every answer, and nobody reads them in the server's console.
+    warnings.simplefilter("ignore", KetapkWarning)
+    mimetypes.add_type("text/javascript", ".js")
+    app = FastAPI(
+        title="ketapk",
+        version=__version__,
+        description=NOTICE,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.add_middleware(Guard)
+    app.include_router(router)
+    # One copy of uPlot serves the page and the page to hand out.
+    vendor = files("ketapk.page") / "assets" / "vendor"
+    app.mount("/vendor", StaticFiles(directory=str(vendor)))
+    app.mount("/", StaticFiles(directory=str(files("ketapk.web") / "static"), html=True))
+
+    from fastapi.exceptions import RequestValidationError
+    from starlette.exceptions import HTTPException
+
+    async def refused(request: Any, error: Any) -> Any:
+        return answer(error.problem, error.status)
+
+    async def unread(request: Any, error: Any) -> Any:
+        return answer(of_validation(error.errors()), 422)
+
+    async def elsewhere(request: Any, error: Any) -> Any:
+        return answer(problem_of(error, None), 422)
+
+    async def missing(request: Any, error: Any) -> Any:
+        return answer(not_found(error, request.url.path), error.status_code)
+
+    app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(RequestValidationError, unread)
+    app.add_exception_handler(KetapkError, elsewhere)
+    app.add_exception_handler(HTTPException, missing)
+    return app

@@ -1,0 +1,228 @@
+"""Curves of plans: every model asked for, band, ribbon, measures, infusion track, difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ketapk import units
+from ketapk.errors import KetapkError
+from ketapk.web.axis import axis, end_of, thinned
+from ketapk.web.crowd import ribbon, why_no_ribbon
+from ketapk.web.models import Answer, answers
+from ketapk.web.numbers import BAND_DIGITS, short
+from ketapk.web.parting import difference
+from ketapk.web.plans import plans_of, who_of
+from ketapk.web.refusal import Problem, at, problem_of, said
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ketapk.patients import Patient
+    from ketapk.profiles import Profiles
+    from ketapk.web.questions import CurveOptions, Curves
+
+    Floats = NDArray[np.float64]
+
+RIBBON_TIMES = 100
+"""Times at which a ribbon is read, and its corners."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """One plan with all that its curves need."""
+
+    answer: Answer
+    measures: dict[str, dict[str, dict[str, float]]]
+    """By model and analyte."""
+
+    def told(self, what: str) -> list[float]:
+        """One measure of all models and analytes, where it has a value."""
+        found = (m[what] for by in self.measures.values() for m in by.values())
+        return [value for value in found if np.isfinite(value)]
+
+
+def curves(asked: Curves) -> dict[str, Any]:
+    """Return the curves of every plan at the same times, or why it has none."""
+    begun = perf_counter()
+    scenario, options = asked.scenario, asked.options
+    who = who_of(scenario)
+    with at("level"):
+        units.concentration_mg_per_l(scenario.level, "ketamine")
+    found: dict[str, Shown | Problem] = {}
+    for name, plan in plans_of(scenario):
+        if isinstance(plan, Problem):
+            found[name] = plan
+            continue
+        try:
+            answer = answers(plan, who, scenario, options)
+            found[name] = Shown(
+                answer=answer,
+                measures={
+                    model: {
+                        analyte: _measures(run, analyte, scenario.level)
+                        for analyte in _analytes(run, options)
+                    }
+                    for model, run in answer.runs.items()
+                },
+            )
+        except KetapkError as error:
+            found[name] = problem_of(error, f"plans.{name}")
+    shown = {name: one for name, one in found.items() if isinstance(one, Shown)}
+    runs = {f"{n} {m}": r for n, one in shown.items() for m, r in one.answer.runs.items()}
+    peaks = [t for one in shown.values() for t in one.told("Tmax_h")]
+    halves = [h for one in shown.values() for h in one.told("t_half_h")]
+    until_h = options.until_h or (end_of(runs, max(halves, default=np.inf)) if runs else 1.0)
+    if runs:
+        times = axis(runs.values(), peaks, until_h, options.points)
+    else:
+        times = np.array([0.0, until_h])
+    corners = [*peaks, *(t for run in runs.values() for t in run.course.events.tolist())]
+    places = thinned(times, corners[:RIBBON_TIMES], RIBBON_TIMES)
+    return {
+        "until_h": until_h,
+        "times_h": times.tolist(),
+        "ribbon_at": places.tolist() if options.ribbon else None,
+        "level": scenario.level,
+        "plans": [
+            {"name": name, "error": said(one)}
+            if isinstance(one, Problem)
+            else _plan(name, one, who, options, times, places)
+            for name, one in found.items()
+        ],
+        "difference": difference({n: one.answer for n, one in shown.items()}, times),
+        "took_ms": units.ms(perf_counter() - begun),
+    }
+
+
+def _analytes(run: Profiles, options: CurveOptions) -> tuple[str, ...]:
+    return run.analytes if options.metabolite else run.analytes[:1]
+
+
+def _measures(run: Profiles, analyte: str, level: str) -> dict[str, float]:
+    """Measures of one analyte as `Profiles.exposure` has them; hours and ng/mL."""
+    found = run.exposure_columns(analyte, above=level)
+    return {
+        "Cmax": float(found["Cmax"][0]),
+        "Tmax_h": float(found["Tmax"][0]),
+        "AUC_inf": float(found["AUC_inf"][0]),
+        "t_half_h": float(found["t_half"][0]),
+        "onset_h": float(found[f"time to {level}"][0]),
+        "above_h": float(found[f"time above {level}"][0]),
+    }
+
+
+def _plan(
+    name: str,
+    shown: Shown,
+    who: Patient,
+    options: CurveOptions,
+    times: Floats,
+    places: NDArray[np.int64],
+) -> dict[str, Any]:
+    answer = shown.answer
+    spreads = {m: _Spread.of(run.at_times(times), options) for m, run in answer.runs.items()}
+    return {
+        "name": name,
+        "sentence": str(answer.plan),
+        "total_mg": answer.plan.total_mg(who.dosing_kg),
+        "runs": [
+            {
+                "model": model,
+                "grade": run.model.grade,
+                "status": run.model.status,
+                "site": run.model.sampling_site,
+                "parent": run.model.parent,
+                "borrowed": any(run.model.routes[r].borrowed for r in run.plan.routes),
+                "curves": {a: short(c) for a, c in spreads[model].curves.items()},
+                "range": spreads[model].range,
+                "effect": answer.effects(model, times) if options.effect_site else None,
+                "ribbon": _ribbon(run, who, options, times[places]),
+                "measures": shown.measures[model],
+                "failed": next(iter(run.failed.values()), None),
+            }
+            for model, run in answer.runs.items()
+        ],
+        "band": _band(list(spreads.values())),
+        "excluded": [{"model": model, "why": why} for model, why in answer.reasons.items()],
+        **_track(answer, who),
+        "warnings": answer.warnings,
+        "error": None,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Spread:
+    """Curves of one run, with the range of its borrowed routes."""
+
+    curves: dict[str, Floats]
+    ranges: dict[str, tuple[Floats, Floats]]
+    parent: str
+
+    @classmethod
+    def of(cls, run: Profiles, options: CurveOptions) -> _Spread:
+        analytes = _analytes(run, options)
+        return cls(
+            curves={a: run.concentration(a)[0] for a in analytes},
+            ranges={
+                a: (low[0], high[0])
+                for a in analytes
+                if (found := run.route_range(a)) is not None
+                for low, high in (found,)
+            },
+            parent=run.model.parent,
+        )
+
+    @property
+    def range(self) -> dict[str, Any] | None:
+        return {
+            analyte: {"low": short(low, BAND_DIGITS), "high": short(high, BAND_DIGITS)}
+            for analyte, (low, high) in self.ranges.items()
+        } or None
+
+    @property
+    def widest(self) -> tuple[Floats, Floats]:
+        return self.ranges.get(self.parent, (self.curves[self.parent],) * 2)
+
+
+def _band(spreads: list[_Spread]) -> dict[str, Any] | None:
+    """Lowest and highest curve of all models, as `Ensemble.band` has them; None of one."""
+    if len(spreads) < 2:
+        return None
+    low, high = zip(*(spread.widest for spread in spreads), strict=True)
+    return {
+        "low": short(np.minimum.reduce(low), BAND_DIGITS),
+        "high": short(np.maximum.reduce(high), BAND_DIGITS),
+    }
+
+
+def _ribbon(run: Profiles, who: Patient, options: CurveOptions, times: Floats) -> Any:
+    if not options.ribbon:
+        return None
+    why_not = why_no_ribbon(run)
+    if why_not is not None:
+        return {"why_not": why_not}
+    parent = run.model.parent
+    return {parent: ribbon(run, who, parent, times, people=options.ribbon, seed=options.seed)}
+
+
+def _track(answer: Answer, who: Patient) -> dict[str, Any]:
+    """What is given when: infusions with their rates, and doses at once."""
+    infusions, boluses = [], []
+    for dose in answer.plan.expand().doses:
+        start, hours, mg = float(dose.time), float(dose.hours), float(dose.amount_mg(who.dosing_kg))
+        if hours:
+            infusions.append(
+                {
+                    "start_h": start,
+                    "end_h": start + hours,
+                    "mg_per_h": mg / hours,
+                    "route": dose.route,
+                }
+            )
+        else:
+            boluses.append({"time_h": start, "mg": mg, "route": dose.route})
+    return {"infusion": infusions, "boluses": boluses}

@@ -1,0 +1,48 @@
+"""Mistakes of a body in the sentences of a scenario file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ketapk.scenario import mistake
+from ketapk.web import questions
+from ketapk.web.refusal import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.exceptions import HTTPException
+
+
+def of_validation(errors: Sequence[Any]) -> Problem:
+    """Return what is wrong with a body, every mistake a sentence, at the place of the first."""
+    sentences, places = [], []
+    for item in errors:
+        loc = [part for part in item["loc"] if part != "body"]
+        if item["type"] == "json_invalid":
+            sentences.append(f"The body is not JSON: {item['ctx']['error']}.")
+            places.append("")
+            continue
+        if not loc:
+            sentences.append(
+                'The body is missing; send JSON such as {"scenario": {"plans": {"IV": "35 mg iv '
+                'bolus"}}}, with the content type application/json.'
+            )
+            places.append("")
+            continue
+        own = loc[0] != "scenario" or len(loc) == 1
+        within = loc if own else loc[1:]
+        sentences.append(mistake(within, item, questions.names_beside(loc) if own else ()))
+        places.append(".".join(str(part) for part in within))
+    return Problem(kind="InputError", sentence=" ".join(sentences), where=places[0] or None)
+
+
+def not_found(error: HTTPException, path: str) -> Problem:
+    """Return what is wrong with an address or a method."""
+    if error.status_code == 405:
+        said = f"{path} is not asked like this; see /api/openapi.json for every address."
+    elif error.status_code == 404:
+        said = f"There is nothing at {path}; the page is at /, its API at /api/openapi.json."
+    else:
+        said = f"{error.detail}."
+    return Problem(kind="InputError", sentence=said, where=None)

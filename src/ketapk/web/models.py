@@ -1,0 +1,132 @@
+"""Which models answer a plan, as a scenario and the options beside it ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ketapk.eligibility import default_model
+from ketapk.ensemble import simulate_models
+from ketapk.errors import PlanError
+from ketapk.library.catalogue import PUBLISHED, load_model
+from ketapk.library.effects import EFFECTS
+from ketapk.simulation import cohort_of, simulate
+from ketapk.web.numbers import short
+from ketapk.web.refusal import at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ketapk.dosing.regimen import Regimen
+    from ketapk.patients import Patient
+    from ketapk.profiles import Profiles
+    from ketapk.scenario import Scenario
+    from ketapk.web.questions import CurveOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One plan in the models that answer it."""
+
+    plan: Regimen
+    who: Patient
+    runs: Mapping[str, Profiles]
+    reasons: Mapping[str, str]
+    """Why a model does not answer."""
+    allow_implausible: bool
+
+    @property
+    def warnings(self) -> list[str]:
+        """Everything a reader should know, each once."""
+        return list(dict.fromkeys(w for run in self.runs.values() for w in run.warnings))
+
+    def effects(self, model: str, times_h: NDArray[np.float64]) -> list[dict[str, Any]]:
+        """Curves (T,) [ng/mL] at the effect sites whose ke0 was published with a model."""
+        run = self.runs[model]
+        found = []
+        for effect in EFFECTS:
+            if not (effect.has_site and effect.matches(run.model)):
+                continue
+            attached = simulate(
+                self.plan,
+                run.model,
+                self.who,
+                times=times_h,
+                effect=effect.name,
+                allow_implausible=self.allow_implausible,
+            )
+            found.append(
+                {
+                    "name": effect.name,
+                    "effect": effect.effect,
+                    "source": effect.source,
+                    "grade": effect.grade,
+                    "curve": short(attached.concentration(run.model.parent, site="effect")[0]),
+                }
+            )
+        return found
+
+
+def answers(plan: Regimen, who: Patient, scenario: Scenario, options: CurveOptions) -> Answer:
+    """Simulate a plan in the models that are named, in all that are eligible, or in one.
+
+    Raises
+    ------
+    PlanError
+        If no model answers, with the reason of each.
+    """
+    how: dict[str, Any] = {
+        "allow_implausible": scenario.allow_implausible,
+        # What is read is asked for later, so no time is spent on times that tell.
+        "times": (0.0,),
+    }
+    runs: dict[str, Profiles] = {}
+    reasons: dict[str, str] = {}
+    if scenario.models:
+        for name in scenario.models:
+            with at("models"):
+                model = load_model(name)
+            try:
+                if options.borrow:
+                    model = _with_routes(name, plan)
+                runs[model.name] = simulate(plan, model, who, **how)
+            except PlanError as refusal:
+                reasons[name] = str(refusal)
+        if not runs:
+            raise PlanError(" ".join(dict.fromkeys(reasons.values())))
+    elif options.all_models:
+        ensemble = simulate_models(plan, who, borrow=options.borrow, **how)
+        runs, reasons = dict(ensemble.runs), dict(ensemble.reasons)
+    else:
+        model = default_model(plan, cohort_of(who))
+        runs[model.name] = simulate(plan, model, who, **how)
+    return Answer(
+        plan=plan,
+        who=who,
+        runs=runs,
+        reasons=reasons,
+        allow_implausible=scenario.allow_implausible,
+    )
+
+
+def one_run(plan: Regimen, who: Patient, scenario: Scenario) -> Profiles:
+    """Simulate a plan in the first model that is named, or in the one that `compare` chooses."""
+    if scenario.models:
+        with at("models"):
+            load_model(scenario.models[0])
+        model = _with_routes(scenario.models[0], plan)
+    else:
+        model = default_model(plan, cohort_of(who))
+    return simulate(plan, model, who, times=(0.0,), allow_implausible=scenario.allow_implausible)
+
+
+def _with_routes(name: str, plan: Regimen) -> Any:
+    """Return a model with the routes that it lacks borrowed, where it is one paper."""
+    model = load_model(name)
+    missing = [route for route in plan.routes if route not in model.routes]
+    if name not in PUBLISHED or not missing:
+        return model
+    return load_model("+".join((name, *missing)))

@@ -1,0 +1,59 @@
+"""Who and what a scenario is about: the patient, its plans, and where they do not read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ketapk.errors import InputError, KetapkError
+from ketapk.library.protocols import plan_of
+from ketapk.patients import Patient
+from ketapk.web.limits import check_plan, check_repetitions, check_scenario
+from ketapk.web.refusal import Problem, at, problem_of
+
+if TYPE_CHECKING:
+    from ketapk.dosing.regimen import Regimen
+    from ketapk.scenario import Scenario
+
+REPEATED = re.compile(r"\bx\s*(\d[\d.e+]*)|(\d[\d.e+]*)\s*(?:x|times)\b", re.IGNORECASE)
+"""A number of repetitions, as sentences write it."""
+
+
+def who_of(scenario: Scenario) -> Patient:
+    """Return the patient, once the whole is small enough to be worked on."""
+    with at(None):
+        check_scenario(scenario)
+    given = scenario.patient.model_dump()
+    try:
+        return Patient(**given)
+    except InputError as error:
+        named = str(error).replace("=", " ").split(maxsplit=1)[0]
+        with at(f"patient.{named}" if named in given else "patient"):
+            raise
+
+
+def plans_of(scenario: Scenario) -> Iterator[tuple[str, Regimen | Problem]]:
+    """Name every plan, with its doses or with what is wrong."""
+    for name, text in scenario.plans.items():
+        try:
+            yield name, read_plan(text)
+        except KetapkError as error:
+            yield name, problem_of(error, f"plans.{name}")
+
+
+def read_plan(text: str) -> Regimen:
+    """Read a plan that is short enough for the page."""
+    # Before they are written out, which may take long.
+    check_repetitions(sum(_count(a or b) for a, b in REPEATED.findall(text)))
+    plan = plan_of(text)
+    check_plan(plan)
+    return plan
+
+
+def _count(number: str) -> int:
+    """Read a number of repetitions; 0 for what only looks like one."""
+    try:
+        return int(min(float(number), 1e9))
+    except ValueError:
+        return 0

@@ -1,0 +1,66 @@
+// How long a level takes to fall, against the length of the infusion.
+
+import { channel } from "./api.js";
+import { makeChart } from "./chart.js";
+import { el, fill, settled, table } from "./dom.js";
+import { colour, dash } from "./look.js";
+import { complain, complaint, notes, parts, text } from "./sheets.js";
+import { scenario, state } from "./state.js";
+import { readTime } from "./units.js";
+
+/** How long a level takes to fall after infusions of several lengths. */
+export function falling() {
+  const said = complaint("decrement-problem");
+  const place = el("div");
+  const holder = el("div", { class: "chart low", id: "decrement-chart", role: "img", "aria-label": "Time to fall against length of the infusion" });
+  let answer = null;
+  const chart = makeChart(holder, { yLabel: "Time to fall [h]", xLabel: "Length of the infusion" });
+  const asking = channel("/api/decrement", (result) => {
+    answer = result;
+    complain(said, null);
+    draw();
+  }, (error) => complain(said, error.message));
+  const root = el("section", { class: "part", "aria-labelledby": "decrement-title" }, el("h2", { id: "decrement-title" }, "How long a level takes to fall"),
+    el("div", { class: "form" }, text("decrement", "rate", "Infusion"), text("decrement", "lengths", "For"), text("decrement", "by", "Fall by")),
+    said, el("figure", { class: "figure" }, holder), place);
+
+  function draw() {
+    if (answer === null || root.closest("[hidden]")) return;
+    fill(place, fallTable(answer), notes(answer));
+    drawFall(chart, answer);
+  }
+
+  const request = settled(60, () => {
+    const { rate, lengths, by } = state().decrement;
+    asking.send({ scenario: scenario(), options: { rate, lengths: parts(lengths), by: parts(by) } });
+  });
+  return { root, key: "decrement", request, draw };
+}
+
+const lengthsOf = (answer) => [...new Set(answer.rows.map((row) => row.length_h))].sort((a, b) => a - b);
+
+/** A row a model and percentage, a column a length. */
+function fallTable(answer) {
+  const lengths = lengthsOf(answer);
+  const rows = new Map();
+  for (const row of answer.rows) {
+    const key = `${row.model}, ${row.by}`;
+    if (!rows.has(key)) rows.set(key, lengths.map(() => "–"));
+    rows.get(key)[lengths.indexOf(row.length_h)] = readTime(row.time_h);
+  }
+  return table("Time to fall after an infusion of", ["Model, fall", ...lengths.map(readTime)], [...rows].map(([key, cells]) => [key, ...cells]),
+    { id: "decrement-table", class: "numbers" });
+}
+
+/** A line a model and percentage; the recommended model is not singled out. */
+function drawFall(chart, answer) {
+  const lengths = lengthsOf(answer);
+  const lines = new Map();
+  for (const row of answer.rows) {
+    const key = `${row.model}, ${row.by}`;
+    if (!lines.has(key)) lines.set(key, lengths.map(() => null));
+    lines.get(key)[lengths.indexOf(row.length_h)] = row.time_h;
+  }
+  const series = [...lines].map(([key, values], k) => ({ key, values, stroke: colour(k), tint: colour(k), dash: dash(k), width: 2, lead: true, label: key }));
+  chart.update({ times: lengths, series, bands: [], until: lengths.at(-1) });
+}

@@ -1,0 +1,70 @@
+// The page, put together.
+
+import { get } from "./api.js";
+import { startPrinting } from "./chart.js";
+import { say } from "./dom.js";
+import { exploreChart, startExplore } from "./explore.js";
+import { startHistory } from "./history.js";
+import { startKeyboard } from "./keyboard.js";
+import { startLink } from "./link.js";
+import { startModels } from "./models.js";
+import { startPatient } from "./patient.js";
+import { startPlans } from "./plans.js";
+import { startRoutes } from "./routes.js";
+import { startSchedules } from "./schedules.js";
+import { startSources } from "./sources.js";
+import { change, onChange, state } from "./state.js";
+import { startTakeaway } from "./takeaway.js";
+import { ask, startUnderstanding } from "./understood.js";
+
+let drawn;
+const ready = new Promise((resolve) => { drawn = resolve; });
+const page = { get state() { return state(); }, change, ready, drawn: 0, last: null, chart: exploreChart };
+window.ketapk = page;
+
+function startTabs() {
+  const tabs = [...document.querySelectorAll("#tabs [role=tab]")];
+  for (const tab of tabs) tab.addEventListener("click", () => change({ view: tab.dataset.view }, { silent: true }));
+  const show = () => {
+    const view = tabs.some((tab) => tab.dataset.view === state().view) ? state().view : "explore";
+    for (const tab of tabs) {
+      const chosen = tab.dataset.view === view;
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+      document.getElementById(`view-${tab.dataset.view}`).hidden = !chosen;
+    }
+    document.body.dataset.view = view;
+  };
+  onChange(show);
+  show();
+}
+
+async function start() {
+  startLink();
+  startTabs();
+  startHistory();
+  startKeyboard();
+  startPrinting();
+  startUnderstanding();
+  ask();
+  const library = await get("/api/library");
+  startPlans(library);
+  startPatient(library);
+  startModels(library);
+  startRoutes(library);
+  startSchedules(library);
+  startSources(library);
+  startTakeaway(library);
+  startExplore(library, (answer) => {
+    page.drawn += 1;
+    page.last = answer;
+    drawn();
+  });
+}
+
+start().catch((error) => {
+  const place = document.getElementById("problem");
+  place.hidden = false;
+  say(place, error.message);
+  throw error;
+});

@@ -1,0 +1,187 @@
+"""Bad input gets the sentence of the command line, with its place; guards stand at the door."""
+
+import json
+
+import pytest
+
+from ketapk.cli.app import main
+from ketapk.web.limits import MOST_BYTES, MOST_TIMES
+
+GOOD = {"plans": {"IV": "35 mg iv over 40 min"}}
+
+PLANS = ["35 iv", "35 mg", "35 mg knee", "0.5 mg/kg", "xx", "", "depression-xv", "1e9 mg im",
+         "35 mg iv over -3 min", "12 mg/kg/h iv", "35 mg im every 1 h", "7000 mg iv bolus"]  # fmt: skip
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_a_bad_plan_gets_the_sentence_of_the_command_line(ask, capsys, plan):
+    told = ask("curves", {"plans": {"good": "35 mg im", "bad": plan}}).json()["plans"]
+    assert told[0]["error"] is None
+    assert main(["compare", f"bad={plan}" if plan else "bad= "]) in (2, 3)
+    said = capsys.readouterr().err.strip()
+    if plan:
+        assert told[1]["error"]["sentence"] == said
+    assert told[1]["error"]["where"] == "plans.bad"
+
+
+PATIENTS = {
+    "weight_kg": 900.0,
+    "age_y": -1.0,
+    "height_cm": 2.0,
+    "sex": "X",
+    "ancestry": "martian",
+    "dosing_weight": "heavy",
+}
+FLAGS = {
+    "weight_kg": "--weight", "age_y": "--age", "height_cm": "--height", "sex": "--sex",
+    "ancestry": "--ancestry", "dosing_weight": "--dosing-weight",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ["curves", "understand", "ledger", "routes", "export/json"])
+@pytest.mark.parametrize("field", PATIENTS)
+def test_a_bad_patient_gets_the_sentence_of_the_command_line(ask, capsys, field, address):
+    answer = ask(address, {**GOOD, "patient": {field: PATIENTS[field]}})
+    assert main(["compare", "IV=35 mg iv over 40 min", FLAGS[field], str(PATIENTS[field])]) == 2
+    error = answer.json()["error"]
+    assert answer.status_code == 422
+    assert error["sentence"] == capsys.readouterr().err.strip()
+    assert error["where"].startswith("patient")
+
+
+@pytest.mark.parametrize(
+    ("more", "flags", "where"),
+    [
+        ({"level": "70"}, ["--level", "70"], "level"),
+        ({"level": "70 mg"}, ["--level", "70 mg"], "level"),
+        ({"models": ["kamp2021"]}, ["--model", "kamp2021"], "models"),
+        ({"models": ["kamp2020+knee"]}, ["--model", "kamp2020+knee"], "models"),
+    ],
+)
+def test_bad_options_get_the_sentence_of_the_command_line(ask, capsys, more, flags, where):
+    answer = ask("curves", {**GOOD, **more})
+    assert main(["compare", "IV=35 mg iv over 40 min", *flags]) in (2, 3)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["where"]) == (422, where)
+    assert error["sentence"] == capsys.readouterr().err.strip()
+
+
+BODIES = {
+    "no scenario": ({}, "scenario: field required."),
+    "no plans": ({"scenario": {}}, "plans: field required."),
+    "a misspelt key": ({"scenario": {**GOOD, "levle": "1"}}, "levle is not known. Did you mean 'level'?"),
+    "a misspelt patient": (
+        {"scenario": {**GOOD, "patient": {"wieght_kg": 7}}},
+        "patient.wieght_kg is not known. Did you mean 'weight_kg'?",
+    ),
+    "a misspelt option": ({"scenario": GOOD, "options": {"ribon": 1}}, "options.ribon is not known. Did you mean 'ribbon'?"),
+    "a number for a plan": ({"scenario": {"plans": {"IV": 35}}}, "plans.IV: input should be a valid string."),
+    "text for a weight": ({"scenario": {**GOOD, "patient": {"weight_kg": "heavy"}}}, "patient.weight_kg: input should be a valid number"),
+    "a crowd": ({"scenario": GOOD, "options": {"ribbon": 1001}}, "options.ribbon: input should be less than or equal to 1000."),
+    "too many points": ({"scenario": GOOD, "options": {"points": 10**6}}, "options.points: input should be less"),
+    "an endless axis": ({"scenario": GOOD, "options": {"until_h": 1e99}}, "options.until_h: input should be less"),
+    "thirteen plans": ({"scenario": {"plans": {str(k): "35 mg im" for k in range(13)}}}, "13 plans are too many for one request; send at most 12."),
+    "fourteen models": ({"scenario": {**GOOD, "models": ["domino"] * 14}}, "14 models are too many"),
+    "a long name": ({"scenario": {"plans": {"x" * 300: "35 mg im"}}}, "has 300 characters"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_bad_body_is_refused_with_a_sentence(client, name):
+    body, sentence = BODIES[name]
+    answer = client.post("/api/curves", json=body)
+    assert answer.status_code == 422
+    assert sentence in answer.json()["error"]["sentence"]
+    assert answer.json()["error"]["kind"] == "InputError"
+
+
+@pytest.mark.parametrize(
+    "plan",
+    ["1 mg im every 1 h x 201", "3 devices spravato every 1 d x 99999", "1 mg im every 1 h x 1e5",
+     "201 x 1 mg im every 1 h", "; ".join(["1 mg im every 1 h x 101"] * 2), "1 mg im at 2000 d"],
+)  # fmt: skip
+def test_a_plan_that_is_too_long_is_refused(ask, plan):
+    (told,) = ask("curves", {"plans": {"p": plan}}).json()["plans"]
+    assert told["error"] is not None
+
+
+def test_the_longest_plans_are_answered_within_the_bounds(ask):
+    plans = {str(k): f"{k + 1} mg iv over 10 min every 1 h x 200" for k in range(12)}
+    answer = ask(
+        "curves", {"plans": plans, "allow_implausible": True}, options={"points": 800}
+    ).json()
+    assert len(answer["times_h"]) <= MOST_TIMES
+    assert all(told["error"] is None for told in answer["plans"])
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"null", b"[]", b"\xff\xfe", b'"x"', b"1e400"])
+def test_what_is_no_body_is_refused(client, content):
+    answer = client.post(
+        "/api/curves", content=content, headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["error"]["sentence"].endswith(".")
+
+
+@pytest.mark.parametrize("size", [MOST_BYTES + 1, 10 * MOST_BYTES])
+def test_a_long_body_is_refused(client, size):
+    async def parts():
+        for _ in range(size // 1024 + 1):
+            yield b" " * 1024
+
+    for content in (b" " * size, parts()):
+        answer = client.post("/api/curves", content=content)
+        assert answer.status_code == 413
+        assert "longer than 64 kB" in answer.json()["error"]["sentence"]
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "", "[", "localhost.evil:80", "10.0.0.1"]
+)
+def test_another_host_is_refused(client, host):
+    answer = client.get("/api/library", headers={"host": host})
+    assert answer.status_code == 400
+    assert "is not this machine" in answer.json()["error"]["sentence"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:1", "127.0.0.1:8765", "[::1]:80"])
+def test_this_machine_is_answered(client, host):
+    assert client.get("/api/library", headers={"host": host}).status_code == 200
+
+
+def test_a_page_of_another_site_may_not_ask(client):
+    for origin in ("http://evil.example", "null", "http://127.0.0.1:1"):
+        assert client.get("/api/library", headers={"origin": origin}).status_code == 403
+    assert (
+        client.get("/api/library", headers={"origin": "http://127.0.0.1:8765"}).status_code == 200
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/api/library"), ("POST", "/api/curves"), ("GET", "/nowhere"), ("GET", "/api/openapi.json"), ("GET", "/../../pyproject.toml")],
+)  # fmt: skip
+def test_every_answer_has_the_headers(client, method, path):
+    answer = client.request(method, path)
+    assert answer.headers["content-security-policy"] == "default-src 'self'"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == (
+        "no-store" if path.startswith("/api") else "no-cache"
+    )
+    assert "access-control-allow-origin" not in answer.headers
+    assert "set-cookie" not in answer.headers
+
+
+def test_there_are_no_pages_from_a_content_network(client):
+    for path in ("/docs", "/redoc", "/openapi.json"):
+        assert client.get(path).status_code == 404
+    text = json.dumps(client.get("/api/openapi.json").json())
+    assert "/api/curves" in text
+    assert "not a medical device" in text
+
+
+def test_no_file_of_the_machine_is_read_as_a_model(ask, tmp_path):
+    for name in ("mine.toml", "/etc/passwd", "../x", "os", "source"):
+        answer = ask("curves", {**GOOD, "models": [name]})
+        assert "There is no model" in answer.json()["error"]["sentence"]
