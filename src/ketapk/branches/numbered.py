@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from ketapk.dosing.regimen import Dose, Regimen, exact
 
@@ -55,5 +56,5 @@ def _figures(value: float) -> float:
     return float(f"{value:.4g}")
 
 
-def _given(dose: Dose) -> dict[str, object]:
+def _given(dose: Dose) -> dict[str, Any]:
     return {field.name: getattr(dose, field.name) for field in fields(Dose)}
