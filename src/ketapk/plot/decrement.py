@@ -114,13 +114,14 @@ def _minutes(hours: pl.Series) -> Any:
 
 
 def _finish(axes: Axes) -> None:
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     axes.set_xscale("log")
     axes.set_yscale("log")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: units.fmt(value)))
         axis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_major_locator(LogLocator(base=10.0, subs=(1.0, 2.0, 5.0)))
     axes.set_xlabel("Length of the infusion [h]")
     axes.set_ylabel("Time to fall after its end [min]")
     plain(axes)
