@@ -23,13 +23,12 @@ from ketapk.cli.options import (
     model_of,
     one_output,
     patient,
-    person,
     print_json,
-    row,
     save,
 )
-from ketapk.cli.terminal import add, number, show, table_of, wrapped
+from ketapk.cli.terminal import add, show, table_of, wrapped
 from ketapk.errors import InputError
+from ketapk.summary import number, person, row
 
 
 def estimate(
