@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ketapk.notice import NOTICE
+from ketapk.notice import NO_ADVICE, NOTICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ketapk.model.model import Model
-
-
-NO_RECOMMENDATION = "It is not a recommendation."
 
 
 def basis(models: Iterable[Model]) -> str:
@@ -35,4 +32,4 @@ def basis(models: Iterable[Model]) -> str:
     'Rests on domino (grade B).'
     """
     named = ", ".join(dict.fromkeys(f"{model.name} (grade {model.grade})" for model in models))
-    return f"Rests on {named}. {NO_RECOMMENDATION} {NOTICE}"
+    return f"Rests on {named}. {NO_ADVICE} {NOTICE}"

@@ -11,6 +11,7 @@ from ketapk.cli.options import (
     Age,
     Ancestry,
     Csv,
+    DosingWeight,
     Height,
     Implausible,
     Json,
@@ -111,6 +112,7 @@ def schedule(
     sex: Sex = "F",
     height: Height = 170.0,
     ancestry: Ancestry = "other",
+    dosing_weight: DosingWeight = "total",
     allow_implausible: Implausible = False,
     csv: Csv = False,
     json_: Json = False,
@@ -123,7 +125,7 @@ def schedule(
     given = {"PLAN": plan, "--target": target, "--chance": chance, "--hold": hold}
     which = _one_of(given)
     pump = _pump(vial, resolution, syringe, min_interval)
-    me = patient(weight, age, sex, height, ancestry)
+    me = patient(weight, age, sex, height, ancestry, dosing_weight)
     used = {
         "changes": changes,
         "bolus": bolus,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketapk.basis import NO_RECOMMENDATION
+from ketapk.notice import NO_ADVICE
 from ketapk.plot.rates import draw_rates, panels
 from ketapk.plot.style import (
     COLOURS,
@@ -70,7 +70,7 @@ def draw_designed(
         )  # fmt: skip
     band = f"Line: median; band: {RIBBON[0]:g}th to {RIBBON[1]:g}th percentile of {people} people. "
     notes = [f"{band if people > 1 else ''}{source_of(run)}", *marks_of(run)]
-    notes.append(NO_RECOMMENDATION)
+    notes.append(NO_ADVICE)
     finish(axes, span, "A schedule that a nurse can run", notes)
     axes.set_ylabel("Concentration [ng/mL]")
     draw_rates(axes, below, rates, span)

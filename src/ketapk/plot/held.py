@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketapk import units
-from ketapk.basis import NO_RECOMMENDATION
+from ketapk.notice import NO_ADVICE
 from ketapk.plot.rates import draw_rates, panels
 from ketapk.plot.style import (
     COLOURS,
@@ -81,7 +81,7 @@ def draw_held(
             label=label,
             solid_capstyle="butt",
         )
-    notes = [source_of(run), *marks_of(run), NO_RECOMMENDATION]
+    notes = [source_of(run), *marks_of(run), NO_ADVICE]
     finish(axes, span, _title(run, site, targets, pump), notes)
     axes.set_ylabel("Concentration [ng/mL]")
     draw_rates(axes, below, rates, span)
