@@ -11,9 +11,12 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ketapk.errors import InputError, UnitError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MINUTES_PER_HOUR = 60.0
 MG_PER_MCG = 0.001
@@ -141,6 +144,21 @@ class Quantity:
     def per_kg(self) -> bool:
         """Whether it is meant per kg of body weight."""
         return self.kind.endswith("per kg")
+
+    def of_body(self, weight_kg: float) -> Fraction:
+        """The value for somebody of that weight [kg], without rounding."""
+        return self.exact * Fraction(repr(float(weight_kg))) if self.per_kg else self.exact
+
+
+def several(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Return quantities of which one may be given alone, as a word.
+
+    Examples
+    --------
+    >>> several("50 %"), several(["50 %", "90 %"])
+    (('50 %',), ('50 %', '90 %'))
+    """
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def quantity(text: str) -> Quantity:
