@@ -40,10 +40,10 @@ def paces(plan: Regimen, route: str, kg: float) -> list[Pace]:
             rates[time] += sign * Fraction(rate)
             counts[time] += sign
     found: list[Pace] = []
-    rate, running = Fraction(0), 0
+    total, running = Fraction(0), 0
     for time in sorted(rates):
-        rate, running = rate + rates[time], running + counts[time]
-        found.append(Pace(start=time, mg_per_h=float(rate), running=running))
+        total, running = total + rates[time], running + counts[time]
+        found.append(Pace(start=time, mg_per_h=float(total), running=running))
     return found
 
 
