@@ -288,7 +288,8 @@ def lint_page() -> str:
         table("severity", "says", rows=[(name, said) for name, said in SEVERITIES.items()]),
         'Silence a rule by its name: `kp.lint(plan, me, silence=("fast-bolus",))`, '
         "`ketapk lint PLAN --silence fast-bolus`. The result says what was silenced, and which "
-        "rules were not looked at because they need a model or a pump. `ketapk lint` leaves with 3 "
+        "rules were not looked at because they need a model, a pump, or what is not said of it. "
+        "`ketapk lint` leaves with 3 "
         "where it found something, and with 0 where not.",
         table(
             "rule",

@@ -6,6 +6,7 @@ import pytest
 import ketapk as kp
 from ketapk.cli import main
 from ketapk.dosing.sessions import session_starts
+from ketapk.notice import NO_ADVICE
 
 ME = kp.Patient(weight_kg=70)
 CL, V1 = 3.0, 120.0
@@ -77,6 +78,7 @@ def test_all_eligible_models_are_followed_and_named():
         ({"every": "Mon, Mon"}, "write each day once, in order"),
         ({"every": "Mon, Sun, Wed"}, "write each day once, in order"),
         ({"times": 0}, "times=0 is not a count; write a whole number from 1."),
+        ({"times": 100_000}, "write at most 500."),
         ({"levels": ["5"]}, "has no unit"),
     ],
 )
@@ -91,6 +93,17 @@ def test_a_session_longer_than_the_interval_is_refused():
         kp.carry_over("35 mg iv over 40 min", "kamp2020", ME, every="40 min")
 
 
+def test_a_session_that_begins_at_steady_state_is_refused():
+    steady = kp.Regimen.of(kp.Dose(route="iv", amt=10, ii=6, ss=1))
+    with pytest.raises(kp.PlanError, match="begins with a steady state"):
+        kp.carry_over(steady, "kamp2020", ME)
+
+
+def test_one_level_may_be_given_alone():
+    found = kp.carry_over("35 mg iv over 40 min", "kamp2020", ME, times=2, levels="5 ng/mL")
+    assert found.levels == ("5 ng/mL",)
+
+
 def test_days_of_a_week_go_on_over_its_end():
     assert [float(s) / 24 for s in session_starts("Sat and Tue", 5)] == [0, 3, 7, 10, 14]
 
@@ -102,6 +115,8 @@ def test_the_course_is_drawn_with_what_is_left():
     own = found.table.filter(analyte="esketamine", session=3)
     assert dots.get_ydata()[-1] == pytest.approx(own["before"].item())
     assert below.get_title(loc="left") == "Metabolites"
+    assert above.lines[0].get_color() == below.lines[0].get_color()
+    assert NO_ADVICE in above.figure.get_supxlabel()
 
 
 def test_the_command_prints_what_is_left(capsys):

@@ -5,6 +5,7 @@ import pytest
 
 import ketapk as kp
 from ketapk.cli import main
+from ketapk.notice import NO_ADVICE
 
 ME = kp.Patient(weight_kg=70, age_y=30)
 CL, V1 = 60.0, 120.0
@@ -77,6 +78,12 @@ def test_what_is_wrong_is_said(options, said):
     assert said in str(error.value)
 
 
+def test_one_length_percentage_or_level_may_be_given_alone():
+    alone = kp.decrement_times("kamp2020", ME, lengths="1 h", by="50 %", below="50 ng/mL")
+    listed = kp.decrement_times("kamp2020", ME, lengths=["1 h"], by=["50 %"], below=["50 ng/mL"])
+    assert alone.table.equals(listed.table)
+
+
 def test_nobody_eligible_is_refused_with_the_reasons():
     with pytest.raises(kp.PlanError, match="domino: drug"):
         kp.decrement_times(None, ME, drug="R", lengths=["1 h"])
@@ -85,6 +92,7 @@ def test_nobody_eligible_is_refused_with_the_reasons():
 def test_the_figure_shades_what_lies_between_the_models():
     found = kp.decrement_times(["kamp2020", "domino"], ME, lengths=["1 h", "8 h"], by=["50 %"])
     (axes,) = found.plot().axes
+    assert NO_ADVICE in axes.figure.get_supxlabel()
     shade = axes.collections[0].get_paths()[0].vertices[:, 1]
     assert shade.min() == pytest.approx(60 * found.spread["low_h"].min())
     assert shade.max() == pytest.approx(60 * found.spread["high_h"].max())
@@ -98,3 +106,16 @@ def test_the_command_takes_all_models_and_prints_what_it_rests_on(capsys):
     assert "It is not a recommendation." in printed
     assert main(command) == 0
     assert "simons2022" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"lengths": ["1"]}, "lengths: '1' has no unit"),
+        ({"lengths": ["1 h", "0 h"]}, "lengths='0 h' is no time at all"),
+        ({"rate": "0.2"}, "rate: '0.2' has no unit"),
+    ],
+)
+def test_errors_name_the_argument_that_was_given(options, said):
+    with pytest.raises(kp.InputError, match=said):
+        kp.decrement_times("kamp2020", kp.Patient(weight_kg=70), **options)

@@ -23,6 +23,8 @@ from ketapk.notice import NOTICE
 ME = kp.Patient(weight_kg=70)
 PUMP = kp.Pump(concentration="10 mg/mL", max_rate="100 mL/h")
 
+SMALL = kp.Pump(concentration="10 mg/mL", volume="10 mL", min_interval="10 min")
+
 
 def rules(plan, patient=ME, model=None, **options):
     return {finding.rule for finding in kp.lint(plan, patient, model, **options).findings}
@@ -48,6 +50,40 @@ TWINS = [
     ("beyond-the-pump", "20 mg/kg/h iv for 1 h", "5 mg/kg/h iv for 1 h", {"pump": PUMP}),
     ("below-pump-resolution", "0.3 mg/h iv for 1 h", "3 mg/h iv for 1 h", {"pump": PUMP}),
     ("below-pump-resolution", "1.5 mg/h iv for 1 h", "2 mg/h iv for 1 h", {"pump": PUMP}),
+    (
+        "beyond-the-pump",
+        "600 mg/h iv for 1 h; 600 mg/h iv for 1 h at 30 min",
+        "600 mg/h iv for 1 h; 600 mg/h iv for 1 h at 1 h",
+        {"pump": PUMP},
+    ),
+    ("syringe-volume", "350 mg iv over 1 h", "100 mg iv over 1 h", {"pump": SMALL}),
+    ("syringe-volume", "20 mg iv over 1 h every 2 h x 6", "250 mg im", {"pump": SMALL}),
+    (
+        "changes-too-close",
+        "30 mg/h iv for 5 min; then 20 mg/h iv for 1 h",
+        "30 mg/h iv for 10 min; then 20 mg/h iv for 1 h",
+        {"pump": SMALL},
+    ),
+    (
+        "changes-too-close",
+        "20 mg/h iv for 1 h; then 20 mg/h iv for 5 min; then 10 mg/h iv for 4 min",
+        "20 mg/h iv for 1 h; then 20 mg/h iv for 5 min",
+        {"pump": SMALL},
+    ),
+    (
+        "duplicate-order",
+        "0.1 mg/kg/h iv for 24 h; 0.1 mg/kg/h iv for 24 h",
+        "0.1 mg/kg/h iv for 24 h; then 0.1 mg/kg/h iv for 24 h",
+        {},
+    ),
+    (
+        "duplicate-order",
+        "0.1 mg/kg/h iv for 24 h; 2.4 mg/kg iv over 24 h at 12 h",
+        "0.1 mg/kg/h iv for 24 h; 0.2 mg/kg/h iv for 24 h at 12 h",
+        {},
+    ),
+    ("duplicate-order", "35 mg im; 35 mg im", "35 mg im; 35 mg im at 1 min", {}),
+    ("duplicate-order", "25 mg oral every 6 h x 3; 25 mg oral at 12 h", "84 mg spravato", {}),
     ("salt-or-base", "57.7 mg im", "57 mg im", {}),
     ("salt-or-base", "0.577 mg/kg im", "0.58 mg/kg im", {}),
     ("salt-or-base", "50 mg HCl im", "50 mg im", {}),
@@ -165,6 +201,39 @@ def test_of_a_cohort_the_lightest_and_the_heaviest_count():
     assert "beyond-the-pump" not in rules("10 mg/kg/h iv for 1 h", many[[0, 2]], pump=PUMP)
 
 
+def test_two_infusions_together_are_as_fast_as_their_sum():
+    pump = kp.Pump(concentration="1 mg/mL", max_rate="100 mL/h")
+    (found,) = kp.lint("60 mg/h iv for 1 h; 60 mg/h iv for 2 h", ME, pump=pump).of("alarm")
+    assert found.rule == "beyond-the-pump"
+    assert "together 120 mg/h or 120 mL/h, and the pump runs at most 100 mL/h" in found.text
+    # By two routes there are two pumps.
+    assert "beyond-the-pump" not in rules("60 mg/h iv for 1 h; 60 mg/h sc for 2 h", pump=pump)
+
+
+def test_a_syringe_that_is_too_small_says_how_many_it_takes():
+    (found,) = kp.lint("350 mg iv over 1 h", ME, pump=SMALL).of("note")
+    assert "is 35 mL, and the syringe holds 10 mL: it takes 4 syringes" in found.text
+
+
+def test_of_a_cohort_it_is_said_of_whom():
+    found = kp.lint("28 mg iv over 1 h", kp.Cohort(weight_kg=[3, 70, 200]))
+    assert found.of("alarm")
+    assert all("9.33 mg/kg/h at 3 kg is" in finding.text for finding in found.of("alarm"))
+    many = kp.Cohort(weight_kg=[60, 150])
+    (fast,) = kp.lint("10 mg/kg/h iv for 1 h", many, pump=PUMP).of("alarm")[-1:]
+    assert "1500 mg/h at 150 kg is 150 mL/h" in fast.text
+    assert "at 70 kg" not in repr(kp.lint("28 mg iv over 10 s", kp.Patient(weight_kg=3)))
+
+
+def test_the_name_of_a_protocol_stands_for_its_plan():
+    named = kp.lint("depression-iv", ME)
+    assert str(named.plan) == "0.5 mg/kg iv over 40 min"
+    with pytest.raises(kp.InputError, match=r"Did you mean 'depression-iv'"):
+        kp.lint("depresion-iv", ME)
+    with pytest.raises(kp.InputError, match=r"kp.load_protocol\('depression-iv'\).regimen"):
+        kp.parse("depression-iv")
+
+
 def slow_most_within(plan, kg, hours):
     """Amount in every window of a fine lattice, dose by dose."""
     doses = [(float(d.time), float(d.hours), d.amount_mg(kg)) for d in plan.expand().doses]
@@ -232,7 +301,11 @@ def test_a_result_says_what_it_rests_on_and_that_silence_is_no_blessing():
         assert "It is not a recommendation" in found.basis
         assert NOTICE in found.basis
     assert "domino (grade B)" in found.basis
-    assert found.skipped == ("beyond-the-pump", "below-pump-resolution")
+    needing = ("beyond-the-pump", "below-pump-resolution", "syringe-volume", "changes-too-close")
+    assert found.skipped == needing
+    assert kp.lint("35 mg im", ME, "domino", pump=PUMP).skipped == needing[2:]
+    assert "a plan may still be wrong" in repr(kp.lint("35 mg im", ME))
+    assert "It is not a recommendation" in repr(kp.lint("35 mg im", ME))
 
 
 def test_the_rules_are_listed_with_sources():
@@ -297,7 +370,7 @@ def doses(draw):
     st.lists(st.one_of(doses(), st.just(kp.Reset(time=3))), min_size=1, max_size=5),
     st.floats(0.3, 500),
     st.sampled_from([None, "kamp2020", "perez_ruixo2021", "domino"]),
-    st.sampled_from([None, PUMP, kp.Pump(concentration="0.001 mg/mL")]),
+    st.sampled_from([None, PUMP, SMALL, kp.Pump(concentration="0.001 mg/mL")]),
 )
 @settings(max_examples=150, deadline=None)
 def test_lint_never_fails_on_a_plan(events, weight, model, pump):

@@ -77,3 +77,43 @@ def test_the_command_prints_both_plateaus(capsys):
     assert "167" in capsys.readouterr().out
     assert main([*command, "--json"]) == 0
     assert "It is not a recommendation." in capsys.readouterr().out
+
+
+SAT = {"Vmax": 10, "Km": 0.1, "V1": 50, "Q2": 60, "V2": 100}
+
+
+def test_a_rate_beyond_the_largest_elimination_has_no_plateau_and_no_time():
+    with pytest.raises(kp.PlanError, match="has no plateau of 20 mg/h in this person"):
+        kp.plateau_time("5 mg/h", "20 mg/h", kp.two_compartment(**SAT), ME)
+
+
+def test_people_without_a_plateau_are_counted_and_do_not_count():
+    model = kp.two_compartment(**SAT)
+    # 0.13 mg/kg/h is 9.1 mg/h, and 10.4 mg/h, which is more than Vmax.
+    both = kp.plateau_time("5 mg/h", "0.13 mg/kg/h", model, kp.Cohort(weight_kg=[70, 80]))
+    alone = kp.plateau_time("5 mg/h", "0.13 mg/kg/h", model, ME)
+    assert both.plateaus["without"].to_list() == [1]
+    assert any("1 of 2 people have no plateau" in warning for warning in both.warnings)
+    assert both.plateaus["after"][0] == pytest.approx(100.0 * 9.1 / 0.9, rel=1e-9)
+    for name in ("time_h", "low_h", "high_h"):
+        np.testing.assert_allclose(both.table[name], alone.table["time_h"], rtol=1e-6)
+
+
+def test_rates_are_compared_and_not_their_texts():
+    with pytest.raises(kp.InputError, match="are the same rate for 70 kg, 40 y, F"):
+        kp.plateau_time("7 mg/h", "0.1 mg/kg/h", "kamp2020", ME)
+    with pytest.raises(kp.InputError, match="are the same rate"):
+        kp.plateau_time("60 mg/h", "1 mg/min", "kamp2020", ME)
+    many = kp.Cohort(weight_kg=[70, 140])
+    found = kp.plateau_time("7 mg/h", "0.1 mg/kg/h", kp.one_compartment(CL=CL, V1=V1), many)
+    expected = [-np.log(1.0 - share) * V1 / CL for share in (0.5, 0.9, 0.95)]
+    np.testing.assert_allclose(found.table["low_h"], expected, rtol=1e-9)
+    assert "1 of 2 people" in found.warnings[0]
+
+
+def test_nobody_is_not_somebody_and_the_result_says_who():
+    with pytest.raises(kp.InputError, match="There is nobody whose plateau it is"):
+        kp.plateau_time("7 mg/h", "14 mg/h", "kamp2020", None)
+    found = kp.plateau_time("7 mg/h", "14 mg/h", "kamp2020", ME, shares="90 %")
+    assert "70 kg, 40 y, F, 170 cm" in repr(found)
+    assert found.table["share"].to_list() == ["90 %"]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ketapk as kp
 from ketapk import units
 from ketapk.errors import UnitError
 
@@ -73,3 +74,30 @@ def test_the_salt_factor_is_that_of_the_label():
     """11.53 mg hydrochloride is 10 mg base, 32.3 mg is 28 mg (labels)."""
     assert pytest.approx(10.0, rel=1e-3) == units.BASE_IN_HYDROCHLORIDE * 11.53
     assert pytest.approx(28.0, rel=1e-3) == units.BASE_IN_HYDROCHLORIDE * 32.3
+
+
+@pytest.mark.parametrize(
+    ("concentration", "better"),
+    [
+        ("1 %", "write '10 mg/mL'"),
+        ("0.5 %", "write '5 mg/mL'"),
+        ("50 mg/50 mL", "write '1 mg/mL'"),
+        ("500 mg / 20 mL", "write '25 mg/mL'"),
+        ("5 mcg/100mL", "write '0.05 mcg/mL'"),
+    ],
+)
+def test_a_concentration_as_on_a_label_is_answered_with_how_to_write_it(concentration, better):
+    with pytest.raises(kp.UnitError, match=better):
+        kp.Pump(concentration=concentration)
+    assert kp.Pump(concentration=better.removeprefix("write '").rstrip("'")).mg_per_l > 0
+
+
+@pytest.mark.parametrize("strange", ["nan %", "inf mg/50 mL", "5 mg/0 mL", "5 cats/50 mL"])
+def test_what_is_no_concentration_at_all_is_refused(strange):
+    with pytest.raises(kp.InputError):
+        kp.Pump(concentration=strange)
+
+
+def test_the_salt_may_be_said_in_full():
+    short, full = "10 mg/mL HCl", "10 mg/mL ketamine hydrochloride"
+    assert kp.Pump(concentration=full).mg_per_l == kp.Pump(concentration=short).mg_per_l

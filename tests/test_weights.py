@@ -1,6 +1,8 @@
 """Weights that doses per kg are counted by."""
 
+import json
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 import ketapk as kp
+from ketapk.cli import main
 from ketapk.patients.weights import JAMES_TURNS, WEIGHTS
 
 NAMES = tuple(WEIGHTS)
@@ -17,7 +20,9 @@ BIG = kp.Patient(weight_kg=95.0, sex="F", height_cm=165.0)
 
 def kg(name, sex, weight_kg, height_cm):
     who = kp.Patient(weight_kg=weight_kg, sex=sex, height_cm=height_cm)
-    return float(kp.weight_scalar(who, name)[0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", kp.KetapkWarning)
+        return float(kp.weight_scalar(who, name)[0])
 
 
 # Height [cm], weight [kg], lean body mass of men and women [kg]: the table that the manual of the R
@@ -151,9 +156,9 @@ def test_a_result_says_which_weight_its_doses_go_by():
 def test_a_weight_of_other_people_than_its_own_is_warned_of():
     short = kp.Patient(weight_kg=50, height_cm=150)
     with pytest.warns(kp.KetapkWarning, match=r"ideal body weight.*shorter than the heights"):
-        kp.weight_scalar(short, "ideal")
+        kp.weight_scalar(kp.Patient(weight_kg=60, height_cm=150), "ideal")
     kp.weight_scalar(short, "lean")
-    some = kp.Cohort(weight_kg=[50, 70], age_y=[12, 40])
+    some = kp.Cohort(weight_kg=[50, 70], age_y=[12, 40], height_cm=165)
     with pytest.warns(kp.KetapkWarning, match="1 of 2 are younger than the adults"):
         kp.weight_scalar(some, "fat-free")
 
@@ -194,3 +199,73 @@ def test_every_weight_has_its_source_and_limits():
 def test_what_is_wrong_is_said(wrong, said):
     with pytest.raises(kp.InputError, match=said):
         wrong()
+
+
+def test_the_same_person_dosed_by_another_weight_gets_another_dose():
+    # What a model keeps of a person was kept for the total weight, too.
+    peaks = [
+        kp.simulate("0.5 mg/kg iv over 40 min", "kamp2020", BIG.dosed_by(name)).exposure()["Cmax"]
+        for name in NAMES
+    ]
+    kgs = [BIG.dosed_by(name).dosing_kg for name in NAMES]
+    assert_allclose(np.ravel(peaks) / peaks[0][0], np.array(kgs) / kgs[0], rtol=1e-9)
+
+
+def warnings_of(who):
+    return " ".join(kp.simulate("0.5 mg/kg iv over 40 min", "domino", who, times=[1]).warnings)
+
+
+def test_height_and_sex_that_nobody_gave_are_said():
+    said = warnings_of(kp.Patient(weight_kg=95, dosing_weight="ideal"))
+    assert "is worked out for 170 cm and F, which stand where nobody gave them" in said
+    assert "nobody gave" not in warnings_of(BIG.dosed_by("ideal"))
+    assert "nobody gave" not in warnings_of(kp.Patient(weight_kg=95))
+    two = kp.Cohort(weight_kg=[95, 95], sex=["F", "M"], dosing_weight="ideal")
+    assert "nobody gave" not in warnings_of(two)
+    assert "(grade B) at 165 cm and F" in warnings_of(BIG.dosed_by("ideal"))
+    with pytest.warns(kp.KetapkWarning, match="170 cm and F"):
+        kp.weight_scalar(kp.Patient(weight_kg=95), "fat-free")
+
+
+def test_a_dosing_weight_above_the_total_is_said():
+    thin = kp.Patient(weight_kg=40, height_cm=190, sex="M")
+    above = "ideal body weight .Devine. is 84 kg, above the total weight of 40 kg"
+    with pytest.warns(kp.KetapkWarning, match=above):
+        kp.weight_scalar(thin, "ideal")
+    assert "above the total weight of 40 kg" in warnings_of(thin.dosed_by("ideal"))
+    assert "above the total" not in warnings_of(thin.dosed_by("adjusted"))
+    two = kp.Cohort(weight_kg=[40, 99], height_cm=190, sex="M", dosing_weight="ideal")
+    assert "above the total weight of 1 of 2 people" in warnings_of(two)
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        (["weights", "--weight", "95"], "add --height and --sex"),
+        (["weights", "--height", "165"], "by height and sex; add --sex, such as"),
+        (
+            ["simulate", "0.5 mg/kg im", "--model", "hornik2018", "--dosing-weight", "ideal"],
+            "--dosing-weight ideal goes by height and sex; add --height and --sex",
+        ),
+        (
+            ["lint", "0.5 mg/kg im", "--dosing-weight", "lean", "--sex", "F"],
+            "--dosing-weight lean goes by height and sex; add --height,",
+        ),
+    ],
+)
+def test_the_command_line_asks_for_the_body_that_a_weight_is_of(words, missing, capsys):
+    assert main(words) == 2
+    assert missing in " ".join(capsys.readouterr().err.split())
+
+
+def test_weights_say_for_whom_and_that_they_recommend_nothing(capsys):
+    who = ["weights", "--weight", "40", "--height", "190", "--sex", "M"]
+    assert main(who) == 0
+    read = capsys.readouterr()
+    assert "40 kg, 190 cm, M" in read.out
+    assert "not a recommendation" in " ".join(read.out.split())
+    assert "above the total weight" in read.err
+    assert main([*who, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "not a recommendation" in told["basis"]
+    assert told["patient"]["height_cm"] == 190

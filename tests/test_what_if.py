@@ -7,6 +7,7 @@ from scipy.linalg import expm
 import ketapk as kp
 from ketapk.branches.sentence import change
 from ketapk.cli import main
+from ketapk.notice import NO_ADVICE
 
 ME = kp.Patient(weight_kg=70)
 CL, V1 = 60.0, 120.0
@@ -172,6 +173,82 @@ def test_changes_follow_one_another():
     assert found.parts_at == 0
 
 
+def test_doses_are_counted_as_planned_whatever_changed_before():
+    plan = "10 mg iv bolus; 20 mg iv bolus at 30 min"
+    found = kp.what_if(plan, ["dose 1 late by 45 min", "dose 1 doubled"], ONE, ME)
+    assert str(found.changed.plan) == (
+        "20 mg iv bolus at 30 min; 10 mg iv bolus at 45 min; 10 mg iv bolus at 45 min"
+    )
+    second = kp.what_if(plan, ["dose 1 skipped", "dose 2 doubled"], ONE, ME)
+    assert second.given_mg[1] == pytest.approx(40.0)
+    with pytest.raises(kp.InputError, match="Dose 1 is no longer given"):
+        kp.what_if(plan, ["dose 1 skipped", "dose 1 doubled"], ONE, ME)
+    # The parts of a stopped infusion are one dose.
+    stop = "pump stops at 20 min for 10 min"
+    late = kp.what_if("40 mg iv over 40 min", [stop, "dose 1 late by 1 h"], ONE, ME)
+    assert str(late.changed.plan) == "20 mg iv over 20 min at 1 h; 20 mg iv over 20 min at 90 min"
+    with pytest.raises(kp.InputError, match="is given in 2 parts by now"):
+        kp.what_if("40 mg iv over 40 min", [stop, "dose 1 at 90 mg/h"], ONE, ME)
+
+
+@pytest.mark.parametrize(
+    ("plan", "rate"),
+    [("70 mg/h iv for 1 h", "1 mg/kg/h"), ("0.5 mg/kg iv over 30 min", "70 mg/h")],
+)
+def test_the_same_rate_in_another_unit_is_no_change(plan, rate):
+    found = kp.what_if(plan, f"dose 1 at {rate}", "kamp2020", ME)
+    assert found.parts_at is None
+    other = kp.what_if(plan, f"dose 1 at {rate}", "kamp2020", kp.Patient(weight_kg=71))
+    assert other.parts_at == 0
+
+
+def test_small_differences_are_not_called_an_agreement_again():
+    plan = "0.1 mg/kg/h iv for 2 h; 10 mg iv bolus at 65 min"
+    found = kp.what_if(plan, "pump stops at 1 h for 10 min", "kamp2020", ME)
+    most = abs(found.largest[0])
+    assert most <= 0.05 * found.planned.curve().Cmax[0]
+    assert found.never_apart.all()
+    assert found.agreement == (
+        f"The branches never differ by more than 5 % of the planned peak; at most by {most:.3g} "
+        f"ng/mL."
+    )
+    assert found.agreement in repr(found)
+    assert not any("from [h]" in what for what in found.findings["what"])
+    closer = kp.what_if(plan, "pump stops at 1 h for 10 min", "kamp2020", ME, within="1 %")
+    assert not closer.never_apart.any()
+    assert "from [h]" in closer.findings["what"][-1]
+    assert closer.findings["value"][-1] == closer.agree_at_h[0] > 1.0
+
+
+def test_people_who_never_come_apart_are_counted_and_the_others_agree_again():
+    model = kp.one_compartment(CL=CL, V1=V1)
+    many = kp.Cohort(weight_kg=[50, 200])
+    plan = "60 mg iv bolus; 0.05 mg/kg iv bolus at 1 h"
+    found = kp.what_if(plan, "dose 2 skipped", model, many)
+    assert found.never_apart.tolist() == [True, False]
+    rows = {row["what"]: row["value"] for row in found.findings.to_dicts()}
+    assert rows["never differ by more than 5 % of the planned peak [people]"] == 1.0
+    assert rows["within 5 % of the planned peak from [h]"] == found.agree_at_h[1]
+    assert found.agreement.startswith("1 of 2 people never differ by more than 5 %")
+
+
+def test_the_changed_plan_is_written_in_four_figures_and_given_exactly():
+    me = kp.Patient(weight_kg=95, height_cm=170)
+    found = kp.what_if(INFUSION, "weight lean", "kamp2020", me)
+    exact = found.given_mg[1][0]
+    assert found.becomes == f"{exact:.4g} mg iv over 40 min"
+    assert found.changed.plan.doses[0].amt == exact
+    rate = kp.what_if("0.5 mg/kg/h iv for 40 min", "weight lean", "kamp2020", me)
+    assert rate.becomes == f"{exact:.4g} mg/h iv for 40 min"
+
+
+def test_a_difference_of_rounding_is_none():
+    found = kp.what_if("0.1 mg/kg iv over 10 min", "dose 1 late by 15 min", "kamp2020", ME)
+    assert found.area[0] == 0.0
+    table = {row["what"]: row["difference"] for row in found.table.to_dicts()}
+    assert table["AUC [ng h/mL]"] == 0.0 == table["given [mg]"]
+
+
 @pytest.mark.parametrize("value", CHANGES, ids=str)
 def test_a_change_is_read_back_from_its_sentence(value):
     again = change(str(value))
@@ -199,6 +276,7 @@ def test_a_change_is_read_back_from_its_sentence(value):
         ("dose 1 at 5 mg/kg", "write a rate such as '10 mg/h'"),
         ("dose 1 at 5 mg/h from 2 h", "does not run at 2 h; it runs from 0 min to 40 min"),
         ("weight 50", "is no weight of a body; write one such as '50 kg'."),
+        ("weight 5000 kg", "is no weight of a body; write one from 0.3 to 500 kg."),
         ("weight 50 mg", "is no weight of a body; write one such as '50 kg'."),
     ],
 )
@@ -248,7 +326,34 @@ def test_the_result_says_what_it_rests_on(capsys):
 
 def test_both_branches_are_drawn_with_their_difference():
     found = kp.what_if(INFUSION, CHANGES[0], "kamp2020", ME)
-    above, below = found.plot().axes
+    above, given, below = found.plot().axes
+    assert [tick.get_text() for tick in given.get_yticklabels()] == ["planned", "changed"]
+    assert NO_ADVICE in above.figure.get_supxlabel()
     assert [line.get_label() for line in above.lines[:2]] == ["planned", "changed"]
     lowest = min(below.lines[0].get_ydata())
     assert lowest == pytest.approx(found.largest[0], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["what-if", INFUSION, "--change", "dose 1 late by 15 min", "--model", "kamp2020"],
+        ["carry-over", INFUSION, "--times", "2", "--model", "kamp2020"],
+        ["plateau", "0 mg/h", "0.1 mg/kg/h", "--model", "kamp2020"],
+        ["decrement", "kamp2020", "--lengths", "1 h", "--by", "", "--below", "50 ng/mL"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_doses_per_kg_go_by_the_weight_that_is_asked_for(command, capsys):
+    printed = []
+    for name in ("total", "lean"):
+        assert main([*command, "--weight", "95", "--dosing-weight", name, "--json"]) == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] != printed[1]
+
+
+def test_a_dose_that_goes_by_lean_weight_already_is_not_changed_to_it():
+    lean = kp.Patient(weight_kg=95).dosed_by("lean")
+    assert kp.what_if(INFUSION, "weight lean", "kamp2020", lean).parts_at is None
+    total = kp.what_if(INFUSION, "weight total", "kamp2020", lean)
+    assert total.given_mg[1][0] == pytest.approx(47.5)

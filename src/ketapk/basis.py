@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ketapk.notice import NOTICE
+from ketapk.notice import NO_ADVICE, NOTICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,4 +32,4 @@ def basis(models: Iterable[Model]) -> str:
     'Rests on domino (grade B).'
     """
     named = ", ".join(dict.fromkeys(f"{model.name} (grade {model.grade})" for model in models))
-    return f"Rests on {named}. It is not a recommendation. {NOTICE}"
+    return f"Rests on {named}. {NO_ADVICE} {NOTICE}"

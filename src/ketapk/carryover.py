@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ketapk import units
 from ketapk.basis import basis
 from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 LEVELS = ("5 ng/mL", "1 ng/mL")
 """Levels whose washout is timed if none is named: a choice, near what assays can still measure."""
+
+MOST_SESSIONS = 500
+"""Most sessions of a course, nearly five years of two a week: a choice, the work grows faster."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -105,7 +109,7 @@ def carry_over(
     *,
     every: Any = "3.5 d",
     times: int = 8,
-    levels: Sequence[str] = LEVELS,
+    levels: str | Sequence[str] = LEVELS,
     rng: Any = None,
     intensive_care: bool = False,
     allow_implausible: bool = False,
@@ -124,7 +128,7 @@ def carry_over(
         Interval from start to start, such as "3.5 d", or days of the week, such as "Mon, Thu".
     times : int
         How many sessions.
-    levels : sequence of str
+    levels : str or sequence of str
         Levels whose washout is timed.
     rng : int, SeedSequence, Generator or Draws, optional
         Draw people as each model publishes.
@@ -142,9 +146,10 @@ def carry_over(
     Raises
     ------
     InputError
-        If the interval, a day or a level is not understood.
+        If the interval, a day or a level is not understood, or there are more than 500 sessions.
     PlanError
-        If a session is longer than the interval, or no model can answer.
+        If a session is longer than the interval or begins with a steady state, or no model can
+        answer.
 
     Examples
     --------
@@ -156,9 +161,19 @@ def carry_over(
     import polars as pl
 
     once = parse(plan) if isinstance(plan, str) else plan
-    starts = session_starts(every, times)
+    starts, levels = session_starts(every, times), units.several(levels)
     if not isinstance(once, Regimen) or not once.doses:
         raise InputError("There is no session; give doses, or a sentence such as '84 mg spravato'.")
+    if len(starts) > MOST_SESSIONS:
+        raise InputError(
+            f"times={times} is more sessions than are followed one by one; write at most "
+            f"{MOST_SESSIONS}."
+        )
+    if once.steady:
+        raise PlanError(
+            f"{once} begins with a steady state, so that no session is the first; write its doses "
+            f"out."
+        )
     steps = [later - sooner for sooner, later in pairwise(starts)]
     shortest = min(steps, default=None)
     if shortest is not None and once.end >= shortest:
@@ -186,7 +201,7 @@ def carry_over(
         starts=starts,
         runs=runs,
         reasons=asked.reasons,
-        levels=tuple(levels),
+        levels=levels,
         table=pl.DataFrame(rows),
         washout=pl.DataFrame(washed, infer_schema_length=None),
         warnings=tuple(dict.fromkeys(said)),
@@ -201,9 +216,9 @@ def _rows(
     bounds = [(float(a), float(b)) for a, b in zip(starts, (*starts[1:], last), strict=True)]
     found = intervals(curve, bounds)
     step = bounds[-1][1] - bounds[-1][0]
-    areas = [own.area for own in intervals(curve, [(a, a + step) for a, _ in bounds])]
+    areas = curve.areas([(a, a + step) for a, _ in bounds])
     rows = []
-    for own, area, earlier in zip(found, areas, (None, *found[:-1]), strict=True):
+    for own, area, earlier in zip(found, areas.T, (None, *found[:-1]), strict=True):
         low, high = np.nanpercentile(own.before, (5.0, 95.0))
         rows.append(
             {
@@ -214,7 +229,7 @@ def _rows(
                 "before_high": float(high),
                 "peak": middle(own.peak),
                 "of_peak": 0.0 if earlier is None else _share(own, earlier),
-                "accumulation": middle(area / areas[0]),
+                "accumulation": middle(area / areas[:, 0]),
             }
         )
     return rows

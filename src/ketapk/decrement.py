@@ -18,6 +18,7 @@ from ketapk.library.plausible import findings
 from ketapk.model.model import Model
 from ketapk.panel import Models, panel
 from ketapk.patients import span
+from ketapk.percentiles import percentiles
 from ketapk.simulation import cohort_of, simulate
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LENGTHS = ("10 min", "20 min", "40 min", "1 h", "2 h", "4 h", "8 h", "24 h", "48 h", "120 h")
-PEOPLE = (5.0, 50.0, 95.0)
-"""Percentiles of a cohort."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -108,9 +107,9 @@ def decrement_times(
     patient: Patient | Cohort,
     *,
     rate: str = "0.2 mg/kg/h",
-    lengths: Sequence[Any] = LENGTHS,
-    by: Sequence[str] = ("20 %", "50 %", "80 %"),
-    below: Sequence[str] = (),
+    lengths: str | Sequence[Any] = LENGTHS,
+    by: str | Sequence[str] = ("20 %", "50 %", "80 %"),
+    below: str | Sequence[str] = (),
     drug: str | None = None,
     rng: Any = None,
     intensive_care: bool = False,
@@ -126,11 +125,11 @@ def decrement_times(
     rate : str
         Rate of the infusion; times to fall by a percentage do not depend on it where the model is
         linear, times to fall below a level always do.
-    lengths : sequence of str
+    lengths : str or sequence of str
         Lengths of the infusion with units.
-    by : sequence of str
+    by : str or sequence of str
         Percentages of the concentration at the end of the infusion.
-    below : sequence of str
+    below : str or sequence of str
         Levels, such as "50 ng/mL"; the time is 0 where the infusion never rose so high.
     drug : {"racemic", "S", "R"}, optional
         Form; the first that each model describes by default.
@@ -161,8 +160,12 @@ def decrement_times(
     """
     import polars as pl
 
+    lengths, by, below = (units.several(given) for given in (lengths, by, below))
     if not lengths or not (by or below):
         raise InputError("Give at least one length, and one percentage or level to fall to.")
+    units.expect(rate, "rate", "rate", "rate per kg", "amount", "amount per kg")
+    for length in lengths:
+        units.duration_h(length, "lengths")
     cohort = cohort_of(patient)
     draws = None if rng is None else Draws.of(rng)
 
@@ -181,7 +184,7 @@ def decrement_times(
             said += _worth_saying(run)
             curve = run.curve()
             for label, target in targets:
-                low, middle, high = _percentiles(curve.falls(**target))
+                low, middle, high = percentiles(curve.falls(**target))
                 rows.append(
                     {
                         "model": model.name,
@@ -214,14 +217,3 @@ def _worth_saying(run: Profiles) -> list[str]:
     """Warnings of a run, but for those about doses that were asked for on purpose."""
     of_doses, _ = findings(run.plan, *span(run.cohort.weight_kg))
     return [warning for warning in run.warnings if warning not in of_doses]
-
-
-def _percentiles(hours: Floats) -> Floats:
-    """Percentiles of a cohort; people that failed do not count, and who never falls is slowest."""
-    known = hours[~np.isnan(hours)]
-    if not known.size:
-        return np.full(len(PEOPLE), np.nan)
-    # Between two people only where both are known to fall.
-    how: Any = "linear" if np.all(np.isfinite(known)) else "inverted_cdf"
-    found: Floats = np.percentile(known, PEOPLE, method=how)
-    return found

@@ -44,17 +44,16 @@ class Interval:
 
 def intervals(curve: Exposure, bounds: Iterable[tuple[float, float]]) -> list[Interval]:
     """Follow a curve from start to end [h] of each interval."""
+    found = list(bounds)
+    before = curve.levels_before([start for start, _ in found])
+    areas = curve.areas(found)
     return [
         Interval(
-            number,
-            start,
-            end,
-            curve.level(f"{start!r} h", side="before"),
-            curve.peak_within(start, end),
-            curve.AUC(f"{end!r} h", start=f"{start!r} h"),
+            number, start, end, before[:, number - 1], curve.peak_within(start, end),
+            areas[:, number - 1],
         )
-        for number, (start, end) in enumerate(bounds, 1)
-    ]
+        for number, (start, end) in enumerate(found, 1)
+    ]  # fmt: skip
 
 
 def accumulation(

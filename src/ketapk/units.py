@@ -11,15 +11,20 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ketapk.errors import InputError, UnitError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MINUTES_PER_HOUR = 60.0
 MG_PER_MCG = 0.001
 CM_PER_M = 100.0
 CM_PER_INCH = 2.54
 ML_PER_L = 1000
+MG_PER_ML_IN_PERCENT = 10
+"""A solution of 1 % has 1 g in 100 mL."""
 
 MOLAR_MASS = {"ketamine": 237.73, "norketamine": 223.7, "hydroxynorketamine": 239.7}
 """Of the bases, either enantiomer [g/mol]."""
@@ -140,6 +145,21 @@ class Quantity:
         """Whether it is meant per kg of body weight."""
         return self.kind.endswith("per kg")
 
+    def of_body(self, weight_kg: float) -> Fraction:
+        """The value for somebody of that weight [kg], without rounding."""
+        return self.exact * Fraction(repr(float(weight_kg))) if self.per_kg else self.exact
+
+
+def several(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Return quantities of which one may be given alone, as a word.
+
+    Examples
+    --------
+    >>> several("50 %"), several(["50 %", "90 %"])
+    (('50 %',), ('50 %', '90 %'))
+    """
+    return (given,) if isinstance(given, str) else tuple(given)
+
 
 def quantity(text: str) -> Quantity:
     """Read a number with a unit.
@@ -236,11 +256,27 @@ def _unit(unit: str, text: str, kinds: tuple[str, ...]) -> tuple[Fraction, str]:
             return _MASS[head] / int(rest[0].rstrip(" h")), f"rate{basis}"
     if head in _AMOUNT_OF_SUBSTANCE and len(below) == 1 and below[0] in _VOLUME:
         return _AMOUNT_OF_SUBSTANCE[head] / _VOLUME[below[0]], "molar concentration"
+    if "concentration" in kinds and (better := _as_concentration(unit, text)):
+        raise UnitError(f"{text!r} is no concentration as it is read here; write {better!r}.")
     known = [written for kind in kinds for written in _WRITTEN.get(kind, ())]
     raise UnitError(
         f"The unit {unit!r} in {text!r} is not known; known are {', '.join(known)}."
         f"{nearest(unit, known)}"
     )
+
+
+def _as_concentration(unit: str, text: str) -> str:
+    """How a percentage, or an amount in some volume, is written per mL; or nothing."""
+    match = _NUMBER.match(text)
+    if match is None or "n" in match.group(1).lower():  # No number, or an infinite one.
+        return ""
+    number = Fraction(match.group(1))
+    if unit == "%":
+        return f"{float(number * MG_PER_ML_IN_PERCENT):.12g} mg/mL"
+    inside = re.fullmatch(r"(\w+) ?/ ?([0-9]+(?:\.[0-9]+)?) ?(mL|L)", unit, flags=re.I)
+    if inside is None or inside.group(1).lower() not in _MASS or not Fraction(inside.group(2)):
+        return ""
+    return f"{float(number / Fraction(inside.group(2))):.12g} {inside.group(1)}/{inside.group(3)}"
 
 
 def expect(text: str, name: str, *kinds: str) -> Quantity:

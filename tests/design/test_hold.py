@@ -84,7 +84,7 @@ def test_plasma_is_at_the_target_at_the_end_of_every_interval(model):
     # After a step down nothing is given, once, until the level has fallen to the target.
     assert waits.sum() == 1
     assert table["start_h"][int(np.flatnonzero(waits)[0])] == pytest.approx(40 / 60)
-    assert held.reached
+    assert held.arrivals["reached_h"].is_not_null().all()
 
 
 volumes = st.floats(5.0, 80.0)
@@ -229,6 +229,19 @@ def test_with_a_pump_the_effect_site_stays_below():
     assert rising["ng_per_ml"].max() <= 100.0
 
 
+@pytest.mark.parametrize("target", [40, 60])
+def test_a_pump_keeps_plasma_and_effect_site_within_one_of_its_steps(target):
+    held = kp.hold(f"{target} ng/mL", "domino", ME, until="40 min", step="30 s",
+                   pump=kp.Pump(concentration="10 mg/mL"), **EFFECT)  # fmt: skip
+    run = held.run.at_times(np.linspace(10 / 60, 40 / 60, 2000))
+    # What 1 mg/h brings in 30 s if none of it leaves.
+    one_step = 1e3 * (1.0 / 120.0) / DOMINO["V1"]
+    for site in ("plasma", "effect"):
+        off = run.concentration("ketamine", site=site)[0] - target
+        assert np.abs(off).max() <= one_step
+    assert held.reached
+
+
 def test_what_cannot_be_reached_says_how_close_and_when():
     with pytest.warns(kp.KetapkWarning, match=r"is not reached: .* the highest rate is 10 mg/h"):
         held = kp.hold("200 ng/mL", "kamp2020", ME, until="1 h", step="5 min", max_rate="10 mg/h")
@@ -240,6 +253,74 @@ def test_what_cannot_be_reached_says_how_close_and_when():
     low = kp.hold("100 ng/mL; 5 ng/mL at 30 min", "kamp2020", ME, until="40 min", step="5 min")
     assert any("nothing is given while it is higher" in w for w in low.warnings)
     assert low.shortfall["start_h"].to_list() == [0.5]
+
+
+FALLING = {"until": "3 h", "step": "5 min", "after": "35 mg iv bolus"}
+
+
+def test_a_target_that_is_only_passed_is_not_reached():
+    with pytest.warns(kp.KetapkWarning, match="is reached at .* but not held: .* the highest rate"):
+        held = kp.hold("100 ng/mL", "kamp2020", ME, max_rate="1 mg/h", **FALLING)
+    assert not held.reached
+    row = held.shortfall.row(0, named=True)
+    curve = held.run.curve()
+    assert row["reached_h"] == pytest.approx(
+        curve.falls(to="101 ng/mL", after="0 min")[0], rel=1e-9
+    )
+    # It falls from the bolus on, so that the end is the furthest.
+    assert row["worst_h"] == pytest.approx(3.0)
+    assert row["worst_ng_per_ml"] == pytest.approx(curve.level("3 h")[0], rel=1e-6)
+    assert kp.hold("100 ng/mL", "kamp2020", ME, **FALLING).reached
+
+
+@pytest.mark.parametrize("step", ["1 min", "10 min"])
+def test_the_worst_deviation_is_that_of_the_curve(step):
+    held = kp.hold("100 ng/mL; 150 ng/mL at 30 min", "domino", ME, until="1 h", step=step)
+    for row in held.arrivals.to_dicts():
+        fine = np.linspace(row["reached_h"], row["end_h"] - 1e-9, 20001)
+        levels = held.run.at_times(fine).concentration("ketamine")[0]
+        off = np.abs(levels - row["target_ng_per_ml"])
+        worst = abs(row["worst_ng_per_ml"] - row["target_ng_per_ml"])
+        assert worst == pytest.approx(off.max(), rel=1e-3)
+        assert row["worst_h"] == pytest.approx(fine[off.argmax()], abs=1e-3)
+        assert row["reached"] == (worst <= 0.05 * row["target_ng_per_ml"])
+
+
+def test_a_pump_of_coarse_steps_is_named():
+    thick = kp.Pump(concentration="50 mg/mL", min_interval="15 min")
+    held = kp.hold("20 ng/mL", "kamp2020", ME, until="5 h", pump=thick)
+    assert not held.reached
+    assert any("one step of the pump is 5 mg/h; a thinner syringe" in w for w in held.warnings)
+    thin = kp.Pump(concentration="1 mg/mL", min_interval="15 min")
+    assert not any("pump" in w for w in kp.hold("20 ng/mL", "kamp2020", ME, until="5 h",
+                                                pump=thin).warnings)  # fmt: skip
+
+
+def test_rates_per_kg_go_by_the_dosing_weight():
+    big = kp.Patient(weight_kg=95, height_cm=165, sex="F", dosing_weight="ideal")
+    ideal = float(big.dosing_kg)
+    assert ideal < 70.0
+    held = kp.hold("500 ng/mL", "kamp2020", big, until="1 h", step="5 min",
+                   max_rate="1 mg/kg/h")  # fmt: skip
+    assert held.table["mg_per_h"].max() == pytest.approx(ideal)
+    assert held.table["mg_per_kg_h"].max() == pytest.approx(1.0)
+    assert any("Doses per kg go by" in warning for warning in held.warnings)
+
+
+def test_little_is_no_warning_and_much_before_still_is():
+    held = kp.hold("100 ng/mL", "kamp2020", ME, until="1 h", step="5 min", after="150 mg iv bolus")
+    assert not any("below" in warning for warning in held.warnings)
+    held = kp.hold("100 ng/mL", "kamp2020", ME, until="1 h", step="5 min", after="600 mg iv bolus")
+    assert any("mg/kg by the route 'iv' is" in warning for warning in held.warnings)
+
+
+def test_saturable_flows_are_refused_before_anything_is_simulated(monkeypatch):
+    def never(*_, **__):
+        raise AssertionError("simulated")
+
+    monkeypatch.setattr("ketapk.design.person.simulate", never)
+    with pytest.raises(kp.PlanError, match="has a saturable flow"):
+        hold(model=kp.one_compartment(V1=20, Vmax=50, Km=1))()
 
 
 def test_the_result_says_what_it_rests_on():
@@ -261,6 +342,28 @@ def test_the_figure_shows_curves_targets_and_rates():
     labels = [str(line.get_label()) for line in axes.lines]
     assert labels[:3] == ["ketamine, plasma", "ketamine, effect site", "target (effect)"]
     assert [line.get_ydata()[0] for line in axes.lines[2:]] == [100.0, 50.0]
+    below = axes.figure.axes[1]
+    rates = held.table["mg_per_h"]
+    low, high = below.get_ylim()
+    # Every rate is within its axis, the loading too.
+    assert low < rates.filter(rates > 0.0).min()
+    assert high > rates.max()
+    assert [patch.get_data().values[0] for patch in below.patches] == [r for r in rates if r > 0.0]
+    assert "domino, 70 kg" in axes.get_title(loc="left")
+    assert "It is not a recommendation." in axes.figure.get_supxlabel()
+
+
+def test_a_figure_shares_the_place_that_is_given():
+    pytest.importorskip("matplotlib")
+    from matplotlib.figure import Figure
+
+    held = kp.hold("100 ng/mL", "kamp2020", ME, until="1 h", step="5 min")
+    left, right = Figure().subplots(1, 2)
+    assert held.plot(ax=right) is right
+    assert len(left.figure.axes) == 3
+    free = Figure().add_axes((0.1, 0.1, 0.8, 0.8))
+    with pytest.raises(kp.InputError, match="has no place in a grid"):
+        held.plot(ax=free)
 
 
 def hold(target="100 ng/mL", model="kamp2020", patient=ME, until="1 h", **options):
@@ -274,6 +377,15 @@ WRONG = {
     "nothing": (hold("0 ng/mL"), kp.InputError, "Every target is 0"),
     "no target": (hold(None), kp.InputError, "target=None is no target; write '100 ng/mL', or steps"),
     "empty": (hold({}), kp.InputError, "is empty"),
+    "a comma": (
+        hold("100 ng/mL, 150 ng/mL at 30 min"), kp.InputError,
+        "has a comma between levels; write a semicolon, such as '100 ng/mL; 150 ng/mL at 30 min'.",
+    ),
+    "a syringe too thick": (
+        hold("5 ng/mL", until="5 h", step="5 min", pump=kp.Pump(concentration="50 mg/mL")),
+        kp.InputError,
+        "The pump gives nothing for this target: one step of the pump is 5 mg/h; a thinner syringe",
+    ),
     "no time": (hold("1 ng/mL; 2 ng/mL"), kp.InputError, "Every target after the first needs a time"),
     "no clock": (hold([(0, "1 ng/mL"), (5, "2 ng/mL")]), kp.UnitError, "has no unit"),
     "not in order": (
@@ -344,3 +456,11 @@ def test_nonsense_is_refused_with_advice(wrong):
     with pytest.raises(error) as caught:
         call()
     assert sentence in str(caught.value)
+
+
+def test_a_highest_rate_per_kg_goes_by_the_dosing_weight():
+    heavy = kp.Patient(weight_kg=95, height_cm=165, dosing_weight="ideal")
+    how = {"until": "10 min", "step": "5 min"}
+    held = kp.hold("150 ng/mL", "kamp2020", heavy, max_rate="0.3 mg/kg/h", **how)
+    assert held.table["mg_per_h"].max() == pytest.approx(0.3 * heavy.dosing_kg, rel=1e-9)
+    assert held.table["mg_per_kg_h"].max() == pytest.approx(0.3, rel=1e-9)

@@ -153,3 +153,13 @@ def test_mistakes_are_answered(what):
     with pytest.raises(kp.KetapkError) as error:
         kp.running_sheet(plan, pump, who, start=start)
     assert sentence in str(error.value)
+
+
+def test_doses_per_kg_go_by_the_dosing_weight():
+    heavy = kp.Patient(weight_kg=95, height_cm=165, dosing_weight="ideal")
+    pump = kp.Pump(concentration="1 mg/mL")
+    plan = "0.5 mg/kg iv over 40 min; then 0.1 mg/kg/h iv for 1 h"
+    sheet = kp.running_sheet(plan, pump, heavy)
+    asked = kp.parse(plan).total_mg(heavy.dosing_kg)
+    assert sheet.plan.total_mg(95) == pytest.approx(asked, abs=0.1)
+    assert sheet.table["mg_per_kg_h"][1] == pytest.approx(0.1, abs=0.1 / heavy.dosing_kg)

@@ -154,3 +154,25 @@ def test_from_the_command_line(capsys, tmp_path):
     answer = json.loads(capsys.readouterr().out)
     assert answer["basis"].startswith("Rests on domino")
     assert {row["by"] for row in answer["sensitivity"]} >= {"CL", "dose 1"}
+
+
+HEAVY = kp.Patient(weight_kg=95, height_cm=165, sex="F", dosing_weight="ideal")
+
+
+@pytest.mark.parametrize("plan", ["0.5 mg/kg iv over 40 min", "0.5 mg/kg iv bolus"])
+def test_doses_per_kg_go_by_the_dosing_weight_everywhere(plan):
+    per_kg = kp.sensitivities(plan, "kamp2020", HEAVY, "Cmax")
+    in_mg = plan.replace("0.5 mg/kg", f"{0.5 * HEAVY.dosing_kg!r} mg")
+    written_out = kp.sensitivities(in_mg, "kamp2020", HEAVY, "Cmax").table.to_dicts()
+    run = kp.simulate(plan, "kamp2020", HEAVY)
+    for ours, theirs in zip(per_kg.table.to_dicts(), written_out, strict=True):
+        assert ours["figure"] == pytest.approx(run.exposure()["Cmax"][0], rel=1e-9)
+        for column in ("at", "derivative", "low", "high", "figure_low", "figure_high"):
+            assert ours[column] == pytest.approx(theirs[column], rel=1e-9), (ours["by"], column)
+
+
+def test_the_command_takes_a_dosing_weight(capsys):
+    who = ["--weight", "95", "--height", "165", "--sex", "F", "--dosing-weight", "ideal"]
+    main(["sensitivity", "0.5 mg/kg iv over 40 min", "--model", "kamp2020", *who, "--json"])
+    rows = json.loads(capsys.readouterr().out)["sensitivity"]
+    assert {row["by"]: row["at"] for row in rows}["dose 1"] == pytest.approx(0.5 * HEAVY.dosing_kg)

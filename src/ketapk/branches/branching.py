@@ -10,12 +10,14 @@ import numpy as np
 
 from ketapk import units
 from ketapk.basis import basis
+from ketapk.branches.numbered import numbered, plain, rounded
 from ketapk.branches.sentence import change
 from ketapk.dosing.sentence import parse
 from ketapk.draws import Draws
 from ketapk.errors import InputError
 from ketapk.exposure.curve import Curve
 from ketapk.exposure.difference import Difference
+from ketapk.percentiles import percentiles
 from ketapk.simulation import cohort_of, simulate
 
 if TYPE_CHECKING:
@@ -35,8 +37,8 @@ if TYPE_CHECKING:
 
 WITHIN = "5 %"
 """Share of the planned peak within which two branches count as agreeing again: a choice."""
-EVERYBODY = (5.0, 50.0, 95.0)
-"""Percentiles of a cohort."""
+ROUNDING = 1e-12
+"""Share below which a difference is one of rounding, and counts as none."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -93,7 +95,7 @@ class WhatIf:
     @property
     def area(self) -> Floats:
         """Area of the changed branch less that of the planned one, (N,) [ng h/mL]."""
-        return self._ng(self._exact.area)
+        return _but_rounding(self._ng(self._exact.area), self._ng(self._exact.first.AUC_inf))
 
     @property
     def area_between(self) -> Floats:
@@ -102,12 +104,38 @@ class WhatIf:
 
     @property
     def agree_at_h(self) -> Floats:
-        """Time from which on the branches stay within ``within`` of the planned peak, (N,) [h]."""
+        """Time from which on the branches stay within ``within`` of the planned peak, (N,) [h].
+
+        The moment they part for who is `never_apart`.
+        """
         if "agree" not in self._cache:
-            share = units.percentage(self.within, "within")
-            self._cache["agree"] = self._exact.agrees_from(share * self._exact.first.peak[0])
+            self._cache["agree"] = self._exact.agrees_from(self._near)
         found: Floats = self._cache["agree"]
         return found
+
+    @property
+    def never_apart(self) -> NDArray[np.bool_]:
+        """Who never differs by more than ``within`` of the planned peak, (N,)."""
+        return np.abs(self._exact.extreme[0]) <= self._near
+
+    @property
+    def agreement(self) -> str:
+        """Whether and from when the branches agree again, in a sentence."""
+        known = ~np.isnan(self.agree_at_h)
+        never, people = int(np.sum(self.never_apart[known])), int(np.sum(known))
+        if not people:
+            return "Nobody's branches can be compared."
+        most = units.fmt(float(np.max(np.abs(self.largest[known]))), 3)
+        share = f"{self.within} of the planned peak"
+        if never == people:
+            return f"The branches never differ by more than {share}; at most by {most} ng/mL."
+        again = self.agree_at_h[known & ~self.never_apart]
+        when = f"{units.fmt(_middle(again), 3)} h" if np.isfinite(_middle(again)) else "no time"
+        apart = f"The branches differ by up to {most} ng/mL, and by at most {share} from {when} on"
+        if people == 1:
+            return f"{apart}."
+        few = f"{never} of {people} people never differ by more than {share}. " if never else ""
+        return f"{few}{apart}, median of {'the others' if never else 'the people'}."
 
     @property
     def given_mg(self) -> tuple[Floats, Floats]:
@@ -116,12 +144,17 @@ class WhatIf:
         return planned, changed
 
     @property
+    def becomes(self) -> str:
+        """The changed plan in words, amounts and rates in four figures."""
+        return str(rounded(self.changed.plan))
+
+    @property
     def account(self) -> str:
         """What both branches give, in a sentence: nothing is lost silently."""
         planned, changed = (float(np.median(mg)) for mg in self.given_mg)
         people = ", median of the people" if len(self.planned.cohort) > 1 else ""
         more = changed - planned
-        if abs(more) <= 1e-12 * planned:
+        if abs(more) <= ROUNDING * planned:
             return f"Both branches give {units.fmt(planned)} mg{people}; no milligram differs."
         return (
             f"Planned: {units.fmt(planned, 4)} mg. Given: {units.fmt(changed, 4)} mg, "
@@ -151,7 +184,7 @@ class WhatIf:
                     "what": what,
                     "planned": _middle(before),
                     "changed": _middle(after),
-                    "difference": _middle(after - before),
+                    "difference": _middle(_but_rounding(after - before, before)),
                 }
                 for what, before, after in rows
             ]
@@ -161,7 +194,8 @@ class WhatIf:
     def findings(self) -> pl.DataFrame:
         """How far apart the branches come: ``what``, ``value``, ``low``, ``high``.
 
-        Medians, with the 5th and 95th percentile of a cohort.
+        Medians, with the 5th and 95th percentile of a cohort; the time from which on branches agree
+        again is of those who come further apart.
         """
         import polars as pl
 
@@ -172,14 +206,16 @@ class WhatIf:
             "at [h]": self.largest_at_h,
             "difference of area [ng h/mL]": self.area,
             "area between [ng h/mL]": self.area_between,
-            f"within {self.within} of the planned peak from [h]": self.agree_at_h,
         }
+        near, never = f"{self.within} of the planned peak", self.never_apart
+        if never.any():
+            found[f"never differ by more than {near} [people]"] = np.array([float(never.sum())])
+        if not never.all():
+            found[f"within {near} from [h]"] = np.where(never, np.nan, self.agree_at_h)
         rows = []
         for what, values in found.items():
-            known = values[~np.isnan(values)]
-            low, middle, high = (
-                np.percentile(known, (5.0, 50.0, 95.0)) if known.size else (None,) * 3
-            )
+            known = bool(np.any(~np.isnan(values)))
+            low, middle, high = percentiles(values) if known else (None,) * 3
             rows.append({"what": what, "value": middle, "low": low, "high": high})
         return pl.DataFrame(rows)
 
@@ -226,6 +262,12 @@ class WhatIf:
         found: Difference = self._cache["difference"]
         return found
 
+    @property
+    def _near(self) -> Floats:
+        """Difference up to which branches agree, (N,) [mg/L]."""
+        near: Floats = units.percentage(self.within, "within") * self._exact.first.peak[0]
+        return near
+
     def _ng(self, mg_per_l: Floats) -> Floats:
         found: Floats = units.mg_per_l_to_ng_per_ml(mg_per_l)
         return found
@@ -234,8 +276,9 @@ class WhatIf:
         said = "; ".join(str(change) for change in self.changes)
         lines = [
             f"<{self.planned.plan}: what if {said}>",
-            f"  becomes {self.changed.plan}",
+            f"  becomes {self.becomes}",
             f"  {self.account}",
+            f"  {self.agreement}",
             str(self.table),
             str(self.findings),
             *(f"  warning: {warning}" for warning in self.warnings),
@@ -263,7 +306,8 @@ def what_if(
         What was planned.
     changes : change, str or sequence of these
         What went otherwise, one after the other: `PumpStop`, `Late`, `Skipped`, `Doubled`,
-        `OtherRate`, `OtherWeight`, or sentences such as "pump stops at 20 min for 10 min".
+        `OtherRate`, `OtherWeight`, or sentences such as "pump stops at 20 min for 10 min". Doses
+        are counted as planned, before any change.
     model : Model or str
         A model, or its name.
     patient : Patient or Cohort
@@ -280,8 +324,8 @@ def what_if(
     Returns
     -------
     WhatIf
-        With ``.parts_at``, ``.difference``, ``.largest``, ``.area``, ``.agree_at_h``, ``.account``,
-        ``.table``, ``.plot()``, ``.basis``.
+        With ``.parts_at``, ``.difference``, ``.largest``, ``.area``, ``.agree_at_h``,
+        ``.agreement``, ``.account``, ``.table``, ``.plot()``, ``.basis``.
 
     Raises
     ------
@@ -311,11 +355,12 @@ def what_if(
     options: dict[str, Any] = {"rng": draws, "allow_implausible": allow_implausible}
     planned = simulate(regimen, model, cohort, **options)
     moments = []
-    other = planned.plan
+    # Doses are counted as planned, whatever a change before did to them.
+    other = planned.plan if planned.plan.steady or len(asked) == 1 else numbered(planned.plan)
     for one in asked:
         other, moment = one.of(other, cohort)
         moments += [] if moment is None else [moment]
-    changed = simulate(other, planned.model, cohort, **options)
+    changed = simulate(plain(other), planned.model, cohort, **options)
     times = np.union1d(planned.times_h, changed.times_h)
     name = analyte or planned.model.parent
     planned.course.system.output_index(name, "plasma")
@@ -348,3 +393,8 @@ def _given(run: Profiles) -> Floats:
 
 def _middle(values: Floats) -> float:
     return float(np.nanmedian(values))
+
+
+def _but_rounding(difference: Floats, of: Floats) -> Floats:
+    """The difference (N,) from some values (N,), 0 where it is one of rounding."""
+    return np.where(np.abs(difference) <= ROUNDING * np.abs(of), 0.0, difference)

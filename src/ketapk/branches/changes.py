@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ketapk import units
 from ketapk.branches.branch import Branch
-from ketapk.branches.rates import from_then_on
+from ketapk.branches.numbered import Numbered, numbered
+from ketapk.branches.rates import from_then_on, is_rate_of
 from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.errors import InputError, PlanError
 
@@ -65,8 +66,8 @@ class PumpStop:
         """Return what becomes of a plan."""
         stop, length = units.time_h(self.at, "at"), units.time_h(self.lasting, "lasting")
         start = stop + length
-        doses = _written_out(plan)
-        infusions = [d for d in doses if d.hours and d.time + d.hours > stop]
+        written = _written_out(plan)
+        infusions = [d for d in written.doses if d.hours and d.time + d.hours > stop]
         if not infusions:
             raise InputError(
                 f"No infusion runs at {self.at} or later in {plan}; write a time at which the pump "
@@ -77,7 +78,7 @@ class PumpStop:
             return Branch(plan, None)
         shift = length if self.missed == "later" else Fraction(0)
         resume = stop if self.missed == "later" else start
-        others = [event for event in plan.expand().events if event not in hit]
+        others = [event for event in written.events if event not in hit]
         pieces = [part for dose in hit for part in _cut(dose, stop, resume, shift)]
         return Branch(Regimen.of(*others, *pieces), max(stop, min(d.time for d in hit)))
 
@@ -114,7 +115,7 @@ class Late:
     Parameters
     ----------
     dose : int
-        Which, counted from 1 in the order of their times.
+        Which, counted from 1 in the order of their times, as planned before any change.
     by : str
         How much later, such as "15 min".
 
@@ -136,11 +137,12 @@ class Late:
 
     def of(self, plan: Regimen, cohort: Cohort) -> Branch:
         """Return what becomes of a plan."""
-        others, dose = _picked(plan, self.dose)
+        others, parts = _picked(plan, self.dose)
         by = units.time_h(self.by, "by")
         if not by:
             return Branch(plan, None)
-        return Branch(Regimen.of(*others, replace(dose, time=dose.time + by)), dose.time)
+        late = [replace(part, time=part.time + by) for part in parts]
+        return Branch(Regimen.of(*others, *late), parts[0].time)
 
     def __str__(self) -> str:
         return f"dose {self.dose} late by {self.by}"
@@ -153,7 +155,7 @@ class Skipped:
     Parameters
     ----------
     dose : int
-        Which, counted from 1 in the order of their times.
+        Which, counted from 1 in the order of their times, as planned before any change.
     """
 
     dose: int
@@ -163,10 +165,10 @@ class Skipped:
 
     def of(self, plan: Regimen, cohort: Cohort) -> Branch:
         """Return what becomes of a plan."""
-        others, dose = _picked(plan, self.dose)
+        others, parts = _picked(plan, self.dose)
         if not any(isinstance(event, Dose) for event in others):
             raise PlanError(f"Without dose {self.dose} nothing is left of {plan} to be compared.")
-        return Branch(Regimen.of(*others), dose.time)
+        return Branch(Regimen.of(*others), parts[0].time)
 
     def __str__(self) -> str:
         return f"dose {self.dose} skipped"
@@ -179,7 +181,7 @@ class Doubled:
     Parameters
     ----------
     dose : int
-        Which, counted from 1 in the order of their times.
+        Which, counted from 1 in the order of their times, as planned before any change.
     """
 
     dose: int
@@ -189,8 +191,8 @@ class Doubled:
 
     def of(self, plan: Regimen, cohort: Cohort) -> Branch:
         """Return what becomes of a plan."""
-        others, dose = _picked(plan, self.dose)
-        return Branch(Regimen.of(*others, dose, dose), dose.time)
+        others, parts = _picked(plan, self.dose)
+        return Branch(Regimen.of(*others, *parts, *parts), parts[0].time)
 
     def __str__(self) -> str:
         return f"dose {self.dose} doubled"
@@ -240,17 +242,30 @@ class OtherRate:
 
     def of(self, plan: Regimen, cohort: Cohort) -> Branch:
         """Return what becomes of a plan."""
-        others, dose = _picked(plan, self.dose)
-        end = dose.time + dose.hours
-        since = dose.time if self.at is None else units.time_h(self.at, "at")
-        if not dose.hours:
+        others, parts = _picked(plan, self.dose)
+        since = parts[0].time if self.at is None else units.time_h(self.at, "at")
+        if not parts[0].hours:
             raise InputError(f"Dose {self.dose} of {plan} is no infusion; it has no rate.")
-        if not dose.time <= since < end:
+        left = [part for part in parts if part.time + part.hours > since]
+        if len(left) > 1:
             raise InputError(
-                f"Dose {self.dose} of {plan} does not run at {self.at}; it runs from "
-                f"{units.format_time(dose.time)} to {units.format_time(end)}."
+                f"Dose {self.dose} is given in {len(left)} parts by now; write the change of its "
+                f"rate before the changes that part it."
             )
+        if not left or left[0].time > since:
+            ran = " and ".join(
+                f"{units.format_time(part.time)} to {units.format_time(part.time + part.hours)}"
+                for part in parts
+            )
+            raise InputError(
+                f"Dose {self.dose} of {plan} does not run at {self.at}; it runs from {ran}."
+            )
+        dose = left[0]
+        others += [part for part in parts if part is not dose]
+        end = dose.time + dose.hours
         rate = units.expect(self.rate, "rate", "rate", "rate per kg")
+        if is_rate_of(dose, rate, cohort):
+            return Branch(plan, None)
         before = [_between(dose, dose.time, since)] if since > dose.time else []
         after = from_then_on(
             _between(dose, since, end), rate, cohort, keeps_amount=self.keeps == "amount"
@@ -273,23 +288,25 @@ def _number(dose: Any) -> None:
         raise InputError(f"dose={dose!r} is no number of a dose; write 1 for the first.")
 
 
-def _written_out(plan: Regimen) -> tuple[Dose, ...]:
-    """All doses, one by one."""
+def _written_out(plan: Regimen) -> Regimen:
+    """The plan with all doses one by one, each with its number."""
     if plan.steady:
         raise PlanError(
             f"{plan} begins with a steady state, in which no single dose can change; write its "
             f"doses out."
         )
-    return plan.expand().doses
+    return numbered(plan)
 
 
-def _picked(plan: Regimen, number: int) -> tuple[list[Any], Dose]:
-    """All other events, and the dose of that number."""
-    doses = _written_out(plan)
-    if number > len(doses):
-        many = "one dose" if len(doses) == 1 else f"{len(doses)} doses"
+def _picked(plan: Regimen, number: int) -> tuple[list[Any], list[Any]]:
+    """All other events, and the dose of that number, in several parts if it was parted before."""
+    events = _written_out(plan).events
+    known = {event.number for event in events if isinstance(event, Numbered)}
+    if number not in known:
+        if number < max(known):
+            raise InputError(f"Dose {number} is no longer given; a change before took it away.")
+        many = "one dose" if len(known) == 1 else f"{len(known)} doses"
         raise InputError(f"There is no dose {number} in {plan}; it has {many}.")
-    others: list[Any] = list(plan.expand().events)
-    dose = doses[number - 1]
-    others.pop(next(k for k, event in enumerate(others) if event is dose))
-    return others, dose
+    own = [isinstance(event, Numbered) and event.number == number for event in events]
+    others = [event for event, mine in zip(events, own, strict=True) if not mine]
+    return others, [event for event, mine in zip(events, own, strict=True) if mine]

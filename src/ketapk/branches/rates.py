@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketapk.dosing.regimen import SHORTEST, Dose
+from ketapk.dosing.regimen import SHORTEST, Dose, exact
 from ketapk.errors import PlanError
 
 if TYPE_CHECKING:
@@ -48,6 +48,15 @@ def from_then_on(rest: Dose, rate: Quantity, cohort: Cohort, *, keeps_amount: bo
         planned = planned * weight if rest.per_kg else planned / weight
     hours = (planned / rate.exact).limit_denominator(SHORTEST)
     return replace(rest, dur=hours, rate=None)
+
+
+def is_rate_of(dose: Dose, rate: Quantity, cohort: Cohort) -> bool:
+    """Whether an infusion runs at a rate already, in everybody: 70 mg/h is 1 mg/kg/h at 70 kg."""
+    own = exact(dose.amt) / dose.hours if dose.rate is None else exact(dose.rate)
+    return all(
+        own * (exact(kg) if dose.per_kg else 1) == rate.of_body(kg)
+        for kg in np.unique(cohort.dosing_kg).tolist()
+    )
 
 
 def only_weight(cohort: Cohort) -> Fraction:

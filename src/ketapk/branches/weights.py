@@ -10,7 +10,8 @@ from ketapk import units
 from ketapk.branches.branch import Branch
 from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.errors import InputError, PlanError
-from ketapk.patients import weight_scalar
+from ketapk.patients.people import LIMITS
+from ketapk.patients.scalars import check_name
 
 if TYPE_CHECKING:
     from ketapk.patients import Cohort
@@ -75,7 +76,8 @@ def _named(weight: str) -> bool:
 
 def _of_all(cohort: Cohort, name: str) -> Fraction:
     """The weight of that name, where everybody has the same."""
-    weights = set(weight_scalar(cohort, name).tolist())
+    check_name(name)
+    weights = set(cohort.dosed_by(name).dosing_kg.tolist())
     if len(weights) > 1:
         raise PlanError(
             f"The {name} weight differs between the people, so that no one plan says their doses; "
@@ -88,4 +90,9 @@ def _kg(text: str) -> Fraction:
     value, dimension = units.parameter(text, "weight")
     if dimension != units.Dimension.of("kg") or value <= 0:
         raise InputError(f"weight={text!r} is no weight of a body; write one such as '50 kg'.")
+    low, high, _ = LIMITS["weight_kg"]
+    if not low <= value <= high:
+        raise InputError(
+            f"weight={text!r} is no weight of a body; write one from {low:g} to {high:g} kg."
+        )
     return Fraction(value)

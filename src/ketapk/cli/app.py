@@ -152,7 +152,7 @@ app.command(
         'ketapk lint "2 mg/kg iv bolus" --silence fast-bolus',
     )
 )(lint)
-app.command(epilog=examples("ketapk weights --weight 120 --height 165"))(weights)
+app.command(epilog=examples("ketapk weights --weight 120 --height 165 --sex F"))(weights)
 app.command(epilog=examples("ketapk serve", "ketapk serve --port 8080 --no-browser"))(serve)
 app.command()(cite)
 app.command()(schema)

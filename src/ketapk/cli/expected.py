@@ -80,8 +80,9 @@ def what_if(found: WhatIf) -> None:
     print(f"Planned: {found.planned.plan}")
     for change in found.changes:
         print(f"What if: {change}")
-    print(f"Becomes: {found.changed.plan}")
+    print(f"Becomes: {found.becomes}")
     wrapped(found.account)
+    wrapped(found.agreement)
     print(f"Analyte: {found.analyte}; model {found.planned.model.name}")
     shown = table_of("", "planned", "changed", "difference")
     for line in found.table.to_dicts():

@@ -27,8 +27,8 @@ FIGURES = (".png", ".svg", ".pdf")
 
 Weight = Annotated[float, typer.Option(help="Body weight [kg].", metavar="KG")]
 Age = Annotated[float, typer.Option(help="Age [years].", metavar="Y")]
-Sex = Annotated[str, typer.Option(help="F or M.", metavar="F|M")]
-Height = Annotated[float, typer.Option(help="Height [cm].", metavar="CM")]
+Sex = Annotated[str | None, typer.Option(help="F or M; F if not said.", metavar="F|M")]
+Height = Annotated[float | None, typer.Option(help="Height [cm]; 170 if not said.", metavar="CM")]
 Ancestry = Annotated[str, typer.Option(help="other, asian or japanese.", metavar="WORD")]
 DosingWeight = Annotated[
     str,
@@ -135,22 +135,36 @@ def crowd(one: Patient, people: int) -> Any:
 def patient(
     weight: float,
     age: float,
-    sex: str,
-    height: float,
+    sex: str | None,
+    height: float | None,
     ancestry: str,
     dosing_weight: str = "total",
 ) -> Patient:
     """Return the patient of the options."""
     from ketapk.patients import Patient
+    from ketapk.patients.people import NOT_GIVEN
 
+    if dosing_weight != "total":
+        require_body(f"--dosing-weight {dosing_weight}", sex, height)
     return Patient(
         weight_kg=weight,
         age_y=age,
-        sex=sex,
-        height_cm=height,
+        sex=NOT_GIVEN["sex"] if sex is None else sex,
+        height_cm=NOT_GIVEN["height_cm"] if height is None else height,
         ancestry=ancestry,
         dosing_weight=dosing_weight,
     )
+
+
+def require_body(what: str, sex: str | None, height: float | None) -> None:
+    """Refuse a weight that goes by height and sex where one of them was not said."""
+    said = {"--height": height, "--sex": sex}
+    missing = [name for name, value in said.items() if value is None]
+    if missing:
+        raise InputError(
+            f"{what} goes by height and sex; add {' and '.join(missing)}, such as --height 165 "
+            f"--sex F."
+        )
 
 
 def one_output(*, csv: bool, json_: bool) -> None:

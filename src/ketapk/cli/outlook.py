@@ -11,6 +11,7 @@ from ketapk.cli.options import (
     Age,
     Ancestry,
     Csv,
+    DosingWeight,
     Height,
     Implausible,
     Json,
@@ -64,9 +65,10 @@ def decrement(
     intensive_care: IntensiveCare = False,
     weight: Weight = 70.0,
     age: Age = 40.0,
-    sex: Sex = "F",
-    height: Height = 170.0,
+    sex: Sex = None,
+    height: Height = None,
     ancestry: Ancestry = "other",
+    dosing_weight: DosingWeight = "total",
     csv: Csv = False,
     json_: Json = False,
     plot: Plot = None,
@@ -79,7 +81,7 @@ def decrement(
 
     found = decrement_times(
         _named(names),
-        _who(patient(weight, age, sex, height, ancestry), people),
+        _who(patient(weight, age, sex, height, ancestry, dosing_weight), people),
         rate=rate,
         lengths=_list(lengths),
         by=_list(by),
@@ -115,9 +117,10 @@ def carry_over(
     intensive_care: IntensiveCare = False,
     weight: Weight = 70.0,
     age: Age = 40.0,
-    sex: Sex = "F",
-    height: Height = 170.0,
+    sex: Sex = None,
+    height: Height = None,
     ancestry: Ancestry = "other",
+    dosing_weight: DosingWeight = "total",
     csv: Csv = False,
     json_: Json = False,
     plot: Plot = None,
@@ -133,7 +136,7 @@ def carry_over(
     found = follow(
         plan_of(plan),
         _named(model),
-        _who(patient(weight, age, sex, height, ancestry), people),
+        _who(patient(weight, age, sex, height, ancestry, dosing_weight), people),
         every=every,
         times=times,
         levels=levels_of(levels),
@@ -171,9 +174,10 @@ def plateau(
     intensive_care: IntensiveCare = False,
     weight: Weight = 70.0,
     age: Age = 40.0,
-    sex: Sex = "F",
-    height: Height = 170.0,
+    sex: Sex = None,
+    height: Height = None,
     ancestry: Ancestry = "other",
+    dosing_weight: DosingWeight = "total",
     csv: Csv = False,
     json_: Json = False,
     quiet: Quiet = False,
@@ -186,7 +190,7 @@ def plateau(
         before,
         after,
         _named(model),
-        _who(patient(weight, age, sex, height, ancestry), people),
+        _who(patient(weight, age, sex, height, ancestry, dosing_weight), people),
         shares=_list(shares),
         analyte=analyte,
         drug=drug,
@@ -229,9 +233,10 @@ def what_if(
     seed: Seed = 1,
     weight: Weight = 70.0,
     age: Age = 40.0,
-    sex: Sex = "F",
-    height: Height = 170.0,
+    sex: Sex = None,
+    height: Height = None,
     ancestry: Ancestry = "other",
+    dosing_weight: DosingWeight = "total",
     csv: Csv = False,
     json_: Json = False,
     plot: Plot = None,
@@ -247,7 +252,7 @@ def what_if(
     from ketapk.simulation import cohort_of
 
     regimen = plan_of(plan)
-    who = _who(patient(weight, age, sex, height, ancestry), people)
+    who = _who(patient(weight, age, sex, height, ancestry, dosing_weight), people)
     found = compare(
         regimen,
         change,
@@ -268,6 +273,7 @@ def what_if(
             "model": found.planned.model.name,
             "parts_at_h": None if found.parts_at is None else float(found.parts_at),
             "account": found.account,
+            "agreement": found.agreement,
             "table": found.table,
             "findings": found.findings,
         }

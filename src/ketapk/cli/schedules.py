@@ -11,6 +11,7 @@ from ketapk.cli.options import (
     Age,
     Ancestry,
     Csv,
+    DosingWeight,
     Height,
     Implausible,
     Json,
@@ -108,9 +109,10 @@ def schedule(
     drug: Annotated[str | None, typer.Option(help="Form: racemic, S or R.")] = None,
     weight: Weight = 70.0,
     age: Age = 40.0,
-    sex: Sex = "F",
-    height: Height = 170.0,
+    sex: Sex = None,
+    height: Height = None,
     ancestry: Ancestry = "other",
+    dosing_weight: DosingWeight = "total",
     allow_implausible: Implausible = False,
     csv: Csv = False,
     json_: Json = False,
@@ -123,7 +125,7 @@ def schedule(
     given = {"PLAN": plan, "--target": target, "--chance": chance, "--hold": hold}
     which = _one_of(given)
     pump = _pump(vial, resolution, syringe, min_interval)
-    me = patient(weight, age, sex, height, ancestry)
+    me = patient(weight, age, sex, height, ancestry, dosing_weight)
     used = {
         "changes": changes,
         "bolus": bolus,
@@ -292,6 +294,10 @@ def _result(found: Designed | Held) -> dict[str, Any]:
     }  # fmt: skip
 
 
+HELD = {True: "yes", False: "no", None: ""}
+"""Whether a target is reached and then held; nothing is said of a target of 0."""
+
+
 def _print_result(found: Designed | Held) -> None:
     """What a held target or a designed schedule comes to."""
     from ketapk.design.held import Held
@@ -299,11 +305,18 @@ def _print_result(found: Designed | Held) -> None:
     model = found.run.model
     print(f"Model: {model.name} (grade {model.grade}), {model.sampling_site}")
     if isinstance(found, Held):
-        table = terminal.table_of("target [ng/mL]", "from [h]", "reached [h]", "closest [ng/mL]")
+        table = terminal.table_of(
+            "target [ng/mL]",
+            "from [h]",
+            "reached [h]",
+            "then furthest [ng/mL]",
+            "held",
+            "closest [ng/mL]",
+        )
         for line in found.arrivals.to_dicts():
             terminal.add(
                 table, line["target_ng_per_ml"], line["start_h"], line["reached_h"],
-                line["closest_ng_per_ml"],
+                line["worst_ng_per_ml"], HELD[line["reached"]], line["closest_ng_per_ml"],
             )  # fmt: skip
         terminal.show(table)
     else:

@@ -11,6 +11,7 @@ from ketapk.cli.options import (
     Age,
     Ancestry,
     Csv,
+    DosingWeight,
     Height,
     Json,
     Plot,
@@ -53,9 +54,10 @@ def sensitivity(
     ] = None,
     weight: Weight = 70.0,
     age: Age = 40.0,
-    sex: Sex = "F",
-    height: Height = 170.0,
+    sex: Sex = None,
+    height: Height = None,
     ancestry: Ancestry = "other",
+    dosing_weight: DosingWeight = "total",
     csv: Csv = False,
     json_: Json = False,
     plot: Plot = None,
@@ -68,7 +70,7 @@ def sensitivity(
     from ketapk.sensitivity.analysis import sensitivities
     from ketapk.sensitivity.shares import variance_shares
 
-    who = patient(weight, age, sex, height, ancestry)
+    who = patient(weight, age, sex, height, ancestry, dosing_weight)
     given, chosen = plan_of(plan), altered(model, None)
     measures = measure or ["Cmax"]
     found = sensitivities(given, chosen, who, measures, change=change, analyte=analyte)

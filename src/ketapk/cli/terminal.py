@@ -55,18 +55,9 @@ def add(table: Any, *cells: Any) -> None:
 
 def _who(cohort: Any) -> str:
     """One line about the patient, defaults included, so that none goes unseen."""
-    from ketapk import units
+    from ketapk.patients.wording import in_words
 
-    otherwise = (
-        f"; doses per kg go by {units.fmt(cohort.dosing_kg[0])} kg ({cohort.dosing_weight[0]})"
-        if cohort.dosed_otherwise
-        else ""
-    )
-    return (
-        f"Patient: {units.fmt(cohort.weight_kg[0])} kg, {units.fmt(cohort.age_y[0])} y, "
-        f"{cohort.sex[0]}, {units.fmt(cohort.height_cm[0])} cm, ancestry {cohort.ancestry[0]}"
-        f"{otherwise}"
-    )
+    return f"Patient: {in_words(cohort[:1])}"
 
 
 def profiles(run: Any, levels: tuple[str, ...], *, asked: bool) -> None:

@@ -8,7 +8,9 @@ moment at which it has fallen to it.
 Effect site: the highest rate for one interval after which, with nothing more given, the effect site
 never exceeds the target (Shafer & Gregg, J Pharmacokinet Biopharm 1992;20:147-169,
 doi:10.1007/BF01070999). Within 5 % of the target the plasma is held at it instead, and nowhere
-above it while the effect site has yet to come up.
+above it while the effect site has yet to come up. A pump runs whole steps of its rate, so that
+plasma that is held, and the effect site with it, may pass the target by what one step of the pump
+does.
 """
 
 from __future__ import annotations
@@ -57,6 +59,11 @@ class Control:
     """Position of the plasma concentration among the outputs."""
     effect: int | None = None
     """Position of the effect site, where that is held."""
+
+    @property
+    def output(self) -> int:
+        """Position of what is held."""
+        return self.plasma if self.effect is None else self.effect
 
     def move(self, state: Floats, target: float, left: Fraction) -> Move:
         """Rate for the next interval.
@@ -111,8 +118,13 @@ class Control:
         return rate > 0.0 and self.responses.slope(self.plasma, end, rate) < 0.0
 
     def _below(self, state: Floats, target: float, span: Fraction) -> float:
-        """Rate [mg/h] for a time [h] at which the plasma is nowhere above the target."""
-        limit = (1.0 + ROUNDING) * target
+        """Rate [mg/h] for a time [h] at which the plasma is nowhere above the target.
+
+        With a pump it may be above by what half a step of the rate does: a rounded rate leaves the
+        plasma there, and nothing at all for a whole step would be the coarser answer.
+        """
+        rounded = self.limits.coarseness * self.responses.gain(self.plasma, span)
+        limit = (1.0 + ROUNDING) * target + rounded
         if self.responses.curve(self.plasma, state).peak[0][0] >= limit:
             return 0.0
         return self._touching(self.plasma, state, limit, span)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ketapk import units
+from ketapk.design.arrivals import Interval
 from ketapk.design.control import Control
-from ketapk.design.held import Held, Interval
+from ketapk.design.held import Held
 from ketapk.design.limits import read_limits
 from ketapk.design.person import effect_index, quietly, responses_of
 from ketapk.design.targets import read_targets
@@ -22,6 +23,7 @@ from ketapk.dosing.sentence import parse
 from ketapk.errors import InputError, KetapkWarning
 from ketapk.library.catalogue import load_model
 from ketapk.model.model import Model
+from ketapk.patients.scalars import remarks
 from ketapk.simulation import cohort_of
 
 if TYPE_CHECKING:
@@ -79,10 +81,12 @@ def hold(
     step : str, optional
         Time between two rates; the shortest that the pump allows, or 10 s, by default.
     max_rate : str, optional
-        Highest rate: "100 mg/h", "1 mg/kg/h", or "1200 mL/h" with a pump.
+        Highest rate: "100 mg/h", "1 mg/kg/h" (by the weight that the patient is dosed by), or
+        "1200 mL/h" with a pump.
     pump : Pump, optional
-        Rates are then those that it can run, and these are what is simulated: the nearest one where
-        plasma is held, the one below where the effect site must not be passed.
+        Rates are then those that it can run, and these are what is simulated: the one below while
+        the effect site rises, the nearest one where plasma is held. While it is held the target may
+        be passed by what one step of the pump does.
     after : Regimen or str, optional
         What was given before.
     drug : {"racemic", "S", "R"}, optional
@@ -102,7 +106,8 @@ def hold(
     Raises
     ------
     InputError
-        If a number, a unit or a time is wrong, or there is more than one person.
+        If a number, a unit or a time is wrong, there is more than one person, or one step of the
+        pump is more than the target takes.
     PlanError
         If the model is saturable or has no intravenous route, or the ke0 belongs to another model.
 
@@ -133,10 +138,9 @@ def hold(
     if pump is not None and not isinstance(pump, Pump):
         raise InputError(f"pump={pump!r} is no pump; write kp.Pump(concentration='10 mg/mL').")
     person = _one(patient)
-    weight = float(person.weight_kg[0])
     before = _given_before(after)
     targets = read_targets(target, model.parent, start=start, until=until, earliest=before.end)
-    limits = read_limits(step, max_rate, pump, weight)
+    limits = read_limits(step, max_rate, pump, float(person.dosing_kg[0]))
     _check_lengths(targets, limits.least, limits.step)
     form = drug or model.drugs[0]
     how: dict[str, Any] = {
@@ -154,14 +158,21 @@ def hold(
         effect=None if site == "plasma" else effect_index(model, responses),
     )
     intervals = _carried_out(control, state, targets)
-    plan = before + _plan(intervals, form)
+    own = _plan(intervals, form)
+    plan = before + own
+    if not plan.events:
+        raise InputError(
+            f"The pump gives nothing for this target: {limits.too_coarse}; or write a higher "
+            f"target."
+        )
     run = quietly(plan, model, person, times=_times(intervals, before), **how)
-    weights = weight, weight
+    weights = float(person.weight_kg[0]), float(person.weight_kg[0])
     total = sum(float(i.end - i.start) * i.mg_per_h for i in intervals)
     hours = intervals[-1].end - intervals[0].start
     said = [
         *implausible(total, hours, weights, form, allow=allow_implausible),
-        *other_warnings(run, weights),
+        *(remarks(person) if person.dosed_otherwise else ()),
+        *other_warnings(run, own, weights),
     ]
     held = Held(
         run=replace(run, warnings=tuple(said)),

@@ -112,7 +112,7 @@ def judge(run: Profiles, aim: Aim, site: str) -> Deviation:
     Deviation
     """
     curve, analyte = curve_of(run, site), run.model.parent
-    drug = run.plan.total_mg(float(run.cohort.weight_kg[0]))
+    drug = run.plan.total_mg(float(run.cohort.dosing_kg[0]))
     if not isinstance(aim, LevelAim | WindowAim | AreaAim):
         return _judge_chances(curve, aim.chances, analyte, drug)
     begin, end = float(aim.start_h), float(aim.end_h)

@@ -38,6 +38,12 @@ class Limits:
         """How far a rounded rate may be from the wanted one [mg/h]."""
         return 0.0 if self.pump is None else float(self.pump.step_mg_per_h / 2)
 
+    @property
+    def too_coarse(self) -> str:
+        """Say what one step of the pump is, and how to have finer ones."""
+        step = 0.0 if self.pump is None else float(self.pump.step_mg_per_h)
+        return f"one step of the pump is {units.fmt(step)} mg/h; a thinner syringe has finer steps"
+
     def rate(self, wanted: float, way: Way) -> float:
         """Rate [mg/h] that is given where another is wanted, which may be negative."""
         limited = min(max(wanted, 0.0), self.highest)

@@ -176,7 +176,7 @@ def design_schedule(
         shortest=shortest,
         max_rate=max_rate,
         max_dose=max_dose,
-        lightest_kg=float(people.weight_kg.min()),
+        lightest_kg=float(people.dosing_kg.min()),
     )
     form = drug or model.drugs[0]
     how: dict[str, Any] = {
@@ -201,7 +201,7 @@ def design_schedule(
         total = plan.total_mg(weights[0])
         said = implausible(total, slots.end, weights, form, allow=allow_implausible)
         run = quietly(plan, model, people, times=_times(plan.end, wanted.edges), **how)
-        run = replace(run, warnings=(*said, *other_warnings(run, weights)))
+        run = replace(run, warnings=(*said, *other_warnings(run, plan, weights)))
         found.append(
             Designed(
                 aim=wanted,

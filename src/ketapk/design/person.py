@@ -38,14 +38,14 @@ def responses_of(
     before: Regimen, model: Model, person: Cohort, start: Fraction, drug: str, how: dict[str, Any]
 ) -> tuple[Responses, Floats]:
     """Responses of a person, and the state at the start after what was given before."""
-    one = infusion("1 mg/h", over="1 h", at=start, drug=drug)
-    course = quietly(before + one, model, person, times=[0.0], **how).course
-    system = course.system
-    if not system.superposes:
+    if "iv" in model.routes and not model.system(model.values(person), ("iv",)).superposes:
         raise PlanError(
             f"{model.name} has a saturable flow, so that responses do not add up; hold a target in "
             f"a linear model."
         )
+    one = infusion("1 mg/h", over="1 h", at=start, drug=drug)
+    course = quietly(before + one, model, person, times=[0.0], **how).course
+    system = course.system
     arrays = course.solution.schedule.arrays
     later = np.flatnonzero(arrays.start >= float(start))
     # The last segment at the start itself is the infusion's own; after it nothing may change.

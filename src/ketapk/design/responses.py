@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from ketapk.schedule import Schedule
 from ketapk.solution import Solution, solve
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from fractions import Fraction
 
     from numpy.typing import NDArray
@@ -63,10 +65,18 @@ class Responses:
 
         Times of the curve count from that state.
         """
-        ends = [0.0] if hours is None else [0.0, float(hours)]
-        given = np.zeros((len(ends), self.into.size))
-        given[0] = rate * self.into
-        return Curve(self._solved(state[None, :], np.array(ends), given), output)
+        return self.course(output, state, [] if hours is None else [(rate, hours)])
+
+    def course(self, output: int, state: Floats, given: Sequence[tuple[float, Fraction]]) -> Curve:
+        """Concentration from a state (S,) [mg] on: at rates [mg/h] for times [h], then nothing.
+
+        Times of the curve count from that state.
+        """
+        starts = [0.0, *(float(end) for end in accumulate(hours for _, hours in given))]
+        rates = np.array([*(rate for rate, _ in given), 0.0])
+        return Curve(
+            self._solved(state[None, :], np.array(starts), rates[:, None] * self.into), output
+        )
 
     def _step(self, hours: Fraction) -> Floats:
         """What 1 mg in each state, and 1 mg/h, become after a time [h], (S, S + 1)."""

@@ -53,7 +53,7 @@ class RunningSheet:
     pump : Pump
         What it can run.
     weight_kg : float
-        Body weight [kg].
+        The weight that doses per kg are counted by [kg].
     start : Fraction or None
         Clock time of the start, since midnight [h].
     lines : tuple of Line
@@ -210,12 +210,12 @@ def running_sheet(
         raise InputError(f"patient={patient!r} is not one person; write kp.Patient(weight_kg=70).")
     clock = None if start is None else units.clock_h(start, "start")
     doses = intravenous(regimen)
-    stretches, notes = stretches_of(doses, pump, patient.weight_kg)
+    stretches, notes = stretches_of(doses, pump, patient.dosing_kg)
     return RunningSheet(
         asked=regimen,
         plan=as_run(stretches, pump, doses[0].drug),
         pump=pump,
-        weight_kg=patient.weight_kg,
+        weight_kg=patient.dosing_kg,
         start=clock,
         lines=_lines(stretches, pump),
         notes=notes,

@@ -13,6 +13,7 @@ from ketapk import units
 from ketapk.errors import InputError
 
 EXAMPLES = "'100 ng/mL', or steps such as {'0 min': '100 ng/mL', '30 min': '150 ng/mL'}"
+_WORD = re.compile(r"[a-z]", re.I)
 _STEP = re.compile(r"\s*(?:then\s+)?(.*?)\s+(?:at|from)\s+(.*?)\s*$", re.I)
 
 
@@ -109,6 +110,13 @@ def _pairs(given: Any) -> list[tuple[Any, Any]]:
     """Times (or None) with levels, as they were written."""
     if isinstance(given, str):
         parts = [part for part in given.split(";") if part.strip()]
+        for part in parts:
+            between = [piece.strip() for piece in part.split(",")]
+            if len(between) > 1 and all(_WORD.search(piece) for piece in between):
+                raise InputError(
+                    f"target={given!r} has a comma between levels; write a semicolon, such as "
+                    f"{'; '.join(between)!r}."
+                )
         matches = [_STEP.match(part) for part in parts]
         pairs = [
             (None, part.strip()) if match is None else (match[2], match[1])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.errors import PlanError
-from ketapk.library.plausible import INFUSED, findings
+from ketapk.library.plausible import findings, outside
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def implausible(
     total_mg: float, hours: Fraction, weights_kg: tuple[float, float], drug: str, *, allow: bool
 ) -> tuple[str, ...]:
-    """What is implausible about all that is given, as one infusion; far too much is refused.
+    """Whether all that is given is too much for one infusion; far too much is refused.
+
+    Too little is nothing to warn of: a schedule may wait, or top up what was given before.
 
     Parameters
     ----------
@@ -39,16 +41,22 @@ def implausible(
     """
     if total_mg == 0.0:
         return ()
-    whole = Regimen.of(Dose(route="iv", amt=total_mg, dur=hours, drug=drug))
-    said, refused = findings(whole, *weights_kg)
-    if refused and not allow and total_mg / float(hours) / weights_kg[0] > INFUSED.high:
+    lightest = weights_kg[0]
+    whole = Dose(route="iv", amt=total_mg, dur=hours, drug=drug)
+    found = outside(whole, (lightest,))
+    if found is None or found.value <= found.band.high:
+        return ()
+    said, refused = findings(Regimen.of(whole), lightest, lightest)
+    if refused and not allow:
         raise PlanError(
             f"{refused} Check the unit of the target, or allow it with allow_implausible=True."
         )
     return said
 
 
-def other_warnings(run: Profiles, weights_kg: tuple[float, float]) -> tuple[str, ...]:
-    """Warnings of a run without those about its doses one by one."""
-    judged, _ = findings(run.plan, *weights_kg)
+def other_warnings(
+    run: Profiles, schedule: Regimen, weights_kg: tuple[float, float]
+) -> tuple[str, ...]:
+    """Warnings of a run without those about the doses of a schedule in it, one by one."""
+    judged, _ = findings(schedule, *weights_kg)
     return tuple(sentence for sentence in run.warnings if sentence not in judged)

@@ -13,8 +13,9 @@ SALT = ("hcl", "hydrochloride")
 
 
 def without_salt(text: str) -> str:
-    """Return the words of an amount or a concentration that are not its form."""
-    return " ".join(word for word in text.split() if word.lower() not in (*SALT, "base"))
+    """Return the words of an amount or a concentration that are not the substance or its form."""
+    named = (*SALT, "base", "ketamine")
+    return " ".join(word for word in text.split() if word.lower() not in named)
 
 
 def is_salt(text: str) -> bool:

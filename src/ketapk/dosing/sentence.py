@@ -175,8 +175,14 @@ def _read(words: str, start: Fraction, follows: bool) -> tuple[Regimen, Fraction
         clause.put("amount", f"{amount.group(1)} {amount.group(2)}")
         rest = rest[amount.end() :]
     else:
+        name = (
+            f" If it is the name of a protocol, write kp.load_protocol({words!r}).regimen."
+            if re.fullmatch(r"[A-Za-z][\w-]*", words)
+            else ""
+        )
         raise InputError(
             f"{words!r} has no amount at its beginning; write it like {EXAMPLE} or '35 mg im'."
+            f"{name}"
         )
     while rest := rest.strip(" ,"):
         rest = _next(clause, rest)

@@ -360,7 +360,7 @@ class Curve:
         time = np.full(self.solution.n_subjects, after_h)
         inside = (start <= after_h) & (stop > after_h)
         time[who[inside]] = stop[inside]
-        time[self.solution.outcome != 0] = np.nan
+        time[(self.solution.outcome != 0) | np.isnan(level)] = np.nan
         return time
 
     @cached_property
@@ -425,6 +425,12 @@ class Curve:
         system = self.solution.system
         area: Floats = self.solution.final()[:, system.n_dynamic + self.output]
         return area
+
+    def areas_upto(self, times_h: Floats) -> Floats:
+        """Area under the curve up to ascending times, (N, T) [mg h/L]."""
+        keep = [self._seen.system.n_dynamic + self._out]
+        areas: Floats = self._seen.at(times_h, keep=keep)[..., 0]
+        return areas
 
     def AUC(self, until_h: float, from_h: float = 0.0) -> Floats:
         """Area under the curve from one time to another, (N,) [mg h/L]."""

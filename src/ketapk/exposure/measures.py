@@ -13,6 +13,8 @@ from ketapk.errors import InputError
 from ketapk.exposure.curve import Curve
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
     from numpy.typing import NDArray
 
@@ -98,6 +100,16 @@ class Exposure:
     def peak_within(self, start_h: float, end_h: float) -> Floats:
         """Highest concentration between two times [h], ends included [ng/mL]."""
         return self._ng(self._curve.peak_within(start_h, end_h))
+
+    def levels_before(self, times_h: Sequence[float]) -> Floats:
+        """Concentration just before each of some times (T,) [h] in their order, (N, T) [ng/mL]."""
+        return self._ng(self._curve.at(np.asarray(times_h, dtype=float), side="before"))
+
+    def areas(self, bounds: Sequence[tuple[float, float]]) -> Floats:
+        """Area under the curve over each of some intervals (T,) [h], (N, T) [ng h/mL]."""
+        moments, which = np.unique(np.array(bounds, dtype=float), return_inverse=True)
+        upto = self._curve.areas_upto(moments)[:, which.reshape(-1, 2)]
+        return self._ng(upto[..., 1] - upto[..., 0])
 
     def troughs(self) -> Floats:
         """Concentration just before every dose, additional ones written out, (N, D) [ng/mL]."""

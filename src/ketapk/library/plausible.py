@@ -109,6 +109,8 @@ class Outside:
     value: float
     """In the unit of the band."""
     band: Band
+    weight_kg: float
+    """Body weight of that person."""
 
     @property
     def times(self) -> float:
@@ -144,7 +146,8 @@ def outside(dose: Dose, weights_kg: tuple[float, ...]) -> Outside | None:
     off = [max(value / band.high, band.low / value) for value in values]
     if max(off) <= 1.0 + 1e-9:
         return None
-    return Outside(dose=dose, value=values[off.index(max(off))], band=band)
+    furthest = off.index(max(off))
+    return Outside(dose=dose, value=values[furthest], band=band, weight_kg=weights_kg[furthest])
 
 
 def too_many_devices(dose: Dose) -> str:

@@ -118,7 +118,7 @@ def most_of_catalogue(
 def _hits(order: Order, which: int) -> Iterator[Hit]:
     for group in dict.fromkeys(_group(dose) for dose in order.plan.doses):
         plan = _of(order.plan, group)
-        worst: tuple[float, float, float, str] | None = None
+        worst: tuple[float, float, float, str, float] | None = None
         for total_kg, dosing_kg in order.furthest:
             limits = _limits(group, total_kg)
             if limits is None:
@@ -126,14 +126,14 @@ def _hits(order: Order, which: int) -> Iterator[Hit]:
             most, source = limits[which]
             given = plan.total_mg(dosing_kg) if which else most_within(plan, dosing_kg, DAY_H)
             if given > most * (1.0 + 1e-9) and (worst is None or given / most > worst[0]):
-                worst = (given / most, given, most, source)
+                worst = (given / most, given, most, source, total_kg)
         if worst is not None:
             span = "in all" if which else f"within {DAY_H:g} h"
             yield Hit(
                 text=(
                     f"{units.fmt(worst[1])} mg by the route {group[0]!r} {span} is "
                     f"{units.fmt(worst[0])} times the most of any protocol in the catalogue "
-                    f"({units.fmt(worst[2])} mg at this weight)."
+                    f"({units.fmt(worst[2])} mg{order.whom(worst[4]) or ' at this weight'})."
                 ),
                 source=worst[3],
             )

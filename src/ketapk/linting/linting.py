@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from ketapk.basis import basis
 from ketapk.dosing.pump import Pump
 from ketapk.dosing.regimen import Regimen
-from ketapk.dosing.sentence import parse
 from ketapk.errors import InputError, nearest
 from ketapk.library.catalogue import load_model
-from ketapk.linting import amounts, drug, giving, running, studied
+from ketapk.library.protocols import plan_of
+from ketapk.linting import amounts, drug, giving, repeats, running, studied
 from ketapk.linting.order import Order
 from ketapk.linting.rule import SEVERITIES, Finding, Severity
 from ketapk.model.model import Model
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 RULES = {
-    rule.name: rule for module in (studied, running, drug, giving, amounts) for rule in module.RULES
+    rule.name: rule
+    for module in (studied, running, repeats, drug, giving, amounts)
+    for rule in module.RULES
 }
 """By name, in the order in which they are looked at."""
 NOT_ALL = "Rules see slips that they know; where none is found, a plan may still be wrong."
@@ -40,7 +42,7 @@ class Lint:
     silenced : tuple of str
         Rules that were not looked at because they were silenced.
     skipped : tuple of str
-        Rules that were not looked at because they need a model or a pump.
+        Rules that were not looked at because they need a model, a pump, or what is not said of it.
     basis : str
         What it rests on, and what it is not.
     """
@@ -73,8 +75,8 @@ class Lint:
 
     def __repr__(self) -> str:
         counted = ", ".join(f"{len(own)} {s}" for s in SEVERITIES if (own := self.of(s)))
-        head = f"<Lint of {self.plan}: {counted or 'nothing found'}>"
-        return "\n".join((head, *(f"  {finding}" for finding in self.findings)))
+        head = f"<Lint of {self.plan}: {counted or 'nothing found'}"
+        return "\n".join((head, *(f"  {finding}" for finding in self.findings), f"  {self.basis}>"))
 
 
 def lint(
@@ -90,13 +92,15 @@ def lint(
     Parameters
     ----------
     plan : Regimen or str
-        Doses, or a sentence that says them; also one that ``simulate`` refuses as implausible.
+        Doses, a sentence that says them, or the name of a protocol; also what ``simulate`` refuses
+        as implausible.
     patient : Patient or Cohort
         Who; of a cohort the lightest and the heaviest are looked at.
     model : Model or str, optional
         A model, or its name: adds what it does not describe.
     pump : Pump, optional
-        Adds the rates that it cannot run.
+        Adds what it cannot run: rates, amounts beyond its ``volume``, changes of the rate
+        closer than its ``min_interval``.
     silence : iterable of str
         Names of rules not to look at, see ``list_rules()``.
 
@@ -114,11 +118,11 @@ def lint(
     >>> found = lint("0.5 mcg/kg iv over 40 min", Patient(weight_kg=70))
     >>> [finding.rule for finding in found.findings]
     ['mg-or-mcg']
-    >>> lint("0.5 mg/kg iv over 40 min", Patient(weight_kg=70))
-    <Lint of 0.5 mg/kg iv over 40 min: nothing found>
+    >>> lint("0.5 mg/kg iv over 40 min", Patient(weight_kg=70)).findings
+    ()
     """
     if isinstance(plan, str):
-        plan = parse(plan)
+        plan = plan_of(plan)
     if not isinstance(plan, Regimen) or not plan.doses:
         raise InputError("There are no doses to look at; give a plan such as '35 mg im'.")
     if isinstance(model, str):
@@ -132,7 +136,13 @@ def lint(
     silenced = _silenced(silence)
     cohort = Cohort.of(patient) if isinstance(patient, Patient) else patient
     order = Order(plan, cohort, model, pump)
-    given = {"": True, "model": model is not None, "pump": pump is not None}
+    given = {
+        "": True,
+        "model": model is not None,
+        "pump": pump is not None,
+        "volume": pump is not None and pump.volume is not None,
+        "min_interval": pump is not None and pump.min_interval is not None,
+    }
     active = [rule for rule in RULES.values() if rule.name not in silenced]
     found = [
         Finding(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ketapk import units
 from ketapk.dosing.regimen import Regimen
 from ketapk.patients import span
 
@@ -65,6 +66,11 @@ class Order:
         ends = (int(np.argmin(self.cohort.weight_kg)), int(np.argmax(self.cohort.weight_kg)))
         pairs = ((float(self.cohort.weight_kg[k]), float(self.cohort.dosing_kg[k])) for k in ends)
         return tuple(dict.fromkeys(pairs))
+
+    def whom(self, kg: float) -> str:
+        """Say of which body weight something is; nothing where there is but one."""
+        lightest, heaviest = self.weights_kg
+        return "" if lightest == heaviest else f" at {units.fmt(kg)} kg"
 
 
 def stretches(plan: Regimen, route: str) -> list[tuple[Fraction, Fraction]]:

@@ -40,7 +40,8 @@ class Rule:
     source: str
     look: Callable[[Order], Iterator[Hit]]
     needs: str = ""
-    """What has to be given besides plan and patient: "model", "pump"."""
+    """What has to be given besides plan and patient: "model", "pump", or what is said of
+    one: "volume", "min_interval"."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from ketapk import units
-from ketapk.dosing.regimen import INFUSIBLE
+from ketapk.dosing.regimen import INFUSIBLE, Regimen
 from ketapk.library.protocols import load_protocols
 from ketapk.linting.order import Order, rate_mg_per_h, stretches, words
+from ketapk.linting.pace import changes, paces
 from ketapk.linting.rule import Hit, Rule
 
 ROUNDED = 0.05
@@ -55,17 +57,74 @@ def _too_fast(order: Order) -> Iterator[Hit]:
     if pump is None:
         return
     for dose in order.doses:
-        rates = [rate_mg_per_h(dose, kg) for _, kg in order.furthest]
-        rate = max((r for r in rates if r is not None), default=0.0)
+        rates = [(rate_mg_per_h(dose, kg) or 0.0, total) for total, kg in order.furthest]
+        rate, whose = max(rates)
         if rate > pump.max_mg_per_h * (1.0 + 1e-9):
             flow = pump.ml_per_h(rate) if math.isfinite(rate) else math.inf
             yield Hit(
                 text=(
-                    f"{units.fmt(rate)} mg/h is {units.fmt(flow)} mL/h, and the pump runs at most "
+                    f"{units.fmt(rate)} mg/h{order.whom(whose)} is {units.fmt(flow)} "
+                    f"mL/h, and the pump runs at most "
                     f"{units.fmt(pump.ml_per_h(pump.max_mg_per_h))} mL/h."
                 ),
                 dose=words(dose),
             )
+    for route in INFUSIBLE:
+        together = [
+            (pace.mg_per_h, pace, total)
+            for total, kg in order.furthest
+            for pace in paces(order.plan, route, kg)
+            if pace.running > 1
+        ]
+        rate, pace, whose = max(together, key=lambda one: one[0], default=(0.0, None, 0.0))
+        if pace is not None and rate > pump.max_mg_per_h * (1.0 + 1e-9):
+            yield Hit(
+                text=(
+                    f"{pace.running} infusions by the route {route!r} run at once from "
+                    f"{units.fmt(float(pace.start))} h on, together {units.fmt(rate)} mg/h"
+                    f"{order.whom(whose)} or {units.fmt(pump.ml_per_h(rate))} mL/h, and the pump "
+                    f"runs at most {units.fmt(pump.ml_per_h(pump.max_mg_per_h))} mL/h."
+                )
+            )
+
+
+def _too_large(order: Order) -> Iterator[Hit]:
+    pump = order.pump
+    if pump is None or pump.volume_ml is None:
+        return
+    for route in INFUSIBLE:
+        run = Regimen.of(*(d for d in order.plan.doses if d.route == route and d.hours))
+        mg, whose = max((run.total_mg(kg), total) for total, kg in order.furthest)
+        if not math.isfinite(mg) or pump.ml(mg) <= pump.volume_ml * (1.0 + 1e-9):
+            continue
+        syringes = math.ceil(pump.ml(mg) / pump.volume_ml * (1.0 - 1e-9))
+        yield Hit(
+            text=(
+                f"{units.fmt(mg)} mg by the route {route!r}{order.whom(whose)} is "
+                f"{units.fmt(pump.ml(mg))} mL, and the syringe holds {units.fmt(pump.volume_ml)} "
+                f"mL: it takes {syringes} syringes."
+            )
+        )
+
+
+def _too_soon(order: Order) -> Iterator[Hit]:
+    pump = order.pump
+    if pump is None or not pump.min_interval_h:
+        return
+    for route in INFUSIBLE:
+        for _, kg in order.furthest:
+            times = changes(order.plan, route, kg)
+            close = [(b - a, a) for a, b in pairwise(times) if b - a < pump.min_interval_h]
+            if close:
+                gap, at = min(close)
+                yield Hit(
+                    text=(
+                        f"the rate by the route {route!r} changes {units.format_time(gap)} after "
+                        f"a change at {units.fmt(float(at))} h, and the pump changes at most every "
+                        f"{units.format_time(pump.min_interval_h)}; {len(close)} such."
+                    )
+                )
+                break
 
 
 def _too_fine(order: Order) -> Iterator[Hit]:
@@ -96,7 +155,8 @@ RULES = (
         name="never-stops",
         severity="alarm",
         what=(
-            "an infusion without an end; a caution where infusions run on for longer than any in "
+            "an infusion without an end (a sentence that says none is refused as it is "
+            "read); a caution where infusions run on for longer than any in "
             "the catalogue"
         ),
         source="protocols of the catalogue, `ketapk protocols`",
@@ -105,7 +165,7 @@ RULES = (
     Rule(
         name="beyond-the-pump",
         severity="alarm",
-        what="a rate above the highest of the pump",
+        what="a rate above the highest of the pump, of one infusion or of all that run at once",
         source="the pump, as it was given",
         look=_too_fast,
         needs="pump",
@@ -117,5 +177,24 @@ RULES = (
         source="the pump, as it was given",
         look=_too_fine,
         needs="pump",
+    ),
+    Rule(
+        name="syringe-volume",
+        severity="note",
+        what="infusions that are more than the syringe holds, where its volume is given",
+        source="the pump, as it was given",
+        look=_too_large,
+        needs="volume",
+    ),
+    Rule(
+        name="changes-too-close",
+        severity="caution",
+        what=(
+            "a rate that begins, changes or ends sooner after a change than the pump's shortest "
+            "interval, where it is given"
+        ),
+        source="the pump, as it was given",
+        look=_too_soon,
+        needs="min_interval",
     ),
 )

@@ -47,11 +47,12 @@ def _meant(found: Outside, slips: dict[str, float]) -> str:
     return ""
 
 
-def _said(found: Outside) -> str:
+def _said(order: Order, found: Outside) -> str:
     high = found.value > found.band.high
     limit = found.band.high if high else found.band.low
+    whom = "" if found.dose.per_kg else order.whom(found.weight_kg)
     return (
-        f"{units.fmt(found.value)} {found.band.unit} is {units.fmt(found.times)} times "
+        f"{units.fmt(found.value)} {found.band.unit}{whom} is {units.fmt(found.times)} times "
         f"{'above the highest' if high else 'below the lowest'} studied ({units.fmt(limit)} "
         f"{found.band.unit})"
     )
@@ -76,7 +77,7 @@ def _hits(order: Order, slips: dict[str, float], infused: dict[str, float]) -> I
         meant = _meant(found, {**slips, **(infused if found.band.unit == INFUSED.unit else {})})
         if meant:
             yield Hit(
-                text=f"{_said(found)}; {meant}{_refused(found)}.",
+                text=f"{_said(order, found)}; {meant}{_refused(found)}.",
                 dose=words(dose),
                 source=found.band.source,
             )
@@ -111,7 +112,7 @@ def _other(order: Order) -> Iterator[Hit]:
         slips = {**MASS, **(MIXED | TIME if found.band.unit == INFUSED.unit else {})}
         if not _meant(found, slips):
             yield Hit(
-                text=f"{_said(found)}; no slip of a unit explains it{_refused(found)}.",
+                text=f"{_said(order, found)}; no slip of a unit explains it{_refused(found)}.",
                 dose=words(dose),
                 severity="alarm" if found.far else None,
                 source=found.band.source,

@@ -142,7 +142,7 @@ def draw(
     if not chosen:
         raise PlanError(
             "Variability between people is not published for this model, so nobody can be drawn; "
-            "leave out rng."
+            "leave out rng, or --people on the command line."
         )
     normal = [draws.normal(effect.parameter, subjects) for effect in chosen]
     eta = np.stack(normal, axis=1) @ factor(chosen, correlations).T

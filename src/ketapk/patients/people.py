@@ -26,6 +26,8 @@ LIMITS = {
     "height_cm": (20.0, 250.0, "cm"),
 }
 """What a body can be; outside it the number is in another unit, or a slip."""
+NOT_GIVEN: Any = {"height_cm": 170.0, "sex": "F"}
+"""What stands for a height and a sex that nobody gave."""
 TYPICAL = {"weight_kg": 70, "age_y": 40, "height_cm": 170}
 """To show in an error how a number is written."""
 
@@ -62,8 +64,8 @@ class Patient:
 
     weight_kg: float
     age_y: float = 40.0
-    sex: str = "F"
-    height_cm: float = 170.0
+    sex: str = NOT_GIVEN["sex"]
+    height_cm: float = NOT_GIVEN["height_cm"]
     ancestry: str = "other"
     dosing_weight: str = "total"
 
@@ -173,8 +175,8 @@ class Cohort:
         *,
         weight_kg: ArrayLike,
         age_y: ArrayLike = 40.0,
-        sex: Any = "F",
-        height_cm: ArrayLike = 170.0,
+        sex: Any = NOT_GIVEN["sex"],
+        height_cm: ArrayLike = NOT_GIVEN["height_cm"],
         ancestry: Any = "other",
         dosing_weight: Any = "total",
     ) -> None:
@@ -273,7 +275,7 @@ class Cohort:
         Examples
         --------
         >>> Cohort(weight_kg=[60, 95]).dosed_by("fat-free").dosing_kg.round(1).tolist()
-        [40.2, 51.5]
+        [40.2, 52.4]
         """
         other = self[:]
         words = np.broadcast_to(_words("dosing_weight", weight, WORDS["dosing_weight"]), len(self))

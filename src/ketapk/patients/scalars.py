@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketapk.errors import InputError, KetapkWarning, nearest
-from ketapk.patients.people import Cohort, Patient
+from ketapk.patients.people import NOT_GIVEN, Cohort, Patient
 from ketapk.patients.weights import FIVE_FEET_CM, WEIGHTS, weight_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def weight_scalar(who: Patient | Cohort, name: str) -> NDArray[np.float64]:
     Warns
     -----
     KetapkWarning
-        If somebody is younger or shorter than those it was made for.
+        If somebody is younger or shorter than those it was made for, if the weight is above their
+        total weight, or if height and sex are those that stand where none are given.
 
     Examples
     --------
@@ -57,7 +58,7 @@ def weight_scalar(who: Patient | Cohort, name: str) -> NDArray[np.float64]:
         raise InputError(f"{who!r} is nobody; write kp.Patient(weight_kg=70) or kp.Cohort(...).")
     many = Cohort.of(who) if isinstance(who, Patient) else who
     found = np.array(weight_of(name, many.sex, many.weight_kg, many.height_cm))
-    for sentence in _extrapolated(name, many):
+    for sentence in doubts(name, many, found):
         warnings.warn(sentence, KetapkWarning, stacklevel=2)
     return found
 
@@ -96,12 +97,53 @@ def remarks(cohort: Cohort) -> list[str]:
     for name in [name for name in WEIGHTS if name in set(cohort.dosing_weight.tolist())]:
         if name != "total":
             scalar = WEIGHTS[name]
+            own = cohort[cohort.dosing_weight == name]
+            whom = f" at {own.height_cm[0]:g} cm and {own.sex[0]}" if len(own) == 1 else ""
             said.append(
-                f"Doses per kg go by {scalar.title} (grade {scalar.grade}), covariates of "
+                f"Doses per kg go by {scalar.title} (grade {scalar.grade}){whom}, covariates of "
                 f"the model by total weight."
             )
-            said += _extrapolated(name, cohort[cohort.dosing_weight == name])
+            said += doubts(name, own, own.dosing_kg)
     return said
+
+
+def doubts(name: str, cohort: Cohort, kg: NDArray[np.float64]) -> list[str]:
+    """One sentence for each reason to doubt the weights (N,) [kg] of some people by a formula."""
+    return [
+        *_of_nobody(name, cohort),
+        *_extrapolated(name, cohort),
+        *_above_total(name, cohort, kg),
+    ]
+
+
+def _of_nobody(name: str, cohort: Cohort) -> list[str]:
+    """Say for whom, where height and sex are the ones that stand where nobody gave them."""
+    if name == "total":
+        return []
+    height, sex = NOT_GIVEN["height_cm"], NOT_GIVEN["sex"]
+    if not ((cohort.height_cm == height) & (cohort.sex == sex)).all():
+        return []
+    return [
+        f"The {WEIGHTS[name].title} is worked out for {height:g} cm and {sex}, which stand where "
+        f"nobody gave them; look whether they are right."
+    ]
+
+
+def _above_total(name: str, cohort: Cohort, kg: NDArray[np.float64]) -> list[str]:
+    """Say that a dose per kg would be more than by the total weight."""
+    above = kg > cohort.weight_kg * (1.0 + 1e-9)
+    if not above.any():
+        return []
+    title = WEIGHTS[name].title
+    if len(cohort) == 1:
+        return [
+            f"The {title} is {kg[0]:.3g} kg, above the total weight of "
+            f"{cohort.weight_kg[0]:.3g} kg: doses per kg are larger by it."
+        ]
+    return [
+        f"The {title} is above the total weight of {above.sum()} of {len(cohort)} people: their "
+        f"doses per kg are larger by it."
+    ]
 
 
 def _extrapolated(name: str, cohort: Cohort) -> list[str]:

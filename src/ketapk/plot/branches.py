@@ -9,16 +9,16 @@ import numpy as np
 from ketapk.plot.style import (
     IN_MINUTES_H,
     draw_curve,
-    draw_doses,
-    footer,
     new_figure,
     on_axis,
     plain,
+    planning_footer,
     source_of,
     style,
 )
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from ketapk.branches.branching import WhatIf
@@ -36,8 +36,8 @@ def draw_branches(found: WhatIf) -> Figure:
     -------
     matplotlib Figure
     """
-    figure = new_figure(height=6.5)
-    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
+    figure = new_figure(height=7.0)
+    above, given, below = figure.subplots(3, 1, sharex=True, height_ratios=(8, 1, 4))
     agree = float(np.nanmax(found.agree_at_h))
     events = float(max(found.planned.plan.end, found.changed.plan.end))
     span = min(float(found.times_h[-1]), 1.3 * max(agree, events))
@@ -54,7 +54,7 @@ def draw_branches(found: WhatIf) -> Figure:
     draw_curve(below, x, curves[1] - curves[0], **style(2))
     below.axhline(0.0, color="0.4", linewidth=0.8)
     if found.parts_at is not None:
-        for axes in (above, below):
+        for axes in (above, given, below):
             axes.axvline(
                 float(on_axis(float(found.parts_at), span)), color="0.5", linewidth=0.8,
                 linestyle=":",
@@ -69,6 +69,26 @@ def draw_branches(found: WhatIf) -> Figure:
     below.set_xlim(0.0, float(on_axis(span, span)))
     for axes in (above, below):
         plain(axes)
-    draw_doses(below, (found.planned, found.changed), span)
-    footer(above, (found.account, source_of(found.planned)))
+    _draw_given(given, found, span)
+    planning_footer(above, (found.account, source_of(found.planned)))
     return figure
+
+
+def _draw_given(axes: Axes, found: WhatIf, span_h: float) -> None:
+    """Draw what each branch gives: a bar for as long as a dose runs, a triangle for one at once."""
+    names = {"planned": found.planned, "changed": found.changed}
+    for number, run in enumerate(names.values()):
+        colour = style(number)["color"]
+        for dose in run.plan.expand().doses:
+            start, end = (
+                float(on_axis(float(time), span_h)) for time in (dose.time, dose.time + dose.hours)
+            )
+            if dose.hours:
+                axes.broken_barh([(start, end - start)], (-number - 0.3, 0.6), color=colour)
+            else:
+                axes.plot(start, -number, "^", color=colour, markersize=6, clip_on=False)
+    axes.set_yticks([0, -1], list(names), fontsize=8)
+    axes.set_ylim(-1.6, 0.6)
+    axes.tick_params(axis="both", length=0)
+    axes.set_ylabel("Given", fontsize=8)
+    axes.spines[["top", "right", "left", "bottom"]].set_visible(False)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ketapk import units
-from ketapk.plot.style import draw_curve, footer, new_figure, plain, source_of, style
+from ketapk.plot.style import (
+    draw_curve,
+    new_figure,
+    plain,
+    planning_footer,
+    source_of,
+    style,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,6 +23,8 @@ if TYPE_CHECKING:
 
 EVEN = 1000
 """Even times that are drawn."""
+THICK = 1.5
+"""Width of lines [points]."""
 DECADES = 1e-5
 """Share of the highest concentration at which the axis begins."""
 
@@ -42,14 +51,15 @@ def draw_carry_over(found: CarryOver) -> Figure:
         for title, dosed in kinds.items()
     }
     groups = {title: group for title, group in groups.items() if group}
-    figure = new_figure(height=3.4 * len(groups) + 0.8)
+    looks = _looks(found)
+    figure = new_figure(width=10.0, height=3.4 * len(groups) + 0.8)
     panels = figure.subplots(len(groups), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (title, group) in zip(panels, groups.items(), strict=True):
-        for number, (name, analyte) in enumerate(group):
+        for name, analyte in group:
             run = found.runs[name]
             times = np.union1d(run.times_h, np.linspace(0.0, end, EVEN))
             times = times[times <= end]
-            look = style(number)
+            look = looks[name, analyte]
             curve = run.at_times(times).concentration(analyte)
             draw_curve(axes, times / day, curve, label=f"{name}: {analyte}", **look)
             left = found.table.filter(model=name, analyte=analyte)
@@ -66,7 +76,19 @@ def draw_carry_over(found: CarryOver) -> Figure:
         axes.set_ylabel("Plasma concentration [ng/mL]")
         axes.set_title(title, loc="left", fontsize=11)
         plain(axes)
-        axes.legend(frameon=False, fontsize=8, loc="lower right")
+        axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    panels[0].set_xlim(0.0, end / day)
     panels[-1].set_xlabel("Time [d]; dots: what is left just before a session")
-    footer(panels[0], [source_of(run) for run in found.runs.values()])
+    planning_footer(panels[0], [source_of(run) for run in found.runs.values()])
     return figure
+
+
+def _looks(found: CarryOver) -> dict[tuple[str, str], Any]:
+    """Colour and dash of a model, the same in all panels; further metabolites in thinner lines."""
+    looks = {}
+    for number, (name, run) in enumerate(found.runs.items()):
+        metabolites = [analyte for analyte in run.analytes if analyte != run.model.parent]
+        for analyte in run.analytes:
+            place = metabolites.index(analyte) if analyte in metabolites else 0
+            looks[name, analyte] = {**style(number), "linewidth": THICK / (1 + place)}
+    return looks

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketapk import units
+from ketapk.notice import NO_ADVICE
 from ketapk.plot.style import (
     COLOURS,
     DASHES,
     MARKERS,
     axes_or_new,
-    footer,
     new_figure,
     plain,
+    planning_footer,
     style,
 )
 
@@ -53,7 +54,7 @@ def draw_decrement(found: Decrement, *, ax: Axes | None = None) -> Axes:
     _finish(axes)
     axes.set_title("How long a concentration takes to fall", loc="left", fontsize=11)
     axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    footer(axes, (found.basis.partition(" It is")[0],))
+    planning_footer(axes, (found.basis.partition(f" {NO_ADVICE}")[0],))
     return axes
 
 
@@ -89,7 +90,8 @@ def draw_decrement_spread(found: Decrement) -> Figure:
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, frameon=False, fontsize=8, loc="outside right upper")
     who = f" Ribbons: 5th to 95th percentile of {found.people} people." if found.people > 1 else ""
-    footer(panels[0], (f"After {found.rate}.{who} {found.basis.partition(' It is')[0]}",))
+    rests = found.basis.partition(f" {NO_ADVICE}")[0]
+    planning_footer(panels[0], (f"After {found.rate}.{who} {rests}",))
     return figure
 
 
@@ -112,13 +114,14 @@ def _minutes(hours: pl.Series) -> Any:
 
 
 def _finish(axes: Axes) -> None:
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     axes.set_xscale("log")
     axes.set_yscale("log")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: units.fmt(value)))
         axis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_major_locator(LogLocator(base=10.0, subs=(1.0, 2.0, 5.0)))
     axes.set_xlabel("Length of the infusion [h]")
     axes.set_ylabel("Time to fall after its end [min]")
     plain(axes)

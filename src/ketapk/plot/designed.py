@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketapk.plot.held import draw_rates
+from ketapk.notice import NO_ADVICE
+from ketapk.plot.rates import draw_rates, panels
 from ketapk.plot.style import (
     COLOURS,
     DASHES,
     RIBBON,
-    axes_or_new,
     draw_curve,
     finish,
     marks_of,
@@ -36,7 +36,7 @@ def draw_designed(
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw one person, or the median and a band of many, with the limits and the rates in grey.
+    """Draw one person, or the median and a band of many, with the limits, and the rates below.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def draw_designed(
     -------
     matplotlib Axes
     """
-    axes = axes_or_new(ax)
+    axes, below = panels(ax)
     span = float(run.times_h[-1])
     people = len(run.cohort)
     place = "plasma" if site == "plasma" else "effect site"
@@ -68,9 +68,10 @@ def draw_designed(
             on_axis(np.array([start, end]), span), [level, level], color=COLOURS[1 + number % 5],
             linewidth=2.5, linestyle=DASHES[1 if name.startswith("at most") else 0], label=name,
         )  # fmt: skip
-    draw_rates(axes, rates, span)
     band = f"Line: median; band: {RIBBON[0]:g}th to {RIBBON[1]:g}th percentile of {people} people. "
-    notes = [f"{band if people > 1 else ''}Grey: rates. {source_of(run)}", *marks_of(run)]
+    notes = [f"{band if people > 1 else ''}{source_of(run)}", *marks_of(run)]
+    notes.append(NO_ADVICE)
     finish(axes, span, "A schedule that a nurse can run", notes)
     axes.set_ylabel("Concentration [ng/mL]")
+    draw_rates(axes, below, rates, span)
     return axes

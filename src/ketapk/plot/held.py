@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ketapk import units
+from ketapk.notice import NO_ADVICE
+from ketapk.plot.rates import draw_rates, panels
 from ketapk.plot.style import (
     COLOURS,
-    axes_or_new,
     finish,
     marks_of,
     on_axis,
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 
     from ketapk.profiles import Profiles
 
-RATES = "Grey: rates, which leave their axis while a loading is given."
+MOST_LEVELS = 4
+"""Targets that a title names."""
 
 
 def draw_held(
@@ -32,9 +35,10 @@ def draw_held(
     targets: Sequence[tuple[float, float, float]],
     rates: Sequence[tuple[float, float, float]],
     *,
+    pump: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the curves of a held target, the targets, and the rates in grey against a second axis.
+    """Draw the curves of a held target, the targets, and the rates below.
 
     Parameters
     ----------
@@ -46,14 +50,17 @@ def draw_held(
         Start and end [h] and level [ng/mL] of each.
     rates : sequence of (float, float, float)
         Start and end [h] and rate [mg/h] of each interval.
+    pump : str, optional
+        Concentration in its syringe.
     ax : matplotlib Axes, optional
-        Where to draw.
+        Where to draw; its place is shared with a panel of rates.
 
     Returns
     -------
     matplotlib Axes
+        Of the concentrations.
     """
-    axes = axes_or_new(ax)
+    axes, below = panels(ax)
     span = float(run.times_h[-1])
     x = on_axis(run.times_h, span)
     shown = ["plasma"] if run.effect is None else ["plasma", "effect"]
@@ -65,31 +72,29 @@ def draw_held(
     for number, (start, end, level) in enumerate(targets):
         ends = on_axis(np.array([start, end]), span)
         label = f"target ({site})" if number == 0 else "_"
-        axes.plot(ends, [level, level], color=COLOURS[2], linewidth=4.0, alpha=0.4, label=label)
-    draw_rates(axes, rates, span)
-    notes = [f"{RATES} {source_of(run)}", *marks_of(run)]
-    finish(axes, span, "A target held", notes)
+        axes.plot(
+            ends,
+            [level, level],
+            color=COLOURS[2],
+            linewidth=4.0,
+            alpha=0.4,
+            label=label,
+            solid_capstyle="butt",
+        )
+    notes = [source_of(run), *marks_of(run), NO_ADVICE]
+    finish(axes, span, _title(run, site, targets, pump), notes)
     axes.set_ylabel("Concentration [ng/mL]")
+    draw_rates(axes, below, rates, span)
     return axes
 
 
-def draw_rates(axes: Axes, rates: Sequence[tuple[float, float, float]], span_h: float) -> None:
-    """Draw the rates of a pump in grey, behind the curves, against an axis of their own."""
-    pump = axes.twinx()
-    for start, end, rate in rates:
-        pump.stairs([rate], on_axis(np.array([start, end]), span_h), fill=True, color="0.85")
-    pump.set_ylabel("Rate [mg/h]", color="0.4")
-    pump.set_ylim(0.0, _top([rate for *_, rate in rates]))
-    pump.tick_params(axis="y", colors="0.4")
-    pump.spines[["top"]].set_visible(False)
-    pump.set_zorder(0)
-    axes.set_zorder(1)
-    axes.patch.set_visible(False)
-
-
-def _top(rates: Sequence[float]) -> float:
-    """Top of the axis of rates: a short loading rate may leave it, so that the others are seen."""
-    given = np.array([rate for rate in rates if rate > 0.0])
-    if given.size == 0:
-        return 1.0
-    return float(2.5 * min(given.max(), 4.0 * np.median(given)))
+def _title(
+    run: Profiles, site: str, targets: Sequence[tuple[float, float, float]], pump: str | None
+) -> str:
+    """What is held where, in which model and person, and from which syringe."""
+    levels = ", ".join(units.fmt(level) for *_, level in targets[:MOST_LEVELS])
+    more = ", ..." if len(targets) > MOST_LEVELS else ""
+    place = "in plasma" if site == "plasma" else "at the effect site"
+    who = f"{run.model.name}, {units.fmt(float(run.cohort.weight_kg[0]))} kg"
+    what = "" if pump is None else f", syringe of {pump}"
+    return f"{levels}{more} ng/mL held {place}: {who}{what}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ketapk.notice import NO_ADVICE
 from ketapk.plot.style import COLOURS, axes_or_new, draw_doses, frame, on_axis, source_of
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def draw_forecast(
         f"Band: what is not known of the person, 5th to 95th percentile {how}; neither errors of "
         f"measurement nor of the model",
         source_of(fine.typical),
+        NO_ADVICE,
     ]
     frame(axes, span, f"{whose}: the person's own curve", notes, log=log)
     axes.legend(frameon=False, fontsize=9)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ketapk import units
 from ketapk.errors import InputError
-from ketapk.notice import NOTICE
+from ketapk.notice import NO_ADVICE, NOTICE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -226,6 +226,11 @@ def footer(ax: Axes, notes: Sequence[str]) -> None:
     """Write sources and the notice below the figure."""
     foot = "\n".join(textwrap.fill(note, 150) for note in (*notes, NOTICE))
     ax.figure.supxlabel(foot, fontsize=6.5, color="0.35", x=0.01, ha="left")
+
+
+def planning_footer(ax: Axes, notes: Sequence[str]) -> None:
+    """Write the footer of a figure for people who plan: it is no recommendation."""
+    footer(ax, (*notes, NO_ADVICE))
 
 
 def source_of(run: Profiles) -> str:

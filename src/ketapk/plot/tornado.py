@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ketapk import units
-from ketapk.plot.style import COLOURS, HATCHES, axes_or_new, footer, plain, source_of
+from ketapk.plot.style import COLOURS, HATCHES, axes_or_new, plain, planning_footer, source_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,5 +63,5 @@ def draw_tornado(
     said = [f"* {', '.join(starred)}"] if starred else []
     said += [f"{'others ' if starred else ''}{', '.join(others)}"] if others else []
     notes = [f"{'; '.join(said)}; values per hour and litre, doses in mg", source_of(found.run)]
-    footer(axes, notes)
+    planning_footer(axes, notes)
     return axes

@@ -232,7 +232,7 @@ def _at(course: Course, name: str) -> float:
     if name in course.values:
         return float(np.ravel(course.values[name])[0])
     dose = course.plan.expand().doses[int(name.removeprefix(DOSE)) - 1]
-    return float(dose.amount_mg(float(course.cohort.weight_kg[0])))
+    return float(dose.amount_mg(float(course.cohort.dosing_kg[0])))
 
 
 def _ends(

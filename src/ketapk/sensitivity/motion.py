@@ -61,7 +61,7 @@ def entering(course: Course, steps: Steps, augmented: Augmented) -> Intake:
     PlanError
         If the plan begins with a steady state, or times move while rates drift.
     """
-    weight = steps.spread(course.cohort.weight_kg)
+    weight = steps.spread(course.cohort.dosing_kg)
     collector = Collector(augmented.system.states, weight)
     stepped = course.system
     number = 0
