@@ -197,15 +197,19 @@ class Page:
         ]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
-    def findings(self):
-        """Serious and critical findings of axe-core: rule, place, what is wrong."""
+    def findings(self, rules=()):
+        """Serious and critical findings of axe-core: rule, place, what is wrong.
+
+        ``rules`` are those that are looked at; all by default.
+        """
         from axe_core_python.selenium import Axe
 
+        options = {"resultTypes": ["violations"]}
+        if rules:
+            options["runOnly"] = {"type": "rule", "values": list(rules)}
         return [
             (found["id"], node["target"], node["failureSummary"])
-            for found in Axe().run(self.driver, options={"resultTypes": ["violations"]})[
-                "violations"
-            ]
+            for found in Axe().run(self.driver, options=options)["violations"]
             if found["impact"] in ("serious", "critical")
             for node in found["nodes"]
         ]

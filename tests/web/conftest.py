@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from ketapk.web.app import make_app
+from ketapk.web.warmup import warm_up
 from tests.web.browsing import Page, start_browser
 
 
@@ -64,6 +65,8 @@ def ask(client):
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     """The page in Chromium, served by the command on a free port."""
+    # Where kernels were never compiled, that takes longer than anybody waits for in a browser.
+    warm_up()
     with served() as address:
         driver = start_browser(tmp_path_factory.mktemp("profile"))
         try:
