@@ -44,8 +44,7 @@ def warm_up() -> None:
 def warming() -> threading.Thread:
     """Start to warm up beside the server, and return the thread that does it.
 
-    Whoever asks meanwhile waits no longer than without it. A thread that the server does not wait
-    for: it ends with the program.
+    The server answers meanwhile, and does not wait for the thread, which ends with the program.
     """
 
     def work() -> None:
