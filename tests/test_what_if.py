@@ -154,7 +154,7 @@ def test_another_rate_keeps_the_time_or_the_amount():
 
 
 def test_doses_meant_per_lean_weight_are_in_proportion_to_it():
-    me = kp.Patient(weight_kg=95, height_cm=170)
+    me = kp.Patient(weight_kg=95, height_cm=165)
     found = kp.what_if(INFUSION, "weight lean", "kamp2020", me)
     share = kp.weight_scalar(me, "lean")[0] / 95.0
     planned, changed = found.given_mg
@@ -233,7 +233,7 @@ def test_people_who_never_come_apart_are_counted_and_the_others_agree_again():
 
 
 def test_the_changed_plan_is_written_in_four_figures_and_given_exactly():
-    me = kp.Patient(weight_kg=95, height_cm=170)
+    me = kp.Patient(weight_kg=95, height_cm=165)
     found = kp.what_if(INFUSION, "weight lean", "kamp2020", me)
     exact = found.given_mg[1][0]
     assert found.becomes == f"{exact:.4g} mg iv over 40 min"
@@ -346,8 +346,9 @@ def test_both_branches_are_drawn_with_their_difference():
 )
 def test_doses_per_kg_go_by_the_weight_that_is_asked_for(command, capsys):
     printed = []
+    who = ["--weight", "95", "--height", "165", "--sex", "F"]
     for name in ("total", "lean"):
-        assert main([*command, "--weight", "95", "--dosing-weight", name, "--json"]) == 0
+        assert main([*command, *who, "--dosing-weight", name, "--json"]) == 0
         printed.append(capsys.readouterr().out)
     assert printed[0] != printed[1]
 

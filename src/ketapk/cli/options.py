@@ -144,9 +144,7 @@ def patient(
     from ketapk.patients import Patient
     from ketapk.patients.people import NOT_GIVEN
 
-    if dosing_weight != "total":
-        require_body(f"--dosing-weight {dosing_weight}", sex, height)
-    return Patient(
+    one = Patient(
         weight_kg=weight,
         age_y=age,
         sex=NOT_GIVEN["sex"] if sex is None else sex,
@@ -154,6 +152,9 @@ def patient(
         ancestry=ancestry,
         dosing_weight=dosing_weight,
     )
+    if dosing_weight != "total":
+        require_body(f"--dosing-weight {dosing_weight}", sex, height)
+    return one
 
 
 def require_body(what: str, sex: str | None, height: float | None) -> None:
