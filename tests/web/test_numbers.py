@@ -192,6 +192,7 @@ def test_routes_are_the_comparison_of_their_doses(ask, match):
         "routes", scenario("35 mg iv over 40 min"), options={"routes": asked, "match": match}
     ).json()
     assert [row["route"] for row in answer["rows"]] == asked
+    assert answer["rows"][0]["sentence"] == "35 mg iv over 40 min"
     for row in answer["rows"]:
         table = kp.compare({"x": row["sentence"]}, patient=ME, model=row["model"]).table.row(
             0, named=True

@@ -1,4 +1,4 @@
-"""The same drug by other routes: the same milligrams, or what matches the plan."""
+"""The same drug by other routes: the same milligrams at once, or what matches the plan."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def routes(asked: Routes) -> dict[str, Any]:
 
 
 def _by(route: str, match: str, given: Profiles, who: Patient, scenario: Scenario) -> Profiles:
-    """The run of one dose by a route."""
+    """The run of one dose by a route; by the plan's own, what is planned."""
     if route not in ROUTES or route == "depot":
         known = ", ".join(name for name in ROUTES if name != "depot")
         raise InputError(f"The route {route!r} is not known; write one of {known}.")
@@ -85,6 +85,8 @@ def _by(route: str, match: str, given: Profiles, who: Patient, scenario: Scenari
     wanted = dict.fromkeys((*given.plan.routes, route))
     missing = [name for name in wanted if name not in model.routes]
     model = load_model("+".join((base, *missing)))
+    if given.plan.routes == (route,):
+        return given
     if match == "milligrams":
         one = _single(route, given.plan.total_mg(who.dosing_kg), given.plan.drugs[0])
         return simulate(one, model, who, times=(0.0,), allow_implausible=scenario.allow_implausible)
