@@ -200,26 +200,6 @@ def test_absorption_as_fast_as_elimination_keeps_its_digits():
         )
 
 
-def test_a_metabolite_that_goes_nearly_as_slowly_as_its_parent_is_read_by_modes():
-    """Modes that lie a fifth apart are parted; errors of their rates hardly part them wrongly."""
-    there, back, formed = 34.0, 0.6, 8.0
-    between = -np.sqrt(there * back)
-    slowest = np.linalg.eigvalsh([[there + formed, between], [between, back]])[0]
-    graph = Graph()
-    for name in ("central", "one", "metabolite"):
-        graph.compartment(name)
-    graph.loss("out")
-    graph.flow("central", "one", there)
-    graph.flow("one", "central", back)
-    graph.flow("central", "metabolite", formed)
-    graph.flow("metabolite", "out", slowest * np.array([0.5, 0.8, 0.84, 1.2, 1.25, 2.0]))
-    graph.output("metabolite", "metabolite", volume=60.0)
-    system = graph.system()
-    plan = Regimen.of(Dose(route="iv", amt=35.0, dur=2.0 / 3.0))
-    lowering = collect(plan, system, lambda d: (Input(to="central"),), np.full(N, 70.0))
-    assert agree(system, lowering, TIMES).all()
-
-
 def test_who_is_left_by_the_modes_is_taken_by_the_exponential():
     """A chain of three compartments with one rate: modes lose all digits."""
     k = [1.0, 1.0 + 1e-9, 0.3]

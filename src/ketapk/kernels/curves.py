@@ -21,6 +21,7 @@ from ketapk.kernels.modes import (
     AMOUNTS,
     BLOCKS,
     COUPLING,
+    LOST,
     PARTNER,
     RATES,
     SPREAD,
@@ -54,7 +55,7 @@ BESIDE = 60.0
 """Time constants by which a mode has to have faded more than the slowest one to be left out."""
 LOG_2 = 0.6931471805599453
 DIGITS = 10.0
-"""Error of a term of a mode but for what errors of rates make of it, in units of rounding."""
+"""Error of a term of a mode that was parted from no other, in units of rounding."""
 PRODUCTS = 6.0
 """Error of an exponential that is a product of a few, in units of rounding."""
 EPS = 2.220446049250313e-16
@@ -194,17 +195,17 @@ def coefficients(modes, level, flow, doubt, since, step, span, terms):  # type: 
     error, nothing = full(0.0), full(0.0)
     for a in range(n):
         rate, weight = load(modes, RATES, a), load(modes, WEIGHTS, a)
-        once = exp(-rate * since)
+        digits, once = load(modes, LOST, a) + DIGITS, exp(-rate * since)
         here = weight * load(level, a) * once
         constant = weight * load(flow, a) / rate
         # Of a rate, until the mode has faded or the stretch ends; and of as many products.
         spread, whole, reached = load(modes, SPREAD, a), rate * span, rate * (since + span)
         share = where(reached < 1.0, reached, 1.0)
         products = where(whole < 1.0, span, 1.0 / rate) / (float(LANES) * step + span + TINY)
-        faded = DIGITS + products + spread * where(whole < 1.0, whole, 1.0)
+        faded = digits + products + spread * where(whole < 1.0, whole, 1.0)
         error = error + size(here) * (faded + spread * rate * since)
         # What has entered is a small part of its height where it has hardly begun.
-        error = error + size(constant) * (PRODUCTS + products + share * (DIGITS + spread))
+        error = error + size(constant) * (PRODUCTS + products + share * (digits + spread))
         error = error + size(weight) * load(doubt, a) * once
         store(here, terms, HERE, a)
         store(constant, terms, CONSTANT, a)
@@ -248,7 +249,8 @@ def coefficients(modes, level, flow, doubt, since, step, span, terms):  # type: 
             store(far, terms, SENT_REACH, a)
             most = size(inside) + 2.0 * size(running) / rate + load(doubt, b)
             most = size(sent) * most / slower
-            digits = 2.0 * DIGITS + load(modes, SPREAD, a) + load(modes, SPREAD, b)
+            digits = load(modes, LOST, a) + load(modes, LOST, b) + 2.0 * DIGITS
+            digits = digits + load(modes, SPREAD, a) + load(modes, SPREAD, b)
             error = error + where(own, most * digits, nothing)
     reaches(modes, step, terms)
     return error

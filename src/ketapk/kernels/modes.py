@@ -61,9 +61,9 @@ LOST, PARTNER, COUPLING, RATES, SPREAD, WEIGHTS, AMOUNTS = range(7)
 
 What errors of rates make of the distance to a mode that one was parted from, in units of rounding;
 the mode upstream that feeds one, or ALONE, and how fast [1/h]; decay rates [1/h], NaN where a
-subject has no modes; their relative errors, with what those make of the distance to a mode that one
-was parted from, in units of rounding; concentration per amount in a mode [1/L]; and for each of I
-states into which drug is given, the amount in a mode per amount given [1].
+subject has no modes; their relative errors, in units of rounding; concentration per amount in a
+mode [1/L]; and for each of I states into which drug is given, the amount in a mode per amount given
+[1].
 """
 BLOCKS = 6
 """Those before the amounts."""
@@ -243,19 +243,13 @@ def part_groups(linked, T, Y, rates, spread, lost, partner, coupling, nearest): 
             store(where(close, full(-1.0), load(nearest, b)), nearest, b)
             together = close | (total == 0.0)
             store(where(together, nothing, total / (load(rates, a) - load(rates, b))), Y, a, b)
-            # Errors of both rates part the two modes wrongly: by these over their distance, but
-            # no more than over the slower rate, by whose time both modes have still grown alike.
-            one, other = load(rates, a), load(rates, b)
-            unsure = load(spread, a) * one + load(spread, b) * other
-            apart, slower = size(one - other), where(one < other, one, other)
-            apart = where(apart < slower, slower, apart)
-            unsure = where(together, nothing, unsure / apart)
+            # Errors of both rates, over their distance, are those of what parts the two modes.
+            unsure = load(spread, a) * load(rates, a) + load(spread, b) * load(rates, b)
+            unsure = where(together, nothing, unsure / size(load(rates, a) - load(rates, b)))
             store(where(unsure <= load(lost, a), load(lost, a), unsure), lost, a)
             store(where(unsure <= load(lost, b), load(lost, b), unsure), lost, b)
             store(where(close, full(float(b)), load(partner, a)), partner, a)
             store(where(close, total, load(coupling, a)), coupling, a)
-    for a in range(n):
-        store(load(spread, a) + load(lost, a), spread, a)
 
 
 @lean
