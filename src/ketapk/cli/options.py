@@ -122,14 +122,7 @@ def crowd(one: Patient, people: int) -> Any:
 
     if people < 1:
         raise InputError(f"--people {people} is not possible; write a whole number from 1.")
-    return Cohort(
-        weight_kg=[one.weight_kg] * people,
-        age_y=one.age_y,
-        sex=one.sex,
-        height_cm=one.height_cm,
-        ancestry=one.ancestry,
-        dosing_weight=one.dosing_weight,
-    )
+    return Cohort.of(one, people)
 
 
 def patient(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,6 +30,10 @@ from ketapk.cli.options import (
     save,
 )
 from ketapk.summary import row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 People = Annotated[int, typer.Option("--people", help="Draw so many people.", metavar="N")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the draw.", metavar="N")]
@@ -90,16 +94,11 @@ def decrement(
         rng=_rng(people, seed),
         intensive_care=intensive_care,
     )
-    if csv:
-        print(found.table.write_csv(), end="")
-    elif json_:
-        content = {"decrement": found.table, "spread": found.spread}
-        print_json(_content(content, found, found.reasons), found.warnings)
-    else:
-        expected.decrement(found)
-    if plot is not None:
-        save(found.plot(), plot)
-    close(found.warnings, failed=0, quiet=json_ or quiet)
+    content = {"decrement": found.table, "spread": found.spread}
+    _answer(
+        found, found.table, {**content, "excluded": dict(found.reasons)}, expected.decrement,
+        csv=csv, json_=json_, plot=plot, quiet=quiet,
+    )  # fmt: skip
 
 
 def carry_over(
@@ -144,16 +143,11 @@ def carry_over(
         intensive_care=intensive_care,
         allow_implausible=allow_implausible,
     )
-    if csv:
-        print(found.table.write_csv(), end="")
-    elif json_:
-        content = {"sessions": found.table, "washout": found.washout}
-        print_json(_content(content, found, found.reasons), found.warnings)
-    else:
-        expected.carry_over(found)
-    if plot is not None:
-        save(found.plot(), plot)
-    close(found.warnings, failed=0, quiet=json_ or quiet)
+    content = {"sessions": found.table, "washout": found.washout}
+    _answer(
+        found, found.table, {**content, "excluded": dict(found.reasons)}, expected.carry_over,
+        csv=csv, json_=json_, plot=plot, quiet=quiet,
+    )  # fmt: skip
 
 
 def plateau(
@@ -197,14 +191,11 @@ def plateau(
         rng=_rng(people, seed),
         intensive_care=intensive_care,
     )
-    if csv:
-        print(found.table.write_csv(), end="")
-    elif json_:
-        content = {"plateaus": found.plateaus, "times": found.table}
-        print_json(_content(content, found, found.reasons), found.warnings)
-    else:
-        expected.plateau(found)
-    close(found.warnings, failed=0, quiet=json_ or quiet)
+    content = {"plateaus": found.plateaus, "times": found.table}
+    _answer(
+        found, found.table, {**content, "excluded": dict(found.reasons)}, expected.plateau,
+        csv=csv, json_=json_, quiet=quiet,
+    )  # fmt: skip
 
 
 def what_if(
@@ -263,26 +254,21 @@ def what_if(
         rng=_rng(people, seed),
         allow_implausible=allow_implausible,
     )
-    if csv:
-        print(found.to_frame().write_csv(), end="")
-    elif json_:
-        content: dict[str, Any] = {
-            "plan": str(found.planned.plan),
-            "changes": [str(one) for one in found.changes],
-            "changed_plan": str(found.changed.plan),
-            "model": found.planned.model.name,
-            "parts_at_h": None if found.parts_at is None else float(found.parts_at),
-            "account": found.account,
-            "agreement": found.agreement,
-            "table": found.table,
-            "findings": found.findings,
-        }
-        print_json(_content(content, found), found.warnings)
-    else:
-        expected.what_if(found)
-    if plot is not None:
-        save(found.plot(), plot)
-    close(found.warnings, failed=0, quiet=json_ or quiet)
+    content = {
+        "plan": str(found.planned.plan),
+        "changes": [str(one) for one in found.changes],
+        "changed_plan": str(found.changed.plan),
+        "model": found.planned.model.name,
+        "parts_at_h": None if found.parts_at is None else float(found.parts_at),
+        "account": found.account,
+        "agreement": found.agreement,
+        "table": found.table,
+        "findings": found.findings,
+    }
+    _answer(
+        found, found.to_frame(), content, expected.what_if,
+        csv=csv, json_=json_, plot=plot, quiet=quiet,
+    )  # fmt: skip
 
 
 def _named(names: list[str] | None) -> list[Any] | None:
@@ -301,12 +287,28 @@ def _rng(people: int, seed: int) -> int | None:
     return None if people == 1 else seed
 
 
-def _content(content: dict[str, Any], found: Any, reasons: Any = None) -> dict[str, Any]:
-    """What JSON holds: tables as lists of rows, the models left out, and the basis."""
-    written = {
-        key: [row(line) for line in value.to_dicts()] if hasattr(value, "to_dicts") else value
-        for key, value in content.items()
-    }
-    if reasons is not None:
-        written["excluded"] = dict(reasons)
-    return {**written, "basis": found.basis}
+def _answer(
+    found: Any,
+    frame: Any,
+    content: dict[str, Any],
+    show: Callable[[Any], None],
+    *,
+    csv: bool,
+    json_: bool,
+    quiet: bool,
+    plot: Path | None = None,
+) -> None:
+    """Print what was found as values, as JSON with tables as rows, or for people; draw it."""
+    if csv:
+        print(frame.write_csv(), end="")
+    elif json_:
+        written = {
+            key: [row(line) for line in value.to_dicts()] if hasattr(value, "to_dicts") else value
+            for key, value in content.items()
+        }
+        print_json({**written, "basis": found.basis}, found.warnings)
+    else:
+        show(found)
+    if plot is not None:
+        save(found.plot(), plot)
+    close(found.warnings, failed=0, quiet=json_ or quiet)

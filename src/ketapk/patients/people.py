@@ -209,9 +209,18 @@ class Cohort:
         raise AttributeError(f"A cohort does not change; make a new one with another {name}.")
 
     @classmethod
-    def of(cls, patient: Patient) -> Cohort:
-        """Return a cohort of one patient."""
-        return _of_one(patient)
+    def of(cls, patient: Patient, people: int = 1) -> Cohort:
+        """Return a cohort of one patient, or of so many who are alike but drawn apart."""
+        if people == 1:
+            return _of_one(patient)
+        return cls(
+            weight_kg=[patient.weight_kg] * people,
+            age_y=patient.age_y,
+            sex=patient.sex,
+            height_cm=patient.height_cm,
+            ancestry=patient.ancestry,
+            dosing_weight=patient.dosing_weight,
+        )
 
     @classmethod
     def sample(

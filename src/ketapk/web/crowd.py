@@ -30,14 +30,7 @@ KEPT = 64
 @lru_cache(maxsize=KEPT)
 def _drawn(model: str, who: Patient, people: int, seed: int) -> tuple[Cohort, Values]:
     """Draw people such as a patient with the published variability; nobody writes to them."""
-    crowd = Cohort(
-        weight_kg=[who.weight_kg] * people,
-        age_y=who.age_y,
-        sex=who.sex,
-        height_cm=who.height_cm,
-        ancestry=who.ancestry,
-        dosing_weight=who.dosing_weight,
-    )
+    crowd = Cohort.of(who, people)
     return crowd, load_model(model).values(crowd, Draws.of(seed))
 
 

@@ -33,12 +33,10 @@ def difference(plans: Mapping[str, Answer], times_h: Floats) -> list[dict[str, A
         parts = parting(plans[name].plan, plans[first].plan)
         curve = None
         if shared is not None:
-            one, other = (
-                plans[n].runs[m].at_times(times_h)
-                for n, m in zip((name, first), shared, strict=True)
-            )
+            mine, theirs = shared
             curve = short(
-                one.concentration(one.model.parent)[0] - other.concentration(other.model.parent)[0]
+                _parent(plans[name].runs[mine], times_h)
+                - _parent(plans[first].runs[theirs], times_h)
             )
         told.append(
             {
