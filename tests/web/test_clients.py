@@ -67,6 +67,11 @@ def test_sixteen_clients_at_once_in_process(app):
 
 
 @pytest.fixture
+def nothing_compiled(tmp_path, monkeypatch):
+    monkeypatch.setenv("KETAPK_CACHE_DIR", str(tmp_path / "cache"))
+
+
+@pytest.fixture
 def served(tmp_path):
     """Address of the real command on a free port; it ends with the test."""
     server = subprocess.Popen(
@@ -94,11 +99,19 @@ def test_sixteen_clients_at_once_on_a_port(served):
 
     for found in asyncio.run(all_at_once()):
         check(found)
+    ends_well(server)
+
+
+def ends_well(server):
     server.send_signal(signal.SIGINT)
     out, said = server.communicate(timeout=30)
     assert server.returncode == 0
     assert out == ""
     assert "Traceback" not in said
+
+
+def test_it_ends_while_kernels_still_compile(nothing_compiled, served):
+    ends_well(served[1])
 
 
 def test_only_this_machine_is_listened_at():

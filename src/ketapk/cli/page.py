@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Annotated
 
 import typer
@@ -30,3 +32,8 @@ def serve(
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     serve_page(bound(port), ready)
+    # A compiler at work in another thread cannot be interrupted, and aborts the program if the
+    # interpreter closes under it.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
