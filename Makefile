@@ -50,6 +50,8 @@ demo: $(VENV)/ready
 		device="84 mg spravato" --weight 70 --plot $(FIGURE)
 
 test: $(VENV)/ready
+	@echo "==> Compiling the kernels, once (a minute or two)"
+	@$(BIN)/ketapk compile > /dev/null
 	@echo "==> Running all tests on $(WORKERS) processes"
 	@$(BIN)/python -m pytest -n $(WORKERS)
 

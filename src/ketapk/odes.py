@@ -96,8 +96,9 @@ def solve_ode(
     Notes
     -----
     The explicit method is Dormand and Prince 5(4), the stiff one Rodas5P 5(4). A function passed
-    here is compiled in every process. What lasts much shorter than the steps, such as a pulse in
-    ``rhs``, may be stepped over: name its edges in ``events``.
+    here is compiled in every process, in about a second. Where it raises an error in a step, the
+    slope is not finite, which is a status. What lasts much shorter than the steps, such as a pulse
+    in ``rhs``, may be stepped over: name its edges in ``events``.
 
     Examples
     --------
@@ -186,19 +187,19 @@ def _problem(rhs: Any, jac: Any, params: Any, t0: float, y0: Floats) -> Any:
     """The user's functions compiled, tried once, and put together."""
     from ketapk.kernels.problem import Given
 
-    given = Given(
-        _compiled("rhs", rhs), None if jac is None else _compiled("jac", jac), _params(params)
-    )
+    slope_of, numbers = _compiled("rhs", rhs), _params(params)
     slope = np.full(y0.size, np.nan)
-    _try("rhs", given.rhs, t0, y0, given.params, slope)
+    _try("rhs", slope_of, t0, y0, numbers, slope)
     if np.all(np.isnan(slope)) and y0.size:
         raise InputError(
             "rhs left dy empty; write the slope into it, as in dy[0] = -k * y[0], and return "
             "nothing."
         )
-    if given.jac is not None:
-        _try("jac", given.jac, t0, y0, given.params, np.empty((y0.size, y0.size)))
-    return given
+    jacobian_of = None
+    if jac is not None:
+        jacobian_of = _compiled("jac", jac)
+        _try("jac", jacobian_of, t0, y0, numbers, np.empty((y0.size, y0.size)))
+    return Given.of(slope_of, jacobian_of, numbers)
 
 
 def _compiled(name: str, function: Any) -> Any:

@@ -227,7 +227,7 @@ def test_each_state_may_have_its_own_absolute_tolerance(code):
     def steps(atol):
         counts, y = np.zeros(5), np.array([10.0, 0.0])
         outcome, reached = ode.integrate(
-            Given(_njit(gallery), _njit(gallery_jac), np.array([SATURABLE, 5.0, 1.0])),
+            Given.of(_njit(gallery), _njit(gallery_jac), np.array([SATURABLE, 5.0, 1.0])),
             code, 0.0, 4.0, y, 1e-8, atol, 1000, np.empty(0), np.arange(2), np.empty((0, 2)),
             ode.workspace(2), counts,
         )  # fmt: skip

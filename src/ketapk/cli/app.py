@@ -26,6 +26,7 @@ from ketapk.cli.schedules import schedule
 from ketapk.cli.sensitivity import sensitivity
 from ketapk.cli.tools import (
     cite,
+    compile_kernels,
     convert,
     doctor,
     equivalent,
@@ -156,6 +157,7 @@ app.command(epilog=examples("ketapk weights --weight 120 --height 165 --sex F"))
 app.command(epilog=examples("ketapk serve", "ketapk serve --port 8080 --no-browser"))(serve)
 app.command()(cite)
 app.command()(schema)
+app.command("compile", epilog=examples("ketapk compile"))(compile_kernels)
 app.command()(doctor)
 
 

@@ -26,6 +26,7 @@ from ketapk.cli.options import (
     one_output,
     patient,
     print_json,
+    say,
 )
 from ketapk.errors import InputError
 from ketapk.summary import row
@@ -211,6 +212,16 @@ def schema() -> None:
     from ketapk.scenario import Scenario
 
     print(json.dumps(Scenario.model_json_schema(), indent=2))
+
+
+def compile_kernels() -> None:
+    """Compile all kernels now, so that no first use has to wait; a minute or two, once."""
+    from ketapk import compilation
+    from ketapk.kernels.compile import cache_folder
+
+    for ready in compilation.compile_kernels():
+        say(f"Ready: {ready}.")
+    print(cache_folder())
 
 
 def doctor() -> None:

@@ -84,10 +84,7 @@ def kernel(function: Function) -> Function:
 
 
 def part(function: Function) -> Function:
-    """Compile a function into the kernels that call it, without a cache entry of its own.
-
-    For what is also called with a user's function, whose compiled form no other process can use.
-    """
+    """Compile a function into the kernels that call it, without a cache entry of its own."""
     compile_part: Any = numba.njit
     return compile_part(**OPTIONS)(function)  # type: ignore[no-any-return]
 

@@ -17,6 +17,9 @@ __all__ = ["METHOD_CODES", "boundaries", "samples"]
 
 CONSTANT = np.empty((0, 0))
 """The drift of rates that do not change."""
+NO_TIMES = np.empty(0)
+"""Nothing to read on the way; like the times of a reading it is not written to, so that both are
+one type and the steps are compiled once."""
 MAX_CYCLES = 20_000
 """Dosing intervals after which a steady state is given up."""
 
@@ -47,7 +50,6 @@ def steady_state(
     rtol,
     atol,
     max_steps,
-    nothing,
     none,
     empty,
     work,
@@ -77,7 +79,7 @@ def steady_state(
             if dt > 0.0 and not math.isinf(dt):
                 flows = flows_of(system, row, schedule.piece_rate[piece])
                 outcome, _ = integrate(
-                    flows, method, 0.0, dt, x, rtol, atol, max_steps, nothing, none, empty, work,
+                    flows, method, 0.0, dt, x, rtol, atol, max_steps, NO_TIMES, none, empty, work,
                     counts,
                 )  # fmt: skip
                 if outcome != status.OK:
@@ -108,8 +110,7 @@ def boundaries(system, schedule, lo, hi, state, outcome, counts, method, rtol, a
     """Write the state at the start of every segment, as `ketapk.kernels.linear.boundaries`."""
     S = state.shape[1]
     x, steady = np.empty(S), np.empty(S)
-    nothing, none = np.empty(0), np.empty(0, dtype=np.int64)
-    empty = np.empty((0, 0))
+    none, empty = np.empty(0, dtype=np.int64), np.empty((0, 0))
     work = workspace(S)
     for n in range(lo, hi):
         result = status.OK
@@ -123,7 +124,7 @@ def boundaries(system, schedule, lo, hi, state, outcome, counts, method, rtol, a
             elif action != NO_ACTION:
                 result = steady_state(
                     system, schedule, schedule.cycle[g], row, method, steady, rtol, atol,
-                    max_steps, nothing, none, empty, work, counts[n],
+                    max_steps, none, empty, work, counts[n],
                 )  # fmt: skip
                 for i in range(S):
                     x[i] = steady[i] if action == STEADY_REPLACES else x[i] + steady[i]
@@ -139,7 +140,7 @@ def boundaries(system, schedule, lo, hi, state, outcome, counts, method, rtol, a
                 flows = flows_of(system, row, schedule.rate[g])
                 result, _ = integrate(
                     flows, method, schedule.start[g], schedule.end[g], x, rtol, atol, max_steps,
-                    nothing, none, empty, work, counts[n],
+                    NO_TIMES, none, empty, work, counts[n],
                 )  # fmt: skip
                 if result != status.OK:
                     break

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ketapk.kernels import explicit, status, stiff
-from ketapk.kernels.compile import part
+from ketapk.kernels.compile import kernel
 from ketapk.kernels.stepping import STIFF_RUNS, Workspace
 
 AUTO, ONLY_EXPLICIT, ONLY_STIFF = 0, 1, 2
@@ -15,13 +15,13 @@ _explicit = explicit.integrate
 _stiff = stiff.integrate
 
 
-@part
+@kernel
 def workspace(S):  # type: ignore[no-untyped-def]
     """Room for steps of S states."""
     return Workspace(np.empty((13, S)), np.empty((2, S, S)), np.empty(S, dtype=np.int64))
 
 
-@part
+@kernel
 def integrate(problem, method, t0, t1, y, rtol, atol, max_steps, times, keep, out, work, counts):  # type: ignore[no-untyped-def]
     """Advance ``y`` (S,) from ``t0`` to exactly ``t1``, reading ``times`` on the way.
 

@@ -1,15 +1,20 @@
 """The right-hand side that a problem stands for: a compartment system, or a user's function.
 
 The steppers call ``slope`` and ``jacobian``; which code that is follows from the type of the
-problem when they are compiled, so that a compartment system passes no function around and its
-kernels stay on disk.
+problem when they are compiled. A compartment system passes no function around; a user's function
+is passed by its address, so that the steppers are compiled once for all functions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+import numba
+import numpy as np
 from numba import types
+from numba.core import config
 from numba.extending import overload
 from numpy.typing import NDArray
 
@@ -44,6 +49,29 @@ class Given(NamedTuple):
     jac: Any
     """None where the Jacobian is to be found by differences."""
     params: Any
+
+    @classmethod
+    def of(cls, rhs: Callable[..., Any], jac: Callable[..., Any] | None, params: Any) -> Given:
+        """Return compiled functions as a problem; what raises an error in a step is not finite."""
+        if config.DISABLE_JIT:  # type: ignore[attr-defined]
+            return cls(rhs, jac, params)
+        kind = numba.typeof(params)
+        vector, matrix = types.float64[::1], types.float64[:, ::1]
+        return cls(_by_address(rhs, kind, vector), jac and _by_address(jac, kind, matrix), params)
+
+
+@lru_cache(maxsize=64)
+def _by_address(function: Any, params: types.Type, out: types.Type) -> Any:
+    """Return ``function(t, y, params, out)`` as an address, a type that all functions share."""
+
+    def called(t, y, params, out):  # type: ignore[no-untyped-def]
+        try:
+            function(t, y, params, out)
+        except Exception:
+            out[:] = np.nan
+
+    signature = types.void(types.float64, types.float64[::1], params, out)
+    return numba.cfunc(signature)(called)
 
 
 @kernel

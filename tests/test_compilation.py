@@ -1,0 +1,38 @@
+"""Kernels compiled ahead are found by the programs that come after."""
+
+import subprocess
+import sys
+
+import pytest
+
+from ketapk import InputError, compilation
+from ketapk.kernels import compile as compiling
+
+
+def test_every_family_is_made_and_named():
+    assert set(compilation.compile_kernels(2)) == set(compilation.FAMILIES)
+
+
+def test_without_a_folder_it_says_what_to_set(monkeypatch):
+    monkeypatch.setattr(compiling, "cache_folder", lambda: None)
+    with pytest.raises(InputError, match="KETAPK_CACHE_DIR"):
+        next(compilation.compile_kernels())
+
+
+def test_what_is_asked_afterwards_compiles_nothing():
+    list(compilation.compile_kernels(2))
+    program = (
+        "from ketapk import compilation\n"
+        "from numba.core import event\n"
+        "class Compiled(event.Listener):\n"
+        "    def on_start(self, told): seen.append(told.data['dispatcher'])\n"
+        "    def on_end(self, told): pass\n"
+        "seen = []\n"
+        "event.register('numba:compile', Compiled())\n"
+        "for ask in compilation.FAMILIES.values(): ask()\n"
+        "print([one.py_func.__module__ for one in seen if 'ketapk.kernels' in one.py_func.__module__])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
