@@ -16,19 +16,26 @@ from measuring import interleaved
 from sheets import Sheet, count, digits
 
 
-def about(versions: list[str]) -> list[str]:
-    """Describe what it was measured on."""
+def processor() -> str:
+    """Name of the processor."""
     name = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
         models = [s for s in cpuinfo.read_text().splitlines() if s.startswith("model name")]
         name = models[0].partition(":")[2].strip() if models else name
-    load = (
-        " ".join(f"{value:.1f}" for value in os.getloadavg()) if hasattr(os, "getloadavg") else ""
-    )
+    return f"{name}, {os.cpu_count()} cores, {platform.system()} {platform.release()}"
+
+
+def load() -> str:
+    """Load of the last 1, 5 and 15 minutes, where the system says it."""
+    return " ".join(f"{value:.1f}" for value in os.getloadavg()) if hasattr(os, "getloadavg") else ""
+
+
+def about(versions: list[str]) -> list[str]:
+    """Describe what it was measured on."""
     return [
-        f"Machine: {name}, {os.cpu_count()} cores, {platform.system()} {platform.release()}.",
-        f"Load of the last 1, 5 and 15 minutes at the start: {load}; with anything else running, "
+        f"Machine: {processor()}.",
+        f"Load of the last 1, 5 and 15 minutes at the start: {load()}; with anything else running, "
         f"ratios are worth more than times.",
         f"Threads: {numba.get_num_threads()} for whoever can use them.",
         f"Python {platform.python_version()}; {'; '.join(versions)}.",
