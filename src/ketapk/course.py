@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ketapk.model.routes import Values
     from ketapk.model.system import System
     from ketapk.patients import Cohort
+    from ketapk.schedule import Schedule
 
     Floats = NDArray[np.float64]
 
@@ -84,9 +85,14 @@ class Course:
         )
 
     @cached_property
+    def _schedule(self) -> Schedule:
+        """When what enters, all of it."""
+        return assemble(self._lowering, self.samples)
+
+    @cached_property
     def solution(self) -> Solution:
         """All of it."""
-        return self._solved(None)
+        return self._solved(self._schedule)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -104,7 +110,7 @@ class Course:
         intake = self._lowering.intake
         if intake.kept and not intake.actions:
             return np.unique(tie(intake.edges[None, :], self.samples))
-        return np.unique(self.solution.schedule.arrays.start)
+        return np.unique(self._schedule.arrays.start)
 
     def curve(
         self, output: int, times_h: Floats, *, side: str = "after", factor: float = 1.0
@@ -284,14 +290,13 @@ class Course:
 
     def part(self, part: Part) -> Solution:
         """What one part does alone; in a model without saturation the parts add up to the whole."""
-        return self._solved(part)
+        return self._solved(assemble(self._lowering, self.samples, only=part))
 
     def varied(self, values: Values) -> Course:
         """Return the same course with other values."""
         return replace(self, values=values)
 
-    def _solved(self, only: Part | None) -> Solution:
-        schedule = assemble(self._lowering, self.samples, only=only)
+    def _solved(self, schedule: Schedule) -> Solution:
         return solve(
             self.system,
             schedule,

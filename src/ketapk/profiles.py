@@ -397,7 +397,7 @@ class Profiles:
         levels = {text: units.concentration_mg_per_l(text, name) for text in texts}
         heights = np.array(list(levels.values()))
         found = self.course.landmarks(output, float(self.times_h[-1]), heights)
-        if found is None:
+        if found is None or not found[1].any():
             rows = self._exposure_of(output, heights)
         else:
             rows, done = found

@@ -93,13 +93,37 @@ def test_a_ribbon_is_percentiles_of_the_drawn_people(ask):
     answer = ask(
         "curves", scenario(plan, models=["otto2021"]), options={"ribbon": 64, "seed": 5}
     ).json()
-    at = np.array(answer["times_h"])[answer["ribbon_at"]]
+    told = answer["plans"][0]["runs"][0]["ribbon"]
+    at = np.array(told["times_h"])
+    assert (at[0], at[-1]) == (0.0, answer["until_h"])
     crowd = kp.Cohort(**{**WHO, "weight_kg": [80.0] * 64})
     drawn = kp.simulate(plan, "otto2021", crowd, times=at, rng=5).concentration("esketamine")
-    ribbon = answer["plans"][0]["runs"][0]["ribbon"]["esketamine"]
+    ribbon = told["esketamine"]
     for percent in (5, 25, 50, 75, 95):
         expected = np.percentile(drawn, percent, axis=0)
         assert_allclose(ribbon[f"p{percent}"], expected, rtol=1e-4, atol=1e-12)
+
+
+def test_the_ribbon_is_that_of_the_first_model_with_variability(ask):
+    found = ask("curves", scenario("84 mg spravato"), options={"all_models": True, "ribbon": 16})
+    runs = found.json()["plans"][0]["runs"]
+    variable = [bool(kp.load_model(run["model"]).variability) for run in runs]
+    first = variable.index(True)
+    assert all("why_not" in run["ribbon"] for run in runs[:first])
+    assert "times_h" in runs[first]["ribbon"]
+    assert all(run["ribbon"] is None for run in runs[first + 1 :])
+
+
+def test_what_rests_beside_a_dragged_plan_is_what_it_is_alone(ask):
+    """Its curves are read at other times, and everything else is kept."""
+    still, options = "25 mg esketamine iv over 40 min", {"all_models": True, "ribbon": 8}
+    (alone,) = ask("curves", scenario(still), options={**options, "until_h": 6.0}).json()["plans"]
+    for minutes in (30, 31):
+        moved = scenario(still, f"{minutes} mg esketamine iv over {minutes} min")
+        told = ask("curves", moved, options={**options, "until_h": 6.0}).json()["plans"]
+        assert [told[1]["infusion"][0]["end_h"]] == [pytest.approx(minutes / 60)]
+        for run, own in zip(told[0]["runs"], alone["runs"], strict=True):
+            assert (run["measures"], run["ribbon"]) == (own["measures"], own["ribbon"])
 
 
 def test_a_model_without_variability_says_why_it_has_no_ribbon(ask):

@@ -11,7 +11,9 @@ import numpy as np
 from ketapk.draws import Draws
 from ketapk.library.catalogue import load_model
 from ketapk.patients import Cohort
+from ketapk.web.axis import axis, thinned
 from ketapk.web.numbers import BAND_DIGITS, short
+from ketapk.web.worked import worked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,12 +21,15 @@ if TYPE_CHECKING:
     from ketapk.model.routes import Values
     from ketapk.patients import Patient
     from ketapk.profiles import Profiles
+    from ketapk.web.models import Wanted
 
     Floats = NDArray[np.float64]
 
 PERCENTILES = (5.0, 25.0, 50.0, 75.0, 95.0)
+RIBBON_TIMES = 100
+"""Times at which a ribbon is read, and its corners."""
 KEPT = 64
-"""Drawn crowds that are kept."""
+"""Drawn crowds, and ribbons, that are kept."""
 
 
 @lru_cache(maxsize=KEPT)
@@ -34,25 +39,50 @@ def _drawn(model: str, who: Patient, people: int, seed: int) -> tuple[Cohort, Va
     return crowd, load_model(model).values(crowd, Draws.of(seed))
 
 
-def why_no_ribbon(run: Profiles) -> str | None:
-    """Say why people cannot be drawn for a run; None if they can."""
-    if run.model.variability:
-        return None
-    return f"{run.model.name} publishes no variability between people"
+@lru_cache(maxsize=KEPT)
+def ribbons(
+    text: str, who: Patient, wanted: Wanted, *, people: int, seed: int, until_h: float
+) -> dict[str, dict[str, Any]]:
+    """Return the ribbon of a plan's first model with variability, and why those before have none.
+
+    Parameters
+    ----------
+    text, who, wanted
+        As in `worked`.
+    people, seed : int
+        How many are drawn around the patient, and from which seed.
+    until_h : float
+        End of the axis [h].
+
+    Returns
+    -------
+    dict of str to dict
+        By model: ``why_not``, or ``times_h`` [h], those of the plan alone, and the percentiles of
+        the dosed drug at them [ng/mL].
+    """
+    plan = worked(text, who, wanted)
+    told: dict[str, dict[str, Any]] = {}
+    for model, run in plan.answer.runs.items():
+        if run.model.variability:
+            peak = plan.measures[model][run.model.parent]["Tmax_h"]
+            told[model] = _ribbon(run, crowd_of(run, who, people, seed), peak, until_h)
+            break
+        told[model] = {"why_not": f"{model} publishes no variability between people"}
+    return told
 
 
-def ribbon(
-    run: Profiles, who: Patient, analyte: str, times: Floats, *, people: int, seed: int
-) -> dict[str, list[float]]:
-    """Return percentiles (T,) of drawn people at each time [ng/mL], by name: p5 to p95."""
-    group = crowd_of(run, who, people, seed)
-    curves = group.at_times(times).concentration(analyte)
+def _ribbon(run: Profiles, crowd: Profiles, peak_h: float, until_h: float) -> dict[str, Any]:
+    """Percentiles (T,) of drawn people at times that show the typical one [ng/mL], p5 to p95."""
+    even = axis([run], [peak_h], until_h, RIBBON_TIMES)
+    corners = [peak_h, *run.course.events.tolist()]
+    times = even[thinned(even, corners[:RIBBON_TIMES], RIBBON_TIMES)]
+    curves = crowd.at_times(times).concentration(run.model.parent)
     # Who failed is no number, and is left out.
-    whole = curves[np.isfinite(curves).all(axis=1)]
-    ranked = np.sort(whole, axis=0)
+    ranked = np.sort(curves[np.isfinite(curves).all(axis=1)], axis=0)
+    levels = zip(PERCENTILES, _at(ranked), strict=True)
     return {
-        f"p{p:g}": short(level, BAND_DIGITS)
-        for p, level in zip(PERCENTILES, _at(ranked), strict=True)
+        "times_h": times.tolist(),
+        run.model.parent: {f"p{p:g}": short(level, BAND_DIGITS) for p, level in levels},
     }
 
 

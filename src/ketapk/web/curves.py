@@ -10,39 +10,24 @@ import numpy as np
 
 from ketapk import units
 from ketapk.errors import KetapkError
-from ketapk.web.axis import axis, end_of, thinned
-from ketapk.web.crowd import ribbon, why_no_ribbon
-from ketapk.web.models import Answer, answers
+from ketapk.web.axis import axis, end_of
+from ketapk.web.crowd import ribbons
+from ketapk.web.models import Answer, Wanted
 from ketapk.web.numbers import BAND_DIGITS, short
 from ketapk.web.parting import difference
-from ketapk.web.plans import plans_of, who_of
+from ketapk.web.plans import who_of
 from ketapk.web.refusal import Problem, at, problem_of, said
+from ketapk.web.worked import Worked, worked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ketapk.patients import Patient
     from ketapk.profiles import Profiles
+    from ketapk.scenario import Scenario
     from ketapk.web.questions import CurveOptions, Curves
 
     Floats = NDArray[np.float64]
-
-RIBBON_TIMES = 100
-"""Times at which a ribbon is read, and its corners."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """One plan with all that its curves need."""
-
-    answer: Answer
-    measures: dict[str, dict[str, dict[str, float]]]
-    """By model and analyte."""
-
-    def told(self, what: str) -> list[float]:
-        """One measure of all models and analytes, where it has a value."""
-        found = (m[what] for by in self.measures.values() for m in by.values())
-        return [value for value in found if np.isfinite(value)]
 
 
 def curves(asked: Curves) -> dict[str, Any]:
@@ -52,26 +37,14 @@ def curves(asked: Curves) -> dict[str, Any]:
     who = who_of(scenario)
     with at("level"):
         units.concentration_mg_per_l(scenario.level, "ketamine")
-    found: dict[str, Shown | Problem] = {}
-    for name, plan in plans_of(scenario):
-        if isinstance(plan, Problem):
-            found[name] = plan
-            continue
+    wanted = Wanted.of(scenario, options)
+    found: dict[str, Worked | Problem] = {}
+    for name, text in scenario.plans.items():
         try:
-            answer = answers(plan, who, scenario, options)
-            found[name] = Shown(
-                answer=answer,
-                measures={
-                    model: {
-                        analyte: _measures(run, analyte, scenario.level)
-                        for analyte in _analytes(run, options)
-                    }
-                    for model, run in answer.runs.items()
-                },
-            )
+            found[name] = worked(text, who, wanted)
         except KetapkError as error:
             found[name] = problem_of(error, f"plans.{name}")
-    shown = {name: one for name, one in found.items() if isinstance(one, Shown)}
+    shown = {name: one for name, one in found.items() if isinstance(one, Worked)}
     runs = {f"{n} {m}": r for n, one in shown.items() for m, r in one.answer.runs.items()}
     peaks = [t for one in shown.values() for t in one.told("Tmax_h")]
     halves = [h for one in shown.values() for h in one.told("t_half_h")]
@@ -80,17 +53,14 @@ def curves(asked: Curves) -> dict[str, Any]:
         times = axis(runs.values(), peaks, until_h, options.points)
     else:
         times = np.array([0.0, until_h])
-    corners = [*peaks, *(t for run in runs.values() for t in run.course.events.tolist())]
-    places = thinned(times, corners[:RIBBON_TIMES], RIBBON_TIMES)
     return {
         "until_h": until_h,
         "times_h": times.tolist(),
-        "ribbon_at": places.tolist() if options.ribbon else None,
         "level": scenario.level,
         "plans": [
             {"name": name, "error": said(one)}
             if isinstance(one, Problem)
-            else _plan(name, one, who, options, times, places)
+            else _plan(scenario, name, one, who, options, times)
             for name, one in found.items()
         ],
         "difference": difference({n: one.answer for n, one in shown.items()}, times),
@@ -98,33 +68,24 @@ def curves(asked: Curves) -> dict[str, Any]:
     }
 
 
-def _analytes(run: Profiles, options: CurveOptions) -> tuple[str, ...]:
-    return run.analytes if options.metabolite else run.analytes[:1]
-
-
-def _measures(run: Profiles, analyte: str, level: str) -> dict[str, float]:
-    """Measures of one analyte as `Profiles.exposure` has them; hours and ng/mL."""
-    found = run.exposure_columns(analyte, above=level)
-    return {
-        "Cmax": float(found["Cmax"][0]),
-        "Tmax_h": float(found["Tmax"][0]),
-        "AUC_inf": float(found["AUC_inf"][0]),
-        "t_half_h": float(found["t_half"][0]),
-        "onset_h": float(found[f"time to {level}"][0]),
-        "above_h": float(found[f"time above {level}"][0]),
-    }
-
-
 def _plan(
+    scenario: Scenario,
     name: str,
-    shown: Shown,
+    shown: Worked,
     who: Patient,
     options: CurveOptions,
     times: Floats,
-    places: NDArray[np.int64],
 ) -> dict[str, Any]:
-    answer = shown.answer
-    spreads = {m: _Spread.of(run.at_times(times), options) for m, run in answer.runs.items()}
+    answer, wanted = shown.answer, Wanted.of(scenario, options)
+    spreads = {m: _Spread.of(run.at_times(times), wanted) for m, run in answer.runs.items()}
+    crowds = (
+        ribbons(
+            scenario.plans[name], who, wanted,
+            people=options.ribbon, seed=options.seed, until_h=float(times[-1]),
+        )
+        if options.ribbon
+        else {}
+    )  # fmt: skip
     return {
         "name": name,
         "sentence": str(answer.plan),
@@ -140,7 +101,7 @@ def _plan(
                 "curves": {a: short(c) for a, c in spreads[model].curves.items()},
                 "range": spreads[model].range,
                 "effect": answer.effects(model, times) if options.effect_site else None,
-                "ribbon": _ribbon(run, who, options, times[places]),
+                "ribbon": crowds.get(model),
                 "measures": shown.measures[model],
                 "failed": next(iter(run.failed.values()), None),
             }
@@ -163,8 +124,8 @@ class _Spread:
     parent: str
 
     @classmethod
-    def of(cls, run: Profiles, options: CurveOptions) -> _Spread:
-        analytes = _analytes(run, options)
+    def of(cls, run: Profiles, wanted: Wanted) -> _Spread:
+        analytes = wanted.analytes(run)
         return cls(
             curves={a: run.concentration(a)[0] for a in analytes},
             ranges={
@@ -197,16 +158,6 @@ def _band(spreads: list[_Spread]) -> dict[str, Any] | None:
         "low": short(np.minimum.reduce(low), BAND_DIGITS),
         "high": short(np.maximum.reduce(high), BAND_DIGITS),
     }
-
-
-def _ribbon(run: Profiles, who: Patient, options: CurveOptions, times: Floats) -> Any:
-    if not options.ribbon:
-        return None
-    why_not = why_no_ribbon(run)
-    if why_not is not None:
-        return {"why_not": why_not}
-    parent = run.model.parent
-    return {parent: ribbon(run, who, parent, times, people=options.ribbon, seed=options.seed)}
 
 
 def _track(answer: Answer, who: Patient) -> dict[str, Any]:

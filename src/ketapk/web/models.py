@@ -28,6 +28,34 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What beside a plan and a person decides who answers, and what is told of it."""
+
+    models: tuple[str, ...]
+    all_models: bool
+    borrow: bool
+    metabolite: bool
+    level: str
+    allow_implausible: bool
+
+    @classmethod
+    def of(cls, scenario: Scenario, options: CurveOptions) -> Wanted:
+        """Take what counts from the body of a request."""
+        return cls(
+            models=tuple(scenario.models),
+            all_models=options.all_models,
+            borrow=options.borrow,
+            metabolite=options.metabolite,
+            level=scenario.level,
+            allow_implausible=scenario.allow_implausible,
+        )
+
+    def analytes(self, run: Profiles) -> tuple[str, ...]:
+        """Analytes of a run that are told."""
+        return run.analytes if self.metabolite else run.analytes[:1]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """One plan in the models that answer it."""
 
@@ -70,7 +98,7 @@ class Answer:
         return found
 
 
-def answers(plan: Regimen, who: Patient, scenario: Scenario, options: CurveOptions) -> Answer:
+def answers(plan: Regimen, who: Patient, wanted: Wanted) -> Answer:
     """Simulate a plan in the models that are named, in all that are eligible, or in one.
 
     Raises
@@ -79,26 +107,26 @@ def answers(plan: Regimen, who: Patient, scenario: Scenario, options: CurveOptio
         If no model answers, with the reason of each.
     """
     how: dict[str, Any] = {
-        "allow_implausible": scenario.allow_implausible,
+        "allow_implausible": wanted.allow_implausible,
         # What is read is asked for later, so no time is spent on times that tell.
         "times": (0.0,),
     }
     runs: dict[str, Profiles] = {}
     reasons: dict[str, str] = {}
-    if scenario.models:
-        for name in scenario.models:
+    if wanted.models:
+        for name in wanted.models:
             with at("models"):
                 model = load_model(name)
             try:
-                if options.borrow:
+                if wanted.borrow:
                     model = _with_routes(name, plan)
                 runs[model.name] = simulate(plan, model, who, **how)
             except PlanError as refusal:
                 reasons[name] = str(refusal)
         if not runs:
             raise PlanError(" ".join(dict.fromkeys(reasons.values())))
-    elif options.all_models:
-        ensemble = simulate_models(plan, who, borrow=options.borrow, **how)
+    elif wanted.all_models:
+        ensemble = simulate_models(plan, who, borrow=wanted.borrow, **how)
         runs, reasons = dict(ensemble.runs), dict(ensemble.reasons)
     else:
         model = default_model(plan, cohort_of(who))
@@ -108,7 +136,7 @@ def answers(plan: Regimen, who: Patient, scenario: Scenario, options: CurveOptio
         who=who,
         runs=runs,
         reasons=reasons,
-        allow_implausible=scenario.allow_implausible,
+        allow_implausible=wanted.allow_implausible,
     )
 
 

@@ -70,27 +70,24 @@ export function whole(answer) {
     if (plan.error) continue;
     if (plan.band?.low) plan.band = { [plan.runs[0].parent ?? Object.keys(plan.runs[0].curves)[0]]: plan.band };
     for (const run of plan.runs) {
-      if (!run.ribbon || run.ribbon.why_not || !answer.ribbon_at) continue;
-      for (const percentiles of Object.values(run.ribbon)) {
-        for (const [key, values] of Object.entries(percentiles)) percentiles[key] = spread(answer, values);
+      if (!run.ribbon?.times_h) continue;
+      const { times_h: own, ...ribbons } = run.ribbon;
+      for (const percentiles of Object.values(ribbons)) {
+        for (const [key, values] of Object.entries(percentiles)) percentiles[key] = spread(own, values, answer.times_h);
       }
     }
   }
   return answer;
 }
 
-/** Values at some of the times, straight between them. */
-function spread({ times_h: times, ribbon_at: places }, values) {
-  const all = new Array(times.length);
-  places.forEach((place, k) => {
-    all[place] = values[k];
-    if (k === 0) return;
-    const from = places[k - 1];
-    const slope = (values[k] - values[k - 1]) / (times[place] - times[from] || 1);
-    for (let i = from + 1; i < place; i++) all[i] = values[k - 1] + slope * (times[i] - times[from]);
+/** Values at other times, straight between their own; both ascend. */
+function spread(own, values, times) {
+  let k = 1;
+  return times.map((t) => {
+    while (k < own.length - 1 && own[k] < t) k++;
+    const share = (t - own[k - 1]) / (own[k] - own[k - 1] || 1);
+    return values[k - 1] + share * (values[k] - values[k - 1]);
   });
-  for (let i = (places.at(-1) ?? -1) + 1; i < times.length; i++) all[i] = null;
-  return all;
 }
 
 const shown = (analyte, analytes, options) => analyte === analytes[0] || options.metabolite;

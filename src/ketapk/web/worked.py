@@ -1,0 +1,66 @@
+"""One plan worked out: the models that answer it, with their measures; kept while others change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ketapk.web.models import Answer, Wanted, answers
+from ketapk.web.plans import read_plan
+
+if TYPE_CHECKING:
+    from ketapk.patients import Patient
+    from ketapk.profiles import Profiles
+
+KEPT = 32
+"""Plans that are kept; what is dragged displaces itself, what rests beside it stays."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worked:
+    """One plan with all that its curves need; shared, so that nobody writes to it."""
+
+    answer: Answer
+    measures: Mapping[str, Mapping[str, Mapping[str, float]]]
+    """By model and analyte."""
+
+    def told(self, what: str) -> list[float]:
+        """One measure of all models and analytes, where it has a value."""
+        found = (m[what] for by in self.measures.values() for m in by.values())
+        return [value for value in found if np.isfinite(value)]
+
+
+@lru_cache(maxsize=KEPT)
+def worked(text: str, who: Patient, wanted: Wanted) -> Worked:
+    """Read a plan, let its models answer, and take their measures.
+
+    Raises
+    ------
+    KetapkError
+        What is wrong with the plan; this is not kept.
+    """
+    answer = answers(read_plan(text), who, wanted)
+    return Worked(
+        answer=answer,
+        measures={
+            model: {a: _measures(run, a, wanted.level) for a in wanted.analytes(run)}
+            for model, run in answer.runs.items()
+        },
+    )
+
+
+def _measures(run: Profiles, analyte: str, level: str) -> dict[str, float]:
+    """Measures of one analyte as `Profiles.exposure` has them; hours and ng/mL."""
+    found = run.exposure_columns(analyte, above=level)
+    return {
+        "Cmax": float(found["Cmax"][0]),
+        "Tmax_h": float(found["Tmax"][0]),
+        "AUC_inf": float(found["AUC_inf"][0]),
+        "t_half_h": float(found["t_half"][0]),
+        "onset_h": float(found[f"time to {level}"][0]),
+        "above_h": float(found[f"time above {level}"][0]),
+    }
