@@ -245,19 +245,11 @@ def _washout(
     """One row a session and level."""
     rows = []
     for level in levels:
-        stretches = curve.intervals_above(level)
-        who, begin, end = (stretches[name].to_numpy() for name in stretches.columns)
         for number, (start, following) in enumerate(
             zip(starts, (*starts[1:], None), strict=True), 1
         ):
-            given = float(start + once.end)
             until = np.inf if following is None else float(following)
-            hours = np.zeros(curve.solution.n_subjects)
-            inside = (begin < until) & (end > given)
-            # What is above when the next session begins was not below for good.
-            late = np.where(end >= until, np.inf, end - given)
-            np.maximum.at(hours, who[inside], late[inside])
-            hours[curve.solution.outcome != 0] = np.nan
+            hours = curve.washout(level, after_h=float(start + once.end), until_h=until)
             value = float(np.nanpercentile(hours, 50.0, method="inverted_cdf"))
             rows.append(
                 {

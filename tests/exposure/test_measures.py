@@ -69,6 +69,7 @@ def test_times_above_and_washout_are_roots(curve):
         assert_allclose(curve.onset(level)[0], float(up), rtol=1e-10)
         assert_allclose(curve.time_above(level)[0], float(down - up), rtol=1e-10)
         assert_allclose(curve.falls(to=level)[0], float(down - 2), rtol=1e-10)
+        assert_allclose(curve.washout(level)[0], float(down - 2), rtol=1e-10)
         percent = f"{mp.nstr(100 * (1 - mp.mpf(share)), 10)} %"
         assert_allclose(curve.falls(by=percent)[0], float(down - 2), rtol=1e-9)
 
@@ -137,6 +138,21 @@ def test_the_metabolite_ratio_is_that_of_clearances():
     assert run.metabolite_ratio()[0] == pytest.approx(95.2 / 57.72, rel=1e-12)
     with pytest.raises(kp.PlanError, match="follows no metabolite"):
         kp.simulate("35 mg iv bolus", "kamp2020", ME, times=[0.0]).metabolite_ratio()
+
+
+def test_washout_is_for_good_where_a_fall_is_only_for_now():
+    """By muscle a level is passed after the dose, and between two doses it is below for a time."""
+    once, twice = (
+        kp.simulate(plan, "kamp2020+im", ME, times=[0.0]).curve()
+        for plan in ("35 mg im", "35 mg im; 35 mg im at 12 h")
+    )
+    assert once.falls(to="70 ng/mL")[0] == 0.0
+    (up,), (above,) = once.onset("70 ng/mL"), once.time_above("70 ng/mL")
+    assert once.washout("70 ng/mL")[0] == pytest.approx(up + above, rel=1e-12)
+    assert twice.washout("70 ng/mL", after_h=0.0, until_h=12.0) == pytest.approx(up + above)
+    assert twice.washout("70 ng/mL")[0] > up + above
+    assert np.isinf(twice.washout("1 ng/mL", after_h=0.0, until_h=12.0)[0])
+    assert twice.washout("5000 ng/mL")[0] == 0.0
 
 
 def test_a_saturable_model_at_the_tolerance_of_its_kernel():

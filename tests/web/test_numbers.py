@@ -51,6 +51,10 @@ def test_curves_of_all_models_are_those_of_an_ensemble(ask, plan):
                 assert measures[name] == (
                     None if expected is None else pytest.approx(expected, rel=1e-9)
                 )
+            washout = own.curve(analyte).washout("70 ng/mL")[0]
+            assert measures["washout_h"] == (
+                None if measures["onset_h"] is None else pytest.approx(washout, rel=1e-8)
+            )
         spread = own.route_range()
         assert (run["range"] is None) == (spread is None)
         if spread is not None:

@@ -172,6 +172,34 @@ class Exposure:
             target = now * (1.0 - share)
         return self._curve.falls_to(target, begin) - begin
 
+    def washout(
+        self, level: str, *, after_h: float | None = None, until_h: float = np.inf
+    ) -> Floats:
+        """Time until the curve is below a level for good [h].
+
+        Parameters
+        ----------
+        level : str
+            Level with its unit, such as "70 ng/mL".
+        after_h : float, optional
+            From when the time counts [h]; the end of the last dose by default.
+        until_h : float
+            When it ends, such as the next session [h]: what is above then was not below for good.
+
+        Returns
+        -------
+        (N,) ndarray
+            0 where the curve is below by then, or always; infinite where it never stays below.
+        """
+        begin = float(self.plan.end) if after_h is None else after_h
+        who, start, stop = self._curve.intervals_above(self._level(level))
+        hours = np.zeros(self.solution.n_subjects)
+        inside = (start < until_h) & (stop > begin)
+        late = np.where(stop >= until_h, np.inf, stop - begin)
+        np.maximum.at(hours, who[inside], late[inside])
+        hours[self.solution.outcome != 0] = np.nan
+        return hours
+
     def _level(self, text: str) -> float:
         return units.concentration_mg_per_l(text, self.analyte)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ketapk import units
 from ketapk.web.models import Answer, Wanted, answers
 from ketapk.web.plans import read_plan
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 KEPT = 32
 """Plans that are kept; what is dragged displaces itself, what rests beside it stays."""
+SAME = 1e-9
+"""Share of a level within which a concentration is at it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,13 +57,33 @@ def worked(text: str, who: Patient, wanted: Wanted) -> Worked:
 
 
 def _measures(run: Profiles, analyte: str, level: str) -> dict[str, float]:
-    """Measures of one analyte as `Profiles.exposure` has them; hours and ng/mL."""
+    """Measures of one analyte as `Profiles.exposure` has them, and its washout; hours and ng/mL."""
     found = run.exposure_columns(analyte, above=level)
+    onset, above = float(found[f"time to {level}"][0]), float(found[f"time above {level}"][0])
     return {
         "Cmax": float(found["Cmax"][0]),
         "Tmax_h": float(found["Tmax"][0]),
         "AUC_inf": float(found["AUC_inf"][0]),
         "t_half_h": float(found["t_half"][0]),
-        "onset_h": float(found[f"time to {level}"][0]),
-        "above_h": float(found[f"time above {level}"][0]),
+        "onset_h": onset,
+        "above_h": above,
+        "washout_h": _washout(run, analyte, level, onset + above),
     }
+
+
+def _washout(run: Profiles, analyte: str, level: str, last_h: float) -> float:
+    """Washout as `Exposure.washout` has it [h]; no number where the level is never reached.
+
+    Parameters
+    ----------
+    last_h : float
+        First time at the level and all the time above it [h]: the last time at it, if it is left
+        only once.
+    """
+    if not np.isfinite(last_h):
+        return last_h
+    there = run.at_times(np.array([last_h])).concentration(analyte)[0, 0]
+    wanted = units.mg_per_l_to_ng_per_ml(units.concentration_mg_per_l(level, analyte))
+    if abs(there - wanted) <= SAME * wanted:
+        return max(last_h - float(run.plan.end), 0.0)
+    return float(run.curve(analyte).washout(level)[0])

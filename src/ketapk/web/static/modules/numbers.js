@@ -8,7 +8,7 @@ const COLUMNS = (level) => [
   ["Tmax_h", "at", "", readTime],
   ["onset_h", `First at ${level}`, "", readTime],
   ["above_h", `Above ${level}`, "", readTime],
-  ["washout_h", `Last at ${level}`, "", readTime],
+  ["washout_h", `Washout to ${level}`, "", readTime],
   ["AUC_inf", "AUC to infinity", "ng h/mL", (v) => num(v)],
   ["t_half_h", "Terminal half-life", "", readTime],
 ];
@@ -18,7 +18,7 @@ export function makeNumbers(holder) {
   const body = el("tbody");
   const head = el("tr");
   holder.append(el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Numbers" },
-    el("table", { id: "numbers", class: "numbers" }, el("caption", { class: "visually-hidden" }, "Peak, onset, time above the level, area and half-life of every plan in every model"),
+    el("table", { id: "numbers", class: "numbers" }, el("caption", { class: "visually-hidden" }, "Peak, onset, time above the level, time after the last dose until it is below for good, area and half-life of every plan in every model"),
       el("thead", {}, head), body)));
   let signature = "";
   let cells = [];
