@@ -1,6 +1,7 @@
 """The first view is asked before anybody does."""
 
 import re
+import threading
 from importlib.resources import files
 
 from ketapk.errors import PlanError
@@ -17,7 +18,9 @@ def test_every_view_is_answered():
 
 
 def test_it_is_beside_the_server_and_keeps_no_program_alive():
-    thread = warmup.warming()
+    application = warmup.loading().result(60)
+    assert application.title == "ketapk"
+    (thread,) = (t for t in threading.enumerate() if t.name == "ketapk-warmup")
     assert thread.daemon
     thread.join(60)
     assert not thread.is_alive()
@@ -28,5 +31,8 @@ def test_what_cannot_be_answered_ends_it_quietly(monkeypatch, capsys):
         raise PlanError("No.")
 
     monkeypatch.setattr(warmup, "warm_up", refused)
-    warmup.warming().join(10)
+    warmup.loading().result(60)
+    for thread in threading.enumerate():
+        if thread.name == "ketapk-warmup":
+            thread.join(10)
     assert capsys.readouterr().err == ""

@@ -26,6 +26,7 @@ from ketapk.web.refusal import Refusal, at
 from ketapk.web.routes import routes
 from ketapk.web.schedules import decrement, hold, sheet
 from ketapk.web.understanding import understanding
+from ketapk.web.warmup import KERNELS, KernelState
 
 REFUSED: dict[int | str, dict[str, Any]] = {
     400: {"model": Refusal, "description": "Another host"},
@@ -40,6 +41,12 @@ router = APIRouter(prefix="/api", responses=REFUSED)
 def get_library() -> Response:
     """Models, protocols, effects with their bands, routes and dosing weights."""
     return json_response(contents())
+
+
+@router.get("/kernels")
+def get_kernels() -> dict[str, KernelState]:
+    """How far the kernels are: compiled once after installing, then loaded at every start."""
+    return {"state": KERNELS.state}
 
 
 @router.post("/understand")

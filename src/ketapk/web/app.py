@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import mimetypes
 import warnings
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from ketapk import __version__
@@ -12,6 +10,8 @@ from ketapk.errors import InputError, KetapkError, KetapkWarning
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+MISSING = "The page needs the extra 'web'; install it with: pip install 'ketapk[web]'."
 
 
 def make_app() -> FastAPI:
@@ -33,20 +33,17 @@ def make_app() -> FastAPI:
     """
     try:
         from fastapi import FastAPI
-        from fastapi.staticfiles import StaticFiles
     except ImportError:
-        raise InputError(
-            "The page needs the extra 'web'; install it with: pip install 'ketapk[web]'."
-        ) from None
+        raise InputError(MISSING) from None
     from ketapk.notice import NOTICE
     from ketapk.web.addresses import router
+    from ketapk.web.files import Files
     from ketapk.web.guard import Guard
     from ketapk.web.mistakes import not_found, of_validation
     from ketapk.web.refusal import Refused, answer, problem_of
 
     # They are in every answer, and nobody reads them in the server's console.
     warnings.simplefilter("ignore", KetapkWarning)
-    mimetypes.add_type("text/javascript", ".js")
     app = FastAPI(
         title="ketapk",
         version=__version__,
@@ -57,10 +54,7 @@ def make_app() -> FastAPI:
     )
     app.add_middleware(Guard)
     app.include_router(router)
-    # One copy of uPlot serves the page and the page to hand out.
-    vendor = files("ketapk.page") / "assets" / "vendor"
-    app.mount("/vendor", StaticFiles(directory=str(vendor)))
-    app.mount("/", StaticFiles(directory=str(files("ketapk.web") / "static"), html=True))
+    app.mount("/", Files())
 
     from fastapi.exceptions import RequestValidationError
     from starlette.exceptions import HTTPException

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ketapk.web.limits import MOST_BYTES
-from ketapk.web.refusal import Problem, answer
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,12 +33,11 @@ class Guard:
             await self.app(scope, receive, send)
             return
         stored = b"no-store" if scope["path"].startswith("/api/") else b"no-cache"
-        headers = {**HEADERS, b"cache-control": stored}
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = [(k, v) for k, v in message["headers"] if k.lower() not in headers]
-                message["headers"] = [*given, *headers.items()]
+                given = {key.lower(): value for key, value in message["headers"]}
+                message["headers"] = [*({b"cache-control": stored} | given | HEADERS).items()]
             await send(message)
 
         found = dict(scope["headers"])
@@ -49,15 +47,8 @@ class Guard:
             if body is not None:
                 await self.app(scope, _again(body, receive), with_headers)
                 return
-            refused = answer(
-                Problem(
-                    kind="InputError",
-                    sentence=(
-                        f"The request is longer than {MOST_BYTES // 1024} kB; send fewer or "
-                        f"shorter plans."
-                    ),
-                    where=None,
-                ),
+            refused = _refused(
+                f"The request is longer than {MOST_BYTES // 1024} kB; send fewer or shorter plans.",
                 413,
             )
         await refused(scope, receive, with_headers)
@@ -67,28 +58,24 @@ def _foreign(headers: dict[bytes, bytes]) -> ASGIApp | None:
     """Answer to a request that calls another host, or comes from another site's page."""
     host = headers.get(b"host", b"").decode("latin-1")
     if _hostname(f"//{host}") not in HOSTS:
-        return answer(
-            Problem(
-                kind="InputError",
-                sentence=(
-                    f"The host {host!r} is not this machine; open the page at http://127.0.0.1, "
-                    f"with the port that `ketapk serve` names."
-                ),
-                where=None,
-            ),
+        return _refused(
+            f"The host {host!r} is not this machine; open the page at http://127.0.0.1, with the "
+            f"port that `ketapk serve` names.",
             400,
         )
     origin = headers.get(b"origin")
     if origin is not None and urlsplit(origin.decode("latin-1")).netloc != host:
-        return answer(
-            Problem(
-                kind="InputError",
-                sentence="The request comes from a page of another site; only its own may ask.",
-                where=None,
-            ),
-            403,
+        return _refused(
+            "The request comes from a page of another site; only its own may ask.", 403
         )
     return None
+
+
+def _refused(sentence: str, status: int) -> ASGIApp:
+    """Answer with a sentence; what writes it is not loaded for the files of the page."""
+    from ketapk.web.refusal import Problem, answer
+
+    return answer(Problem(kind="InputError", sentence=sentence, where=None), status)
 
 
 def _hostname(address: str) -> str | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ketapk.errors import InputError
-from ketapk.web.app import make_app
-from ketapk.web.warmup import warming
+from ketapk.web.app import MISSING
+from ketapk.web.front import Front
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,19 +52,28 @@ def serve(listening: socket.socket, ready: Callable[[str], None]) -> None:
         From `bound`; nothing else is listened at.
     ready : callable
         Called with the address of the page once it answers.
+
+    Raises
+    ------
+    InputError
+        If the extra ``web`` is not installed.
     """
-    app = make_app()
-    warming()
+    if find_spec("fastapi") is None or find_spec("uvicorn") is None:
+        raise InputError(MISSING)
     import uvicorn
 
+    app = Front()
     address = f"http://{HOST}:{listening.getsockname()[1]}/"
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             ready(address)
+            app.load()
 
-    config = uvicorn.Config(app, log_level="error", access_log=False, server_header=False)
+    config = uvicorn.Config(
+        app, lifespan="off", log_level="error", access_log=False, server_header=False
+    )
     try:
         Server(config).run(sockets=[listening])
     except KeyboardInterrupt:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import threading
+
+from typing import Literal
 
 from ketapk.errors import KetapkError
+
+KernelState = Literal["not asked for", "loading", "compiling", "ready"]
 
 EXAMPLE = "0.5 mg/kg iv over 40 min"
 """The plan that the page begins with."""
@@ -41,17 +44,21 @@ def warm_up() -> None:
     decrement(Decrement(scenario=example))
 
 
-def warming() -> threading.Thread:
-    """Start to warm up beside the server, and return the thread that does it.
+class Kernels:
+    """How far the kernels are; one thread writes it, and whoever asks reads it."""
 
-    The server answers meanwhile, and does not wait for the thread, which ends with the program.
-    """
+    state: KernelState = "not asked for"
 
-    def work() -> None:
-        # What cannot be answered is told to the one who asks for it.
+    def warm_up(self) -> None:
+        """Warm up; what cannot be answered is told to the one who asks for it."""
+        from ketapk.kernels.compile import cache_folder
+
+        folder = cache_folder()
+        compiled = folder is not None and any(folder.rglob("*.nbi"))
+        self.state = "loading" if compiled else "compiling"
         with contextlib.suppress(KetapkError):
             warm_up()
+        self.state = "ready"
 
-    thread = threading.Thread(target=work, name="ketapk-warmup", daemon=True)
-    thread.start()
-    return thread
+
+KERNELS = Kernels()

@@ -25,7 +25,8 @@ let chart = null;
 export const latestAnswer = () => answer;
 export const exploreChart = () => chart;
 
-export function startExplore(library, onDrawn) {
+/** Begin with an answer that is known already, or ask for one. */
+export function startExplore(library, onDrawn, known) {
   const root = document.getElementById("view-explore");
   const holder = el("div", { class: "chart", id: "chart", tabindex: "0", role: "img", "aria-describedby": "readout summary" });
   const trackHolder = el("div", { class: "track-holder" });
@@ -48,13 +49,15 @@ export function startExplore(library, onDrawn) {
   startPointing(holder, chart);
   byKeys(holder, readout);
 
-  const asking = channel("/api/curves", (result, body) => {
+  function take(result) {
     answer = whole(result);
     problem("");
     patientWrong("");
     draw();
-    onDrawn(result, body);
-  }, (error) => {
+    onDrawn(result);
+  }
+
+  const asking = channel("/api/curves", take, (error) => {
     if (error.where?.startsWith("patient")) patientWrong(error.message);
     else problem(error.message);
   });
@@ -112,7 +115,8 @@ export function startExplore(library, onDrawn) {
   onScheme(draw);
   addEventListener("letgo", request);
   toolbar.show();
-  request();
+  if (known === null) request();
+  else take(known);
 }
 
 function problem(text) {

@@ -1,10 +1,11 @@
 // The page, put together.
 
-import { get } from "./api.js";
 import { startPrinting } from "./chart.js";
 import { say } from "./dom.js";
 import { exploreChart, startExplore } from "./explore.js";
+import { first, isExample } from "./first.js";
 import { startHistory } from "./history.js";
+import { tellKernels } from "./kernels.js";
 import { startKeyboard } from "./keyboard.js";
 import { startLink } from "./link.js";
 import { startModels } from "./models.js";
@@ -15,7 +16,7 @@ import { startSchedules } from "./schedules.js";
 import { startSources } from "./sources.js";
 import { change, onChange, state } from "./state.js";
 import { startTakeaway } from "./takeaway.js";
-import { ask, startUnderstanding } from "./understood.js";
+import { ask, hear, startUnderstanding } from "./understood.js";
 
 let drawn;
 const ready = new Promise((resolve) => { drawn = resolve; });
@@ -46,8 +47,10 @@ async function start() {
   startKeyboard();
   startPrinting();
   startUnderstanding();
-  ask();
-  const library = await get("/api/library");
+  const { library, understanding, curves } = await first();
+  const known = isExample();
+  if (known) hear(understanding);
+  else ask();
   startPlans(library);
   startPatient(library);
   startModels(library);
@@ -59,7 +62,8 @@ async function start() {
     page.drawn += 1;
     page.last = answer;
     drawn();
-  });
+  }, known ? curves : null);
+  tellKernels();
 }
 
 start().catch((error) => {

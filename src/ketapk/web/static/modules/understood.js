@@ -40,16 +40,19 @@ function remember(sentence, doses) {
   if (dosesBySentence.size > MOST) dosesBySentence.delete(dosesBySentence.keys().next().value);
 }
 
-const asking = channel("/api/understand", (answer, body) => {
+/** Take what the server said of the plans of a scenario. */
+export function hear(answer, { plans } = scenario()) {
   told = Object.fromEntries(answer.plans.map((plan) => [plan.name, plan]));
   for (const plan of answer.plans) {
-    const sentence = body.scenario.plans[plan.name];
+    const sentence = plans[plan.name];
     if (plan.doses && hasWords(plan.sentence) && dosesOf(sentence) === null) {
       remember(sentence, asSpoken(sessions(plan.doses), sentence, dosingKg()));
     }
   }
   for (const listener of listeners) listener(null);
-}, (error) => {
+}
+
+const asking = channel("/api/understand", (answer, body) => hear(answer, body.scenario), (error) => {
   for (const listener of listeners) listener(error);
 });
 
