@@ -28,7 +28,8 @@ def processor() -> str:
 
 def load() -> str:
     """Load of the last 1, 5 and 15 minutes, where the system says it."""
-    return " ".join(f"{value:.1f}" for value in os.getloadavg()) if hasattr(os, "getloadavg") else ""
+    known = os.getloadavg() if hasattr(os, "getloadavg") else ()
+    return " ".join(f"{value:.1f}" for value in known)
 
 
 def about(versions: list[str]) -> list[str]:

@@ -1,9 +1,9 @@
 """Time from a slider's step to the frame that shows it, in Chromium, and from start to example.
 
-Run with ``python benchmarks/page_feel.py [STEPS]``. The command serves the page, ChromeDriver presses
-the arrow keys on a slider. What the page does between is told apart: until the request leaves, the
+Run with ``python benchmarks/page_feel.py [STEPS]``. The command serves the page, ChromeDriver
+presses an arrow key on a slider. What happens between is told apart: until the request leaves, the
 work of the server, its answer around that work, reading what came, drawing, and what the browser
-takes to show it. The last ends at the second animation frame after drawing, when the first one has
+takes to show it. That ends at the second animation frame after drawing, by which the first one has
 been shown, so that it is an upper bound.
 """
 
@@ -33,24 +33,26 @@ STEPS = 40
 WARM = 8
 STARTS = 5
 PATIENCE_S = 120
-INFUSION, TWO = "0.5 mg/kg iv over 60 min", "0.5 mg/kg iv over 40 min"
-SPRAY = "84 mg spravato"
-DURATION, DEVICES_AT = "plan-0-dose-0-dur", "plan-0-dose-0-time"
+LIBRARIES = ("numba", "fastapi", "uvicorn")
+INFUSION, OTHER = "0.5 mg/kg iv over 60 min", "0.5 mg/kg iv over 40 min"
+ESKETAMINE = "25 mg esketamine iv over 60 min"
+DEVICES = "84 mg spravato"
+PEOPLE = {"ribbon": True}
+LENGTH, MOMENT = "plan-0-dose-0-dur", "plan-0-dose-0-time"
 CASES: dict[str, tuple[list[str], dict[str, Any], str]] = {
-    "one model": ([INFUSION], {"all": False}, DURATION),
-    "all models": ([INFUSION], {}, DURATION),
-    "one model, 512 people": ([INFUSION], {"all": False, "ribbon": True}, DURATION),
-    "all models, 512 people": ([INFUSION], {"ribbon": True}, DURATION),
-    "two plans, all models": ([INFUSION, TWO], {}, DURATION),
-    "two plans, all models, 512 people": ([INFUSION, TWO], {"ribbon": True}, DURATION),
-    "nasal device, all models": ([SPRAY], {}, DEVICES_AT),
-    "nasal device, all models, 512 people": ([SPRAY], {"ribbon": True}, DEVICES_AT),
+    "racemic infusion, one model": ([INFUSION], {"all": False}, LENGTH),
+    "the same, all models": ([INFUSION], {}, LENGTH),
+    "two plans, all models": ([INFUSION, OTHER], {}, LENGTH),
+    "esketamine infusion, one model, 512 people": ([ESKETAMINE], {"all": False, **PEOPLE}, LENGTH),
+    "the same, all models, 512 people": ([ESKETAMINE], PEOPLE, LENGTH),
+    "two plans, all models, 512 people": ([ESKETAMINE, DEVICES], PEOPLE, LENGTH),
+    "three nasal devices, all models": ([DEVICES], {}, MOMENT),
+    "the same, 512 people": ([DEVICES], PEOPLE, MOMENT),
 }
 """Plans, what differs from the example, and the slider that is moved."""
 PARTS = ("to the request", "server", "around it", "read", "draw", "show")
 WATCH = """
 window.steps = [];
-window.asked = [];
 let step = null;
 document.addEventListener("input", (event) => {
   if (event.target.type === "range") step = { input: event.timeStamp };
@@ -58,7 +60,9 @@ document.addEventListener("input", (event) => {
 const json = Response.prototype.json;
 Response.prototype.json = async function () {
   const content = await json.call(this);
-  if (step && this.url.endsWith("/api/curves")) Object.assign(step, { read: performance.now(), work: content.took_ms });
+  if (step && this.url.endsWith("/api/curves")) {
+    Object.assign(step, { read: performance.now(), work: content.took_ms });
+  }
   return content;
 };
 let ketapk;
@@ -78,8 +82,10 @@ Object.defineProperty(window, "ketapk", {
           mine.shown = performance.now();
           window.firstShown ??= performance.timeOrigin + mine.shown;
           if (mine.input === undefined) return;
-          const sent = performance.getEntriesByType("resource").findLast((e) => e.name.endsWith("/api/curves") && e.startTime >= mine.input && e.responseEnd <= mine.read + 1);
-          window.steps.push({ ...mine, sent: sent?.requestStart, first: sent?.responseStart, size: sent?.encodedBodySize });
+          const { requestStart: sent, responseStart: first, encodedBodySize: size } = performance
+            .getEntriesByType("resource")
+            .findLast((e) => e.name.endsWith("/api/curves") && e.startTime >= mine.input);
+          window.steps.push({ ...mine, sent, first, size });
           performance.clearResourceTimings();
         }));
       });
@@ -160,7 +166,7 @@ def payload(driver: Any) -> tuple[int, int]:
     """Bytes of the files of the page, and of the answers to it, once it stands."""
     sizes = driver.execute_script(
         """
-        return [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+        return ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
           .map((entry) => [entry.name.includes("/api/"), entry.encodedBodySize]);
         """
     )
@@ -174,9 +180,9 @@ def main() -> None:
         driver = start_browser(profile)
         driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
         try:
-            chromium = driver.capabilities["browserVersion"]
-            print(f"{processor()}; load {load()}; Python {platform.python_version()}, Chromium {chromium}, "
-                  f"numba {version('numba')}, uvicorn {version('uvicorn')}.\n")  # fmt: skip
+            print(f"{processor()}; load {load()}; Python {platform.python_version()}, "
+                  f"Chromium {driver.capabilities['browserVersion']}, "
+                  f"{', '.join(f'{name} {version(name)}' for name in LIBRARIES)}.\n")  # fmt: skip
             starts = sorted(start_ms(driver) for _ in range(STARTS))
             print(f"From start to the example shown: {statistics.median(starts):.0f} ms "
                   f"({starts[0]:.0f} to {starts[-1]:.0f}, {STARTS} starts).")  # fmt: skip

@@ -110,8 +110,15 @@ def ends_well(server):
     assert "Traceback" not in said
 
 
-def test_it_ends_while_kernels_still_compile(nothing_compiled, served):
-    ends_well(served[1])
+def test_the_page_stands_and_ends_while_kernels_still_compile(nothing_compiled, served):
+    address, server = served
+    with httpx.Client(base_url=address, timeout=60.0) as http:
+        assert "modules/main.js" in http.get("/").text
+        state = "not asked for"
+        while state == "not asked for":
+            state = http.get("/api/kernels").json()["state"]
+    assert state == "compiling"
+    ends_well(server)
 
 
 def test_only_this_machine_is_listened_at():

@@ -1,11 +1,11 @@
 """The first view is asked before anybody does."""
 
 import re
-import threading
 from importlib.resources import files
 
 from ketapk.errors import PlanError
 from ketapk.web import warmup
+from ketapk.web.front import Front
 
 
 def test_it_asks_what_the_page_begins_with():
@@ -17,13 +17,15 @@ def test_every_view_is_answered():
     warmup.warm_up()
 
 
-def test_it_is_beside_the_server_and_keeps_no_program_alive():
-    application = warmup.loading().result(60)
-    assert application.title == "ketapk"
-    (thread,) = (t for t in threading.enumerate() if t.name == "ketapk-warmup")
+def test_the_api_is_loaded_beside_the_server_and_keeps_no_program_alive(monkeypatch):
+    monkeypatch.setattr(warmup, "warm_up", lambda: None)
+    front = Front()
+    thread = front.load()
     assert thread.daemon
+    assert front.api.result(60).title == "ketapk"
     thread.join(60)
     assert not thread.is_alive()
+    assert warmup.KERNELS.state == "ready"
 
 
 def test_what_cannot_be_answered_ends_it_quietly(monkeypatch, capsys):
@@ -31,8 +33,5 @@ def test_what_cannot_be_answered_ends_it_quietly(monkeypatch, capsys):
         raise PlanError("No.")
 
     monkeypatch.setattr(warmup, "warm_up", refused)
-    warmup.loading().result(60)
-    for thread in threading.enumerate():
-        if thread.name == "ketapk-warmup":
-            thread.join(10)
+    warmup.Kernels().warm_up()
     assert capsys.readouterr().err == ""

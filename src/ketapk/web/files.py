@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from functools import cached_property
 from hashlib import sha256
@@ -28,14 +29,38 @@ FIRST = "first.json"
 """What the page shows first, by ``ketapk.web.first``."""
 FOR_EVER = b"max-age=31536000, immutable"
 ASK_AGAIN = b"no-cache"
+LARGE = 16 * 1024
+"""Bytes from which a file is packed."""
 
 
 class File(NamedTuple):
     """What is sent for one address."""
 
     content: bytes
-    headers: tuple[tuple[bytes, bytes], ...]
+    packed: bytes
+    """The same for a browser that unpacks it; empty where that saves little."""
+    kind: bytes
+    stored: bytes
+    """How long a browser keeps it."""
     tag: bytes
+
+    def under(self, stored: bytes) -> File:
+        """Return the same, kept for another time."""
+        return self._replace(stored=stored)
+
+    def sent(self, asked: dict[bytes, bytes]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        """Return status, headers and body for the headers of a request."""
+        headers = [(b"etag", self.tag), (b"cache-control", self.stored)]
+        if asked.get(b"if-none-match") == self.tag:
+            return 304, headers, b""
+        body = self.content
+        if self.packed:
+            headers.append((b"vary", b"accept-encoding"))
+            if b"gzip" in asked.get(b"accept-encoding", b""):
+                headers.append((b"content-encoding", b"gzip"))
+                body = self.packed
+        headers += [(b"content-type", self.kind), (b"content-length", b"%d" % len(body))]
+        return 200, headers, body
 
 
 class Files:
@@ -54,11 +79,11 @@ class Files:
         for path, content in found.items():
             if path == "/index.html":
                 page = content.decode().replace("</head>", f"{_ahead(found)}</head>")
-                content = NAMED.sub(f"{stamp}/", page).encode()
-                held["/"] = _file(path, content, ASK_AGAIN)
+                held["/"] = _file(path, NAMED.sub(f"{stamp}/", page).encode(), ASK_AGAIN)
+                held[path] = held["/"]
             else:
-                held[f"/{stamp}{path}"] = _file(path, content, FOR_EVER)
-            held[path] = _file(path, content, ASK_AGAIN)
+                held[path] = _file(path, content, ASK_AGAIN)
+                held[f"/{stamp}{path}"] = held[path].under(FOR_EVER)
         return held
 
     def __contains__(self, path: str) -> bool:
@@ -72,18 +97,14 @@ class Files:
             from starlette.exceptions import HTTPException
 
             raise HTTPException(404 if found is None else 405)
-        known = dict(scope["headers"]).get(b"if-none-match") == found.tag
-        length = (b"content-length", b"%d" % len(found.content))
-        headers = [*found.headers] if known else [*found.headers, length]
-        await send(
-            {"type": "http.response.start", "status": 304 if known else 200, "headers": headers}
-        )
-        body = b"" if known or scope["method"] == "HEAD" else found.content
+        status, headers, body = found.sent(dict(scope["headers"]))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        body = b"" if scope["method"] == "HEAD" else body
         await send({"type": "http.response.body", "body": body})
 
 
 def _contents() -> Iterator[tuple[str, bytes]]:
-    """Paths and contents of all files; one copy of uPlot serves this page and the one to hand out."""
+    """Paths and contents of all files; uPlot is that of the page to hand out."""
     yield from _walked(files("ketapk.web") / "static", "")
     yield from _walked(files("ketapk.page") / "assets" / "vendor", "/vendor")
 
@@ -109,10 +130,10 @@ def _walked(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _file(path: str, content: bytes, stored: bytes) -> File:
-    tag = b'"%s"' % sha256(content).hexdigest()[:20].encode()
-    headers = (
-        (b"content-type", KINDS[path[path.rfind(".") :]]),
-        (b"etag", tag),
-        (b"cache-control", stored),
+    return File(
+        content=content,
+        packed=gzip.compress(content, mtime=0) if len(content) >= LARGE else b"",
+        kind=KINDS[path[path.rfind(".") :]],
+        stored=stored,
+        tag=b'"%s"' % sha256(content).hexdigest()[:20].encode(),
     )
-    return File(content, headers, tag)

@@ -65,9 +65,7 @@ def _foreign(headers: dict[bytes, bytes]) -> ASGIApp | None:
         )
     origin = headers.get(b"origin")
     if origin is not None and urlsplit(origin.decode("latin-1")).netloc != host:
-        return _refused(
-            "The request comes from a page of another site; only its own may ask.", 403
-        )
+        return _refused("The request comes from a page of another site; only its own may ask.", 403)
     return None
 
 

@@ -72,7 +72,12 @@ def serve(listening: socket.socket, ready: Callable[[str], None]) -> None:
             app.load()
 
     config = uvicorn.Config(
-        app, lifespan="off", log_level="error", access_log=False, server_header=False
+        app,
+        lifespan="off",
+        ws="none",
+        log_level="error",
+        access_log=False,
+        server_header=False,
     )
     try:
         Server(config).run(sockets=[listening])

@@ -51,18 +51,19 @@ async function start() {
   const known = isExample();
   if (known) hear(understanding);
   else ask();
-  startPlans(library);
   startPatient(library);
   startModels(library);
-  startRoutes(library);
-  startSchedules(library);
-  startSources(library);
-  startTakeaway(library);
+  // Before what else hears of a change, so that the server works while the controls are written.
   startExplore(library, (answer) => {
     page.drawn += 1;
     page.last = answer;
     drawn();
   }, known ? curves : null);
+  startPlans(library);
+  startRoutes(library);
+  startSchedules(library);
+  startSources(library);
+  startTakeaway(library);
   tellKernels();
 }
 
