@@ -9,24 +9,9 @@ import pytest
 from ketapk.web.files import FIRST
 from ketapk.web.first import first_answers
 from ketapk.web.numbers import json_response
+from tests.web.answers import same
 
 MODULES = files("ketapk.web") / "static" / "modules"
-
-
-def same(kept, found, where=""):
-    """Compare two answers; curves have as many digits as they are rounded to."""
-    if isinstance(found, dict):
-        assert kept.keys() == found.keys(), where
-        for key, value in found.items():
-            same(kept[key], value, f"{where}.{key}")
-    elif isinstance(found, list):
-        assert len(kept) == len(found), where
-        for k, value in enumerate(found):
-            same(kept[k], value, f"{where}[{k}]")
-    elif isinstance(found, float):
-        assert kept == pytest.approx(found, rel=2e-7, abs=1e-12), where
-    else:
-        assert kept == found, where
 
 
 def test_the_example_is_kept_as_it_is_answered():

@@ -10,6 +10,7 @@ import pytest
 
 import ketapk as kp
 from ketapk.cli.app import main
+from tests.web.answers import same
 from tests.web.browsing import in_a_browser
 
 pytestmark = in_a_browser
@@ -46,6 +47,19 @@ def test_the_first_view_is_a_finished_example(page):
     assert page.text("plan-0-told").startswith("35 mg = 0.5 mg/kg; over 40 min: 0.75 mg/kg/h")
     assert "must not be used to decide how a patient is treated" in page.text("notice")
     assert page.find("notice").is_displayed()
+
+
+def test_the_kept_example_is_what_the_page_asks_for(page):
+    page.open()
+    kept = page.script("return structuredClone(ketapk.last)")
+    assert page.script("return performance.getEntriesByName(`${location.origin}/api/curves`)") == []
+    for until in ("2", ""):
+        before = page.script("return ketapk.drawn")
+        page.script("ketapk.change({ until: arguments[0] })", until)
+        page.wait(lambda before=before: page.script("return ketapk.drawn") > before)
+    asked = page.script("return ketapk.last")
+    del asked["took_ms"]
+    same(kept, asked)
 
 
 def test_a_slider_changes_the_sentence_and_the_numbers(page):

@@ -33,8 +33,8 @@ export function startPrinting() {
   });
 }
 
-/** Make a chart in a holder; onCursor(index or null) tells where the pointer is. */
-export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLabel = "Plasma concentration [ng/mL]", xLabel = "Time" } = {}) {
+/** Make a chart in a holder; onCursor(index or null) tells where the pointer is, onDraw that it was drawn. */
+export function makeChart(holder, { onCursor = () => {}, onDraw = () => {}, yLabel = "Plasma concentration [ng/mL]", xLabel = "Time" } = {}) {
   let plot = null;
   let signature = "";
   let shown = null;
@@ -66,10 +66,8 @@ export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLab
       ],
       hooks: {
         drawClear: [(u) => paintLandmarks(u, shown)],
-        draw: [(u) => nameLandmarks(u, shown), (u) => labelLines(u, shown)],
+        draw: [(u) => nameLandmarks(u, shown), (u) => labelLines(u, shown), () => onDraw()],
         setCursor: [(u) => onCursor(u.cursor.left < 0 ? null : u.cursor.idx)],
-        setSize: [() => onSize()],
-        ready: [() => onSize()],
       },
     };
   }
@@ -97,11 +95,11 @@ export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLab
     } else {
       plot.setData(data);
     }
-    onSize();
   }
 
   new ResizeObserver(() => {
-    if (plot && holder.clientWidth > 0) plot.setSize({ width: width(), height: height() });
+    const size = { width: width(), height: height() };
+    if (plot && holder.clientWidth > 0 && (size.width !== plot.width || size.height !== plot.height)) plot.setSize(size);
   }).observe(holder);
 
   function print(paperPx) {
@@ -116,8 +114,9 @@ export function makeChart(holder, { onCursor = () => {}, onSize = () => {}, yLab
     print,
     get plot() { return plot; },
     get shown() { return shown; },
-    /** Left edge and width of the plotting area [CSS px]. */
-    area: () => (plot === null || !(plot.scales.x.max > 0) ? null : { left: plot.over.offsetLeft, width: plot.over.clientWidth, height: plot.over.clientHeight }),
+    /** Left edge and size of the plotting area [CSS px], as the plot knows them, so that nothing is laid out. */
+    area: () => (plot === null || !(plot.scales.x.max > 0) ? null : {
+      left: plot.bbox.left / devicePixelRatio, width: plot.bbox.width / devicePixelRatio, height: plot.bbox.height / devicePixelRatio }),
     hourAt: (left) => plot.posToVal(left, "x") / shown.unit.perHour,
     leftAt: (hour) => plot.valToPos(hour * shown.unit.perHour, "x"),
     /** Put the pointer at a sample, as the arrow keys do. */

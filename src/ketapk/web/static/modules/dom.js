@@ -24,7 +24,7 @@ export function set(element, attributes) {
     else if (name === "data") Object.assign(element.dataset, value);
     else if (name === "value" && "value" in element) element.value = value;
     else if (name === "checked") element.checked = value;
-    else element.setAttribute(name, value === true ? "" : value);
+    else if (element.getAttribute(name) !== (value === true ? "" : String(value))) element.setAttribute(name, value === true ? "" : value);
   }
 }
 

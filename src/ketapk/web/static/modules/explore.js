@@ -40,7 +40,7 @@ export function startExplore(library, onDrawn, known) {
   const readoutHolder = el("div");
   root.append(toolbar.root, el("figure", { class: "figure" }, holder, trackHolder, readoutHolder), summary, apartRoot, numbersHolder, warnings);
   const readout = makeReadout(readoutHolder);
-  chart = makeChart(holder, { onCursor: (i) => readout.show(answer, i), onSize: () => track?.redraw() });
+  chart = makeChart(holder, { onCursor: (i) => readout.show(answer, i), onDraw: () => track.redraw() });
   const difference = makeChart(apart, { yLabel: "Difference [ng/mL]" });
   const track = makeTrack(trackHolder, chart);
   const writeNumbers = makeNumbers(numbersHolder);
@@ -79,7 +79,6 @@ export function startExplore(library, onDrawn, known) {
     const shown = picture(answer, now);
     chart.update(shown, { log: now.log, landmarks: landmarks(library, now) });
     holder.setAttribute("aria-label", `Curves of ${answer.plans.map((plan) => plan.name).join(", ")}, ${now.log ? "logarithmic" : "linear"}, to ${readTime(answer.until_h)}`);
-    track.redraw();
     drawDifference(now);
     writeNumbers(answer, now.level);
     writeValues(answer);
