@@ -1,6 +1,10 @@
 """The page in Chromium, in the words of the one who uses it."""
 
+import contextlib
+import re
 import shutil
+import subprocess
+import sys
 import warnings
 
 import pytest
@@ -30,6 +34,18 @@ def start_browser(profile):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         return webdriver.Chrome(options=options, service=Service(DRIVER))
+
+
+@contextlib.contextmanager
+def served():
+    """Run the command that serves the page, and give its address."""
+    command = [sys.executable, "-m", "ketapk", "serve", "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            said = process.stderr.readline()
+            yield re.search(r"http://127\.0\.0\.1:\d+/", said)[0]
+        finally:
+            process.terminate()
 
 
 class Page:

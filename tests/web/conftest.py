@@ -1,17 +1,13 @@
 """The application, asked in process."""
 
 import asyncio
-import contextlib
-import re
-import subprocess
-import sys
 
 import httpx
 import pytest
 
 from ketapk.web.app import make_app
 from ketapk.web.warmup import warm_up
-from tests.web.browsing import Page, start_browser
+from tests.web.browsing import Page, served, start_browser
 
 
 def pytest_collection_modifyitems(items):
@@ -73,15 +69,3 @@ def page(tmp_path_factory):
             yield Page(driver, address)
         finally:
             driver.quit()
-
-
-@contextlib.contextmanager
-def served():
-    """Run the command that serves the page, and give its address."""
-    command = [sys.executable, "-m", "ketapk", "serve", "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            said = process.stderr.readline()
-            yield re.search(r"http://127\.0\.0\.1:\d+/", said)[0]
-        finally:
-            process.terminate()

@@ -147,6 +147,23 @@ def test_any_plans_elsewhere(client, path, scenario):
     answered(client, path, {"scenario": scenario})
 
 
+change_words = st.sampled_from(
+    ["pump stops at 20 min for 10 min", "pump stops at 1 s for 9000 d, left out", "dose 1 doubled",
+     "dose 2 late by 15 min", "dose 1 late by 1e9 d", "dose 1 skipped", "dose 1 at 9 mg/h from 1 min",
+     "dose 1 at 1e-9 mg/h, same amount", "weight 50 kg", "weight lean", "weight 0 kg", ""]
+)  # fmt: skip
+change_options = st.fixed_dictionaries(
+    {"changes": st.lists(change_words, min_size=1, max_size=8)},
+    optional={"within": st.sampled_from(["5 %", "0 %", "100 %", "5"]), "points": st.integers(2, 60)},
+)
+
+
+@given(scenario=scenarios, options=change_options)
+@settings(max_examples=15)
+def test_any_changes(client, scenario, options):
+    answered(client, "what_if", {"scenario": scenario, "options": options})
+
+
 @given(scenario=scenarios, options=hold_options)
 @settings(max_examples=30)
 def test_any_target(client, scenario, options):

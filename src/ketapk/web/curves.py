@@ -17,6 +17,7 @@ from ketapk.web.numbers import BAND_DIGITS, short
 from ketapk.web.parting import difference
 from ketapk.web.plans import plans_of, who_of
 from ketapk.web.refusal import Problem, at, problem_of, said
+from ketapk.web.washout import washout_h
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,13 +106,15 @@ def _analytes(run: Profiles, options: CurveOptions) -> tuple[str, ...]:
 def _measures(run: Profiles, analyte: str, level: str) -> dict[str, float]:
     """Measures of one analyte as `Profiles.exposure` has them; hours and ng/mL."""
     found = run.exposure_columns(analyte, above=level)
+    onset, above = float(found[f"time to {level}"][0]), float(found[f"time above {level}"][0])
     return {
         "Cmax": float(found["Cmax"][0]),
         "Tmax_h": float(found["Tmax"][0]),
         "AUC_inf": float(found["AUC_inf"][0]),
         "t_half_h": float(found["t_half"][0]),
-        "onset_h": float(found[f"time to {level}"][0]),
-        "above_h": float(found[f"time above {level}"][0]),
+        "onset_h": onset,
+        "above_h": above,
+        "washout_h": washout_h(run, analyte, level, onset, above),
     }
 
 

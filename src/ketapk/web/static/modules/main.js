@@ -53,11 +53,12 @@ async function start() {
   startModels(library);
   startRoutes(library);
   startSchedules(library);
-  startSources(library);
+  const tellOut = startSources(library);
   startTakeaway(library);
   startExplore(library, (answer) => {
     page.drawn += 1;
     page.last = answer;
+    if (state().view === "sources") tellOut();
     drawn();
   });
 }

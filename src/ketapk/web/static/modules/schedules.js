@@ -35,7 +35,7 @@ function holding() {
   const site = el("select", { id: "hold-site", onchange: (event) => changeIn("hold", { site: event.target.value }) });
   choices(site, [["plasma", "plasma"], ["effect", "effect site"]], state().hold.site);
   let answer = null;
-  const chart = makeChart(holder);
+  const chart = makeChart(holder, { yLabel: "Level [ng/mL]" });
   const asking = channel("/api/hold", (result) => {
     answer = result;
     complain(said, null);
