@@ -7,7 +7,7 @@ import pytest
 
 from ketapk.web.app import make_app
 from ketapk.web.warmup import warm_up
-from tests.web.browsing import Page, served, start_browser
+from tests.web.browsing import Page, served
 
 
 def pytest_collection_modifyitems(items):
@@ -58,14 +58,20 @@ def ask(client):
     return asked
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
+@pytest.fixture(scope="session")
+def shown(browser):
     """The page in Chromium, served by the command on a free port."""
     # Where kernels were never compiled, that takes longer than anybody waits for in a browser.
     warm_up()
     with served() as address:
-        driver = start_browser(tmp_path_factory.mktemp("profile"))
-        try:
-            yield Page(driver, address)
-        finally:
-            driver.quit()
+        yield Page(browser, address)
+
+
+@pytest.fixture
+def page(shown):
+    """The page, of which every test also proves that it asked nobody else and made no error."""
+    shown.asked()
+    yield shown
+    asked, wrong = shown.asked()
+    assert asked <= {shown.address, "data:///", f"blob:{shown.address}"}
+    assert wrong == []

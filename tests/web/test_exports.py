@@ -168,9 +168,10 @@ def test_named_models_borrow_as_they_do_in_the_curves(ask, capsys):
     }
     assert len(shown) == 4
     assert main([*shlex.split(taken(ask, "command", BORROWED))[1:], "--json"]) == 0
-    asked = json.loads(capsys.readouterr().out)["table"], json.loads(
-        taken(ask, "json", BORROWED)
-    )["table"]
+    asked = (
+        json.loads(capsys.readouterr().out)["table"],
+        json.loads(taken(ask, "json", BORROWED))["table"],
+    )
     for rows in asked:
         found = {
             (row["plan"].partition(" [")[0], row["model"].partition("+")[0]): row["Cmax [ng/mL]"]

@@ -154,7 +154,10 @@ change_words = st.sampled_from(
 )  # fmt: skip
 change_options = st.fixed_dictionaries(
     {"changes": st.lists(change_words, min_size=1, max_size=8)},
-    optional={"within": st.sampled_from(["5 %", "0 %", "100 %", "5"]), "points": st.integers(2, 60)},
+    optional={
+        "within": st.sampled_from(["5 %", "0 %", "100 %", "5"]),
+        "points": st.integers(2, 60),
+    },
 )
 
 

@@ -314,7 +314,10 @@ def test_a_plan_gone_otherwise_is_that_of_python(ask, plan):
     ).json()
     python = kp.what_if(plan, changes, kp.load_model(answer["model"]), ME, within="2 %")
     assert answer["model"].partition("+")[0] == "domino"
-    assert (answer["plan"], answer["changed_plan"]) == (str(kp.parse(plan)), str(python.changed.plan))
+    assert (answer["plan"], answer["changed_plan"]) == (
+        str(kp.parse(plan)),
+        str(python.changed.plan),
+    )
     assert answer["parts_at_h"] == float(python.parts_at)
     for name in ("largest", "largest_at_h", "area", "area_between", "agree_at_h"):
         assert answer[name] == getattr(python, name)[0]

@@ -145,6 +145,7 @@ def _plan(
                 "effect": answer.effects(model, times) if options.effect_site else None,
                 "ribbon": _ribbon(run, who, options, times[places]),
                 "measures": shown.measures[model],
+                "outside": run.model.population.outside(run.cohort),
                 "failed": next(iter(run.failed.values()), None),
             }
             for model, run in answer.runs.items()

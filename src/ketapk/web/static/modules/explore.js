@@ -9,7 +9,7 @@ import { colour, dash, onScheme } from "./look.js";
 import { tellExcluded } from "./models.js";
 import { isDragging } from "./moving.js";
 import { makeNumbers } from "./numbers.js";
-import { patientWrong } from "./patient.js";
+import { patientWrong, tellOutside } from "./patient.js";
 import { startPointing } from "./pointing.js";
 import { makeReadout } from "./readout.js";
 import { change, onChange, scenario, state } from "./state.js";
@@ -82,6 +82,7 @@ export function startExplore(library, onDrawn) {
     writeValues(answer);
     say(summary, summed(answer, now.level));
     tellExcluded(answer.plans);
+    tellOutside(answer.plans);
     tellWarnings(warnings, answer);
     if (chart.plot.cursor.left < 0) readout.show(answer, null);
     else readout.show(answer, chart.plot.cursor.idx);
@@ -183,11 +184,14 @@ function summed(result, level) {
 
 function tellWarnings(list, result) {
   const runs = result.plans.flatMap((plan) => plan.runs ?? []);
-  const said = [...new Set([...result.plans.flatMap((plan) => plan.warnings ?? []), ...shownOf(runs)])];
+  const said = [...new Set([...result.plans.flatMap((plan) => plan.warnings ?? []).filter((text) => !beside(runs).includes(text)), ...shownOf(runs)])];
   if (list.dataset.key === said.join("\n")) return;
   list.dataset.key = said.join("\n");
   fill(list, said.map((text) => el("li", {}, text)));
 }
+
+/** What stands beside the patient already. */
+const beside = (runs) => runs.flatMap(({ model, outside }) => outside.map((text) => `${model}: ${text}.`));
 
 /** What the switches show and cannot show, and why. */
 function shownOf(runs) {
