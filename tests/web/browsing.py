@@ -216,6 +216,19 @@ class Page:
         ]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
+    def items(self, name):
+        """Read the items of a list."""
+        return self.script(
+            "return [...document.querySelectorAll(`#${arguments[0]} li`)].map((i) => i.textContent)",
+            name,
+        )
+
+    def library(self):
+        """Ask the server what the library holds, as the page does."""
+        return self.driver.execute_async_script(
+            "const done = arguments[0]; fetch('/api/library').then((a) => a.json()).then(done);"
+        )
+
     def hand(self):
         """A pointer that moves at once, to be told what to do and then to do it."""
         from selenium.webdriver.common.action_chains import ActionBuilder
