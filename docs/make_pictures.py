@@ -18,9 +18,12 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
-from tests.web.browsing import Page, served, start_browser
+from tests.web.browsing import Page, served, start_browser  # noqa: E402
 
-DESK = (1280, 860)
+WIDTH = 1280
+TALL = {"routes": 1500, "difference": 1100}
+USUAL = 900
+"""Heights of the window, by picture: as much as shows what it is of [CSS px]."""
 PHONE = (375, 780)
 SHEET = (710, 1039)
 """What A4 leaves inside its margins [CSS px]."""
@@ -33,16 +36,22 @@ BOLUS = {
     "sentence": "0.25 mg/kg iv bolus; 0.25 mg/kg iv over 40 min at 40 min",
 }
 STATES = {
-    "explore": {"metabolite": True},
+    "explore": {},
     "difference": {"plans": [INFUSION, BOLUS], "all": False, "until": "3"},
     "people": {
         "plans": [{"name": "Esketamine", "sentence": "25 mg esketamine iv over 40 min"}],
         "all": False,
         "models": ["otto2021"],
         "ribbon": True,
-        "until": "3",
+        "metabolite": True,
+        "until": "6",
     },
-    "routes": {"view": "routes", "all": False, "models": ["hijazi2003"]},
+    "routes": {
+        "plans": [{"name": "Esketamine", "sentence": "28 mg esketamine iv over 40 min"}],
+        "view": "routes",
+        "all": False,
+        "models": ["perez_ruixo2021"],
+    },
     "schedules": {"view": "schedules"},
     "sources": {"view": "sources"},
 }
@@ -106,12 +115,13 @@ def unpaper(page: Page) -> None:
 def draw(page: Page, folder: Path) -> None:
     """Draw every view in every way."""
     for view, state in STATES.items():
+        desk = (WIDTH, TALL.get(view, USUAL))
         for scheme in ("light", "dark"):
             page.scheme(scheme)
-            screen(page, *DESK)
+            screen(page, *desk)
             page.open(fragment(state))
             ready(page, view)
-            shot(page, folder / f"page-{view}-{scheme}.png", DESK)
+            shot(page, folder / f"page-{view}-{scheme}.png", desk)
         page.scheme("light")
         page.open(fragment(state))
         ready(page, view)

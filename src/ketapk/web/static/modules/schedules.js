@@ -50,8 +50,9 @@ function holding() {
     if (answer === null || root.closest("[hidden]")) return;
     use.disabled = false;
     say(told, `${withUnit(answer.total_mg, "mg")} in all, computed with ${answer.model} (grade ${answer.grade}).`);
-    const series = Object.entries(answer.curves).map(([where, values], k) => ({ key: where, values, stroke: colour(k), tint: colour(k), dash: dash(k),
-      width: 2.4, lead: k === 0, label: where === "effect" ? "effect site" : where }));
+    const sites = Object.entries(answer.curves);
+    const series = sites.map(([where, values], k) => ({ key: where, values, stroke: colour(k), tint: colour(k), dash: dash(k),
+      width: 2.4, lead: k === 0, label: sites.length < 2 ? null : where === "effect" ? "effect site" : where }));
     chart.update({ times: answer.times_h, series, bands: [], until: answer.times_h.at(-1) });
     fill(place, sheetTable("Where it falls short", answer.shortfall, "hold-shortfall"),
       sheetTable("Running sheet", answer.sheet?.lines ?? answer.intervals, "hold-sheet"), notes(answer));
