@@ -8,7 +8,6 @@ import pytest
 from numpy.testing import assert_allclose
 
 import ketapk as kp
-from ketapk.web.parting import parting
 
 WHO = {"weight_kg": 80.0, "age_y": 35.0, "sex": "M", "height_cm": 180.0}
 ME = kp.Patient(**WHO)
@@ -132,23 +131,6 @@ def test_plans_differ_by_their_curves_from_where_they_part(ask):
     assert (found["of"], found["minus"], found["parts_at_h"]) == ("P1", "P0", 2.0)
     expected = other.concentration("ketamine")[0] - one.concentration("ketamine")[0]
     assert_allclose(found["curve"], expected, rtol=1e-6, atol=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "hours"),
-    [
-        ("35 mg im", "35 mg im", None),
-        ("35 mg im", "36 mg im", 0.0),
-        ("35 mg im", "35 mg im; 5 mg im at 3 h", 3.0),
-        ("30 mg/h iv for 1 h", "30 mg/h iv for 2 h", 1.0),
-        ("30 mg/h iv for 1 h; 9 mg im at 30 min", "30 mg/h iv for 2 h", 0.5),
-        ("10 mg im every 1 h x 3", "10 mg im every 1 h x 4", 3.0),
-    ],
-)
-def test_plans_part_where_something_else_is_given(one, other, hours):
-    for a, b in ((one, other), (other, one)):
-        found = parting(kp.parse(a), kp.parse(b))
-        assert (None if found is None else float(found)) == hours
 
 
 def test_understanding_is_the_explanation_of_the_command_line(ask):

@@ -12,9 +12,9 @@ from ketapk import units
 from ketapk.errors import KetapkError
 from ketapk.web.axis import axis, end_of, thinned
 from ketapk.web.crowd import ribbon, why_no_ribbon
+from ketapk.web.difference import difference
 from ketapk.web.models import Answer, answers
 from ketapk.web.numbers import BAND_DIGITS, short
-from ketapk.web.parting import difference
 from ketapk.web.plans import plans_of, who_of
 from ketapk.web.refusal import Problem, at, problem_of, said
 from ketapk.web.washout import washout_h
