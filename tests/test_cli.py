@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 
@@ -331,6 +332,13 @@ def test_units_plans_and_sources_are_told(ketapk):
     assert "3.5 mL at 5.25 mL/h" in out
     assert "doi:10.1093/bja/aeg028" in ketapk("cite", "hijazi2003")[1]
     assert "plans" in json.loads(ketapk("schema")[1])["properties"]
-    assert "numba" in ketapk("doctor")[1]
+    told = dict(
+        line.split(maxsplit=1) for line in ketapk("doctor")[1].splitlines() if line[0] != " "
+    )
+    for name in ("ketapk", "numba", "fastapi", "uvicorn"):
+        try:
+            assert told[name] == version(name)
+        except PackageNotFoundError:
+            assert told[name] == "not installed"
     assert "MTT_gut" in ketapk("model", "simons2022")[1]
     assert "comes nearest to" in ketapk("equivalent", IV, "nasal_spray")[1]

@@ -5,6 +5,7 @@ import pytest
 from scipy.linalg import expm
 
 import ketapk as kp
+from ketapk.branches.parting import parting
 from ketapk.branches.sentence import change
 from ketapk.cli import main
 from ketapk.notice import NO_ADVICE
@@ -147,10 +148,10 @@ def test_another_rate_keeps_the_time_or_the_amount():
     plan = kp.parse("0.5 mg/kg iv over 1 h")
     cohort = kp.Cohort(weight_kg=70)
     time = kp.OtherRate(rate="70 mg/h", at="30 min").of(plan, cohort)
-    assert str(time.plan) == "0.25 mg/kg iv over 30 min; 70 mg/h iv for 30 min at 30 min"
+    assert str(time) == "0.25 mg/kg iv over 30 min; 70 mg/h iv for 30 min at 30 min"
     amount = kp.OtherRate(rate="70 mg/h", at="30 min", keeps="amount").of(plan, cohort)
-    assert str(amount.plan) == "0.25 mg/kg iv over 30 min; 0.25 mg/kg iv over 15 min at 30 min"
-    assert float(amount.parts_at) == 0.5
+    assert str(amount) == "0.25 mg/kg iv over 30 min; 0.25 mg/kg iv over 15 min at 30 min"
+    assert parting(plan, amount) == 0.5
 
 
 def test_doses_meant_per_lean_weight_are_in_proportion_to_it():
@@ -358,3 +359,43 @@ def test_a_dose_that_goes_by_lean_weight_already_is_not_changed_to_it():
     assert kp.what_if(INFUSION, "weight lean", "kamp2020", lean).parts_at is None
     total = kp.what_if(INFUSION, "weight total", "kamp2020", lean)
     assert total.given_mg[1][0] == pytest.approx(47.5)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "hours"),
+    [
+        ("35 mg im", "35 mg im", None),
+        ("35 mg im", "36 mg im", 0.0),
+        ("35 mg im", "35 mg im; 5 mg im at 3 h", 3.0),
+        ("30 mg/h iv for 1 h", "30 mg/h iv for 2 h", 1.0),
+        ("30 mg/h iv for 1 h; 9 mg im at 30 min", "30 mg/h iv for 2 h", 0.5),
+        ("10 mg im every 1 h x 3", "10 mg im every 1 h x 4", 3.0),
+        (
+            "30 mg/h iv for 1 h; 10 mg/h iv for 2 h",
+            "30 mg/h iv for 1 h; 10 mg/h iv for 90 min",
+            1.5,
+        ),
+        ("30 mg/h iv for 1 h; 10 mg/h iv for 1 h", "40 mg iv over 1 h", None),
+        (
+            "0.3 mg/kg iv over 30 min",
+            "0.2 mg/kg iv over 20 min; 0.1 mg/kg iv over 10 min at 20 min",
+            None,
+        ),
+        ("10 mg/h sc for 1 h", "10 mg sc over 1 h", 0.0),
+        ("35 mg iv bolus", "35 mg iv over 1 s", 0.0),
+        ("28 mg spravato", "2 devices spravato", 1 / 12),
+    ],
+)
+def test_plans_part_where_something_else_is_given(one, other, hours):
+    for a, b in ((one, other), (other, one)):
+        found = parting(kp.parse(a), kp.parse(b))
+        assert (None if found is None else float(found)) == hours
+
+
+def test_steady_states_part_where_they_are_not_the_same():
+    def kept(rate):
+        return kp.Regimen.of(kp.Dose(route="iv", amt=0, rate=rate, ss=1))
+
+    assert parting(kept(10.0), kept(10.0)) is None
+    assert parting(kept(10.0), kept(12.0)) == 0
+    assert parting(kp.parse("10 mg im"), kp.parse("10 mg im") + kept(10.0)) == 0

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import warnings
 from urllib.parse import urlparse
 
@@ -12,6 +11,7 @@ from numpy.testing import assert_allclose
 
 import ketapk as kp
 from ketapk.page.responses import Kind, response
+from tests.web.browsing import in_a_browser
 
 ME = kp.Patient(weight_kg=70)
 PLANS = {
@@ -20,11 +20,6 @@ PLANS = {
     "device": "84 mg spravato",
     "mouth & <script>": "84 mg esketamine oral",
 }
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-DRIVER = shutil.which("chromedriver")
-in_a_browser = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="needs Chromium and ChromeDriver: apt install chromium-driver"
-)
 
 
 @pytest.fixture(scope="module")
@@ -33,27 +28,15 @@ def comparison():
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory, comparison):
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
+def opened(browser, tmp_path_factory, comparison):
+    """The browser at the page, with logs that begin there."""
     page = tmp_path_factory.mktemp("page") / "page.html"
     page.write_text(comparison.to_html(), encoding="utf-8")
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in (
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--disable-dev-shm-usage", f"--user-data-dir={tmp_path_factory.mktemp('profile')}",
-    ):  # fmt: skip
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-        driver.get(page.as_uri())
-        yield driver
-        driver.quit()
+    browser.get("about:blank")
+    for log in ("performance", "browser"):
+        browser.get_log(log)
+    browser.get(page.as_uri())
+    return browser
 
 
 def slide(driver, plan, what, value):
@@ -108,54 +91,54 @@ def check(driver, name, plan, model, start_min=0.0):
 
 
 @in_a_browser
-def test_the_page_shows_pythons_numbers(browser):
-    check(browser, "IV", PLANS["IV"], "kamp2020")
-    check(browser, "IM", PLANS["IM"], "kamp2020+im")
-    check(browser, "device", PLANS["device"], "perez_ruixo2021")
-    check(browser, "mouth & <script>", PLANS["mouth & <script>"], "perez_ruixo2021")
+def test_the_page_shows_pythons_numbers(opened):
+    check(opened, "IV", PLANS["IV"], "kamp2020")
+    check(opened, "IM", PLANS["IM"], "kamp2020+im")
+    check(opened, "device", PLANS["device"], "perez_ruixo2021")
+    check(opened, "mouth & <script>", PLANS["mouth & <script>"], "perez_ruixo2021")
 
 
 @in_a_browser
-def test_sliders_recompute_to_a_millionth(browser):
-    slide(browser, "IV", "dose", 52.5)
-    slide(browser, "IV", "duration", 97)
-    slide(browser, "IV", "start", 25)
-    check(browser, "IV", "52.5 mg iv over 97 min at 25 min", "kamp2020")
-    slide(browser, "IV", "duration", 1)
-    check(browser, "IV", "52.5 mg iv over 1 min at 25 min", "kamp2020")
-    slide(browser, "IM", "dose", 21)
-    slide(browser, "IM", "start", 30)
-    check(browser, "IM", "21 mg im at 30 min", "kamp2020+im")
-    slide(browser, "device", "start", 12)
-    check(browser, "device", "84 mg spravato at 12 min", "perez_ruixo2021")
-    browser.find_element("id", "reset").click()
-    check(browser, "IV", PLANS["IV"], "kamp2020")
+def test_sliders_recompute_to_a_millionth(opened):
+    slide(opened, "IV", "dose", 52.5)
+    slide(opened, "IV", "duration", 97)
+    slide(opened, "IV", "start", 25)
+    check(opened, "IV", "52.5 mg iv over 97 min at 25 min", "kamp2020")
+    slide(opened, "IV", "duration", 1)
+    check(opened, "IV", "52.5 mg iv over 1 min at 25 min", "kamp2020")
+    slide(opened, "IM", "dose", 21)
+    slide(opened, "IM", "start", 30)
+    check(opened, "IM", "21 mg im at 30 min", "kamp2020+im")
+    slide(opened, "device", "start", 12)
+    check(opened, "device", "84 mg spravato at 12 min", "perez_ruixo2021")
+    opened.find_element("id", "reset").click()
+    check(opened, "IV", PLANS["IV"], "kamp2020")
 
 
 @in_a_browser
-def test_buttons_and_names_work(browser):
+def test_buttons_and_names_work(opened):
     for name in ("scale", "metabolites"):
-        button = browser.find_element("id", name)
+        button = opened.find_element("id", name)
         button.click()
         assert button.get_attribute("aria-pressed") == "true"
         button.click()
-    legends = [e.text for e in browser.find_elements("css selector", "fieldset legend")]
+    legends = [e.text for e in opened.find_elements("css selector", "fieldset legend")]
     assert legends == list(PLANS)
-    assert "must not be used to decide" in browser.find_element("class name", "notice").text
-    assert browser.find_elements("css selector", "#chart canvas")
+    assert "must not be used to decide" in opened.find_element("class name", "notice").text
+    assert opened.find_elements("css selector", "#chart canvas")
 
 
 @in_a_browser
-def test_the_page_makes_no_request_and_no_error(browser):
+def test_the_page_makes_no_request_and_no_error(opened):
     asked = []
-    for entry in browser.get_log("performance"):
+    for entry in opened.get_log("performance"):
         message = json.loads(entry["message"])["message"]
         sent = message["method"] == "Network.requestWillBeSent"
         if sent and message["params"]["documentURL"].startswith("file:"):
             asked.append(urlparse(message["params"]["request"]["url"]).scheme)
     assert set(asked) <= {"file", "data"}
     assert "file" in asked
-    assert [e for e in browser.get_log("browser") if e["level"] == "SEVERE"] == []
+    assert [e for e in opened.get_log("browser") if e["level"] == "SEVERE"] == []
 
 
 def test_the_page_is_one_small_file(comparison):

@@ -1,7 +1,14 @@
 """The page in Chromium, in the words of the one who uses it."""
 
+import base64
+import contextlib
+import json
+import re
 import shutil
+import subprocess
+import sys
 import warnings
+from urllib.parse import urlparse
 
 import pytest
 
@@ -30,6 +37,18 @@ def start_browser(profile):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         return webdriver.Chrome(options=options, service=Service(DRIVER))
+
+
+@contextlib.contextmanager
+def served():
+    """Run the command that serves the page, and give its address."""
+    command = [sys.executable, "-m", "ketapk", "serve", "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            said = process.stderr.readline()
+            yield re.search(r"http://127\.0\.0\.1:\d+/", said)[0]
+        finally:
+            process.terminate()
 
 
 class Page:
@@ -197,19 +216,77 @@ class Page:
         ]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
-    def findings(self, rules=()):
-        """Serious and critical findings of axe-core: rule, place, what is wrong.
+    def items(self, name):
+        """Read the items of a list."""
+        return self.script(
+            "return [...document.querySelectorAll(`#${arguments[0]} li`)].map((i) => i.textContent)",
+            name,
+        )
+
+    def library(self):
+        """Ask the server what the library holds, as the page does."""
+        return self.driver.execute_async_script(
+            "const done = arguments[0]; fetch('/api/library').then((a) => a.json()).then(done);"
+        )
+
+    def hand(self):
+        """A pointer that moves at once, to be told what to do and then to do it."""
+        from selenium.webdriver.common.action_chains import ActionBuilder
+
+        return ActionBuilder(self.driver, duration=0)
+
+    def sheets(self):
+        """Print the page, and count the sheets of A4."""
+        printed = self.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+        return len(re.findall(rb"/Type\s*/Page\b", base64.b64decode(printed["data"])))
+
+    def window(self, width, height):
+        """Give the window another size [CSS px]; None goes back to its own."""
+        if width is None:
+            self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+            return
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},
+        )
+
+    def findings(self, place="body", rules=()):
+        """Serious and critical findings of axe-core within a place: rule, where, what is wrong.
 
         ``rules`` are those that are looked at; all by default.
         """
         from axe_core_python.selenium import Axe
 
-        options = {"resultTypes": ["violations"]}
+        if not self.script("return 'axe' in window"):
+            self.script(Axe().axe_script)
+        options = {"resultTypes": ["violations"], "preload": False}
         if rules:
             options["runOnly"] = {"type": "rule", "values": list(rules)}
-        return [
-            (found["id"], node["target"], node["failureSummary"])
-            for found in Axe().run(self.driver, options=options)["violations"]
-            if found["impact"] in ("serious", "critical")
-            for node in found["nodes"]
-        ]
+        return self.driver.execute_async_script(
+            """
+            const [place, options, done] = arguments;
+            axe.run(place, options).then(({ violations }) => done(violations
+              .filter(({ impact }) => impact === "serious" || impact === "critical")
+              .flatMap(({ id, nodes }) => nodes.map((n) => [id, n.target, n.failureSummary]))));
+            """,
+            place, options,
+        )  # fmt: skip
+
+    def asked(self):
+        """Whom the page has asked since this was called last, and the errors in its console."""
+        asked = set()
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] != "Network.requestWillBeSent":
+                continue
+            if not message["params"]["documentURL"].startswith(self.address):
+                continue
+            url = urlparse(message["params"]["request"]["url"])
+            if url.scheme == "blob":
+                url = urlparse(url.path)
+                asked.add(f"blob:{url.scheme}://{url.netloc}/")
+            else:
+                asked.add(f"{url.scheme}://{url.netloc}/")
+        said = [e["message"] for e in self.driver.get_log("browser") if e["level"] == "SEVERE"]
+        # A refusal is an answer of 422, which Chromium counts as an error of its own.
+        return asked, [e for e in said if not re.search(r"/api/[\w/]+ .*status of 422", e)]

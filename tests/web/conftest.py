@@ -1,17 +1,13 @@
 """The application, asked in process."""
 
 import asyncio
-import contextlib
-import re
-import subprocess
-import sys
 
 import httpx
 import pytest
 
 from ketapk.web.app import make_app
 from ketapk.web.warmup import warm_up
-from tests.web.browsing import Page, start_browser
+from tests.web.browsing import Page, served
 
 
 def pytest_collection_modifyitems(items):
@@ -62,26 +58,20 @@ def ask(client):
     return asked
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
+@pytest.fixture(scope="session")
+def shown(browser):
     """The page in Chromium, served by the command on a free port."""
     # Where kernels were never compiled, that takes longer than anybody waits for in a browser.
     warm_up()
     with served() as address:
-        driver = start_browser(tmp_path_factory.mktemp("profile"))
-        try:
-            yield Page(driver, address)
-        finally:
-            driver.quit()
+        yield Page(browser, address)
 
 
-@contextlib.contextmanager
-def served():
-    """Run the command that serves the page, and give its address."""
-    command = [sys.executable, "-m", "ketapk", "serve", "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            said = process.stderr.readline()
-            yield re.search(r"http://127\.0\.0\.1:\d+/", said)[0]
-        finally:
-            process.terminate()
+@pytest.fixture
+def page(shown):
+    """The page, of which every test also proves that it asked nobody else and made no error."""
+    shown.asked()
+    yield shown
+    asked, wrong = shown.asked()
+    assert asked <= {shown.address, "data:///", f"blob:{shown.address}"}
+    assert wrong == []

@@ -16,7 +16,7 @@ import ketapk as kp
 from ketapk.errors import InputError
 from ketapk.web.server import bound
 
-CLIENTS, STEPS = 16, 6
+CLIENTS, STEPS = 16, 3
 PLANS = ("{} mg iv over 40 min", "{} mg im", "{} mg esketamine iv over 20 min", "{} mg nasal")
 
 

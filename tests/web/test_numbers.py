@@ -8,7 +8,6 @@ import pytest
 from numpy.testing import assert_allclose
 
 import ketapk as kp
-from ketapk.web.parting import parting
 
 WHO = {"weight_kg": 80.0, "age_y": 35.0, "sex": "M", "height_cm": 180.0}
 ME = kp.Patient(**WHO)
@@ -162,23 +161,6 @@ def test_plans_differ_by_their_curves_from_where_they_part(ask):
     assert_allclose(found["curve"], expected, rtol=1e-6, atol=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "hours"),
-    [
-        ("35 mg im", "35 mg im", None),
-        ("35 mg im", "36 mg im", 0.0),
-        ("35 mg im", "35 mg im; 5 mg im at 3 h", 3.0),
-        ("30 mg/h iv for 1 h", "30 mg/h iv for 2 h", 1.0),
-        ("30 mg/h iv for 1 h; 9 mg im at 30 min", "30 mg/h iv for 2 h", 0.5),
-        ("10 mg im every 1 h x 3", "10 mg im every 1 h x 4", 3.0),
-    ],
-)
-def test_plans_part_where_something_else_is_given(one, other, hours):
-    for a, b in ((one, other), (other, one)):
-        found = parting(kp.parse(a), kp.parse(b))
-        assert (None if found is None else float(found)) == hours
-
-
 def test_understanding_is_the_explanation_of_the_command_line(ask):
     plans = "0.5 mg/kg iv over 40 min", "0.1 mg/kg iv bolus every 30 min x 3", "56 mg spravato"
     answer = ask("understand", scenario(*plans), vial="10 mg/mL").json()
@@ -325,3 +307,72 @@ def test_a_sheet_without_a_strength_says_what_to_write(ask):
     answer = ask("sheet", scenario("35 mg iv bolus"), options={})
     assert answer.status_code == 422
     assert "vial='10 mg/mL'" in answer.json()["error"]["sentence"]
+
+
+CHANGES = {
+    "0.5 mg/kg iv over 40 min": ["pump stops at 20 min for 10 min, left out"],
+    "10 mg im every 1 h x 3": ["dose 2 late by 15 min", "dose 3 skipped"],
+    "0.3 mg/kg iv bolus; then 0.2 mg/kg/h iv for 2 h": ["dose 2 at 0.1 mg/kg/h from 1 h"],
+}
+
+
+@pytest.mark.parametrize("plan", CHANGES)
+def test_a_plan_gone_otherwise_is_that_of_python(ask, plan):
+    changes = CHANGES[plan]
+    answer = ask(
+        "what_if", scenario(plan, models=["domino"]), options={"changes": changes, "within": "2 %"}
+    ).json()
+    python = kp.what_if(plan, changes, kp.load_model(answer["model"]), ME, within="2 %")
+    assert answer["model"].partition("+")[0] == "domino"
+    assert (answer["plan"], answer["changed_plan"]) == (
+        str(kp.parse(plan)),
+        str(python.changed.plan),
+    )
+    assert answer["parts_at_h"] == float(python.parts_at)
+    for name in ("largest", "largest_at_h", "area", "area_between", "agree_at_h"):
+        assert answer[name] == getattr(python, name)[0]
+    assert (answer["account"], answer["agreement"]) == (python.account, python.agreement)
+    times = np.array(answer["times_h"])
+    for name in ("planned", "changed"):
+        curve = getattr(python, name).at_times(times).concentration("ketamine")[0]
+        assert_allclose(answer[name], curve, rtol=DIGITS, atol=1e-9)
+    before = times < answer["parts_at_h"]
+    assert_allclose(np.array(answer["difference"])[before], 0.0, atol=1e-9)
+    furthest = np.abs(answer["difference"]).max()
+    assert furthest <= abs(answer["largest"]) * (1.0 + DIGITS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        (["dose 7 skipped"], "options.changes"),
+        (["dose 1 late by 9999 d"], "options.changes"),
+        (["pumps stop"], "options.changes"),
+        ([], "options.changes"),
+    ],
+)
+def test_a_change_that_cannot_be_gets_a_sentence(ask, changes, where):
+    answer = ask("what_if", scenario("35 mg im"), options={"changes": changes})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["where"] == where
+    assert answer.json()["error"]["sentence"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("plan", "level"),
+    [
+        ("35 mg iv over 40 min", "70 ng/mL"),
+        ("20 mg iv bolus every 4 h x 3", "70 ng/mL"),
+        ("35 mg im; 20 mg iv bolus at 1 h", "1 ng/mL"),
+        ("5 mg im", "900 ng/mL"),
+    ],
+)
+def test_the_washout_is_from_the_last_dose_to_the_last_time_at_the_level(ask, plan, level):
+    (told,) = ask("curves", scenario(plan, level=level)).json()["plans"]
+    run = kp.simulate(plan, told["runs"][0]["model"], ME)
+    ends = run.curve("ketamine").intervals_above(level)["end_h"]
+    found = told["runs"][0]["measures"]["ketamine"]["washout_h"]
+    if len(ends) == 0:
+        assert found is None
+    else:
+        assert found == pytest.approx(max(ends.max() - float(run.plan.end), 0.0), rel=1e-8)

@@ -11,6 +11,7 @@ import numpy as np
 from ketapk import units
 from ketapk.basis import basis
 from ketapk.branches.numbered import numbered, plain, rounded
+from ketapk.branches.parting import parting
 from ketapk.branches.sentence import change
 from ketapk.dosing.sentence import parse
 from ketapk.draws import Draws
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from ketapk.branches.branch import Change
+    from ketapk.branches.change import Change
     from ketapk.dosing.regimen import Regimen
     from ketapk.model.model import Model
     from ketapk.patients import Cohort, Patient
@@ -354,12 +355,10 @@ def what_if(
     draws = None if rng is None else Draws.of(rng)
     options: dict[str, Any] = {"rng": draws, "allow_implausible": allow_implausible}
     planned = simulate(regimen, model, cohort, **options)
-    moments = []
     # Doses are counted as planned, whatever a change before did to them.
     other = planned.plan if planned.plan.steady or len(asked) == 1 else numbered(planned.plan)
     for one in asked:
-        other, moment = one.of(other, cohort)
-        moments += [] if moment is None else [moment]
+        other = one.of(other, cohort)
     changed = simulate(plain(other), planned.model, cohort, **options)
     times = np.union1d(planned.times_h, changed.times_h)
     name = analyte or planned.model.parent
@@ -368,7 +367,7 @@ def what_if(
         planned=planned.at_times(times),
         changed=changed.at_times(times),
         changes=asked,
-        parts_at=min(moments, default=None),
+        parts_at=parting(planned.plan, changed.plan),
         analyte=name,
         within=within,
     )

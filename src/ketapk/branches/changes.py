@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from ketapk import units
-from ketapk.branches.branch import Branch
 from ketapk.branches.numbered import Numbered, numbered
 from ketapk.branches.rates import from_then_on, is_rate_of
 from ketapk.dosing.regimen import Dose, Regimen
@@ -47,9 +46,9 @@ class PumpStop:
     >>> from ketapk.dosing.sentence import parse
     >>> from ketapk.patients import Cohort
     >>> plan, me = parse("40 mg iv over 40 min"), Cohort(weight_kg=70)
-    >>> print(PumpStop(at="20 min", lasting="10 min").of(plan, me).plan)
+    >>> print(PumpStop(at="20 min", lasting="10 min").of(plan, me))
     20 mg iv over 20 min; 20 mg iv over 20 min at 30 min
-    >>> print(PumpStop(at="20 min", lasting="10 min", missed="left out").of(plan, me).plan)
+    >>> print(PumpStop(at="20 min", lasting="10 min", missed="left out").of(plan, me))
     20 mg iv over 20 min; 10 mg iv over 10 min at 30 min
     """
 
@@ -62,7 +61,7 @@ class PumpStop:
         units.time_h(self.lasting, "lasting")
         _one_of("missed", self.missed, MISSED)
 
-    def of(self, plan: Regimen, cohort: Cohort) -> Branch:
+    def of(self, plan: Regimen, cohort: Cohort) -> Regimen:
         """Return what becomes of a plan."""
         stop, length = units.time_h(self.at, "at"), units.time_h(self.lasting, "lasting")
         start = stop + length
@@ -75,12 +74,12 @@ class PumpStop:
             )
         hit = infusions if self.missed == "later" else [d for d in infusions if d.time < start]
         if not length or not hit:
-            return Branch(plan, None)
+            return plan
         shift = length if self.missed == "later" else Fraction(0)
         resume = stop if self.missed == "later" else start
         others = [event for event in written.events if event not in hit]
         pieces = [part for dose in hit for part in _cut(dose, stop, resume, shift)]
-        return Branch(Regimen.of(*others, *pieces), max(stop, min(d.time for d in hit)))
+        return Regimen.of(*others, *pieces)
 
     def __str__(self) -> str:
         return f"pump stops at {self.at} for {self.lasting}, missed dose {self.missed}"
@@ -124,7 +123,7 @@ class Late:
     >>> from ketapk.dosing.sentence import parse
     >>> from ketapk.patients import Cohort
     >>> plan = parse("10 mg iv bolus every 1 h x 2")
-    >>> print(Late(dose=2, by="15 min").of(plan, Cohort(weight_kg=70)).plan)
+    >>> print(Late(dose=2, by="15 min").of(plan, Cohort(weight_kg=70)))
     10 mg iv bolus; 10 mg iv bolus at 75 min
     """
 
@@ -135,14 +134,14 @@ class Late:
         _number(self.dose)
         units.time_h(self.by, "by")
 
-    def of(self, plan: Regimen, cohort: Cohort) -> Branch:
+    def of(self, plan: Regimen, cohort: Cohort) -> Regimen:
         """Return what becomes of a plan."""
         others, parts = _picked(plan, self.dose)
         by = units.time_h(self.by, "by")
         if not by:
-            return Branch(plan, None)
+            return plan
         late = [replace(part, time=part.time + by) for part in parts]
-        return Branch(Regimen.of(*others, *late), parts[0].time)
+        return Regimen.of(*others, *late)
 
     def __str__(self) -> str:
         return f"dose {self.dose} late by {self.by}"
@@ -163,12 +162,12 @@ class Skipped:
     def __post_init__(self) -> None:
         _number(self.dose)
 
-    def of(self, plan: Regimen, cohort: Cohort) -> Branch:
+    def of(self, plan: Regimen, cohort: Cohort) -> Regimen:
         """Return what becomes of a plan."""
-        others, parts = _picked(plan, self.dose)
+        others, _ = _picked(plan, self.dose)
         if not any(isinstance(event, Dose) for event in others):
             raise PlanError(f"Without dose {self.dose} nothing is left of {plan} to be compared.")
-        return Branch(Regimen.of(*others), parts[0].time)
+        return Regimen.of(*others)
 
     def __str__(self) -> str:
         return f"dose {self.dose} skipped"
@@ -189,10 +188,10 @@ class Doubled:
     def __post_init__(self) -> None:
         _number(self.dose)
 
-    def of(self, plan: Regimen, cohort: Cohort) -> Branch:
+    def of(self, plan: Regimen, cohort: Cohort) -> Regimen:
         """Return what becomes of a plan."""
         others, parts = _picked(plan, self.dose)
-        return Branch(Regimen.of(*others, *parts, *parts), parts[0].time)
+        return Regimen.of(*others, *parts, *parts)
 
     def __str__(self) -> str:
         return f"dose {self.dose} doubled"
@@ -220,7 +219,7 @@ class OtherRate:
     >>> from ketapk.patients import Cohort
     >>> plan = parse("60 mg/h iv for 1 h")
     >>> faster = OtherRate(rate="120 mg/h", at="30 min", keeps="amount")
-    >>> print(faster.of(plan, Cohort(weight_kg=70)).plan)
+    >>> print(faster.of(plan, Cohort(weight_kg=70)))
     60 mg/h iv for 30 min; 30 mg iv over 15 min at 30 min
     """
 
@@ -240,7 +239,7 @@ class OtherRate:
             units.time_h(self.at, "at")
         _one_of("keeps", self.keeps, KEPT)
 
-    def of(self, plan: Regimen, cohort: Cohort) -> Branch:
+    def of(self, plan: Regimen, cohort: Cohort) -> Regimen:
         """Return what becomes of a plan."""
         others, parts = _picked(plan, self.dose)
         since = parts[0].time if self.at is None else units.time_h(self.at, "at")
@@ -265,12 +264,12 @@ class OtherRate:
         end = dose.time + dose.hours
         rate = units.expect(self.rate, "rate", "rate", "rate per kg")
         if is_rate_of(dose, rate, cohort):
-            return Branch(plan, None)
+            return plan
         before = [_between(dose, dose.time, since)] if since > dose.time else []
         after = from_then_on(
             _between(dose, since, end), rate, cohort, keeps_amount=self.keeps == "amount"
         )
-        return Branch(Regimen.of(*others, *before, after), since)
+        return Regimen.of(*others, *before, after)
 
     def __str__(self) -> str:
         since = "" if self.at is None else f" from {self.at}"

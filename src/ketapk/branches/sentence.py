@@ -11,7 +11,7 @@ from ketapk.branches.weights import OtherWeight
 from ketapk.errors import InputError
 
 if TYPE_CHECKING:
-    from ketapk.branches.branch import Change
+    from ketapk.branches.change import Change
 
 _TIME = r"[-+.\w]+ ?[a-zA-Z]*"
 _MISSED = r"(?:,?\s*(?:missed (?:dose )?|the rest |rest )?(?P<missed>later|left out))?"

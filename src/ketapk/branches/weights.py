@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ketapk import units
-from ketapk.branches.branch import Branch
 from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.errors import InputError, PlanError
 from ketapk.patients.people import LIMITS
@@ -32,7 +31,7 @@ class OtherWeight:
     >>> from ketapk.dosing.sentence import parse
     >>> from ketapk.patients import Cohort
     >>> plan = parse("0.5 mg/kg iv over 40 min")
-    >>> print(OtherWeight(weight="50 kg").of(plan, Cohort(weight_kg=70)).plan)
+    >>> print(OtherWeight(weight="50 kg").of(plan, Cohort(weight_kg=70)))
     25 mg iv over 40 min
     """
 
@@ -42,7 +41,7 @@ class OtherWeight:
         if not _named(self.weight):
             _kg(self.weight)
 
-    def of(self, plan: Regimen, cohort: Cohort) -> Branch:
+    def of(self, plan: Regimen, cohort: Cohort) -> Regimen:
         """Return what becomes of a plan."""
         per_kg = [dose for dose in plan.doses if dose.per_kg]
         if not per_kg:
@@ -52,12 +51,12 @@ class OtherWeight:
             )
         weight = _of_all(cohort, self.weight) if _named(self.weight) else _kg(self.weight)
         if all(own == float(weight) for own in cohort.dosing_kg.tolist()):
-            return Branch(plan, None)
+            return plan
         events = [
             _worked_out(event, weight) if isinstance(event, Dose) and event.per_kg else event
             for event in plan.events
         ]
-        return Branch(Regimen.of(*events), min(dose.time for dose in per_kg))
+        return Regimen.of(*events)
 
     def __str__(self) -> str:
         return f"weight {self.weight}"

@@ -224,6 +224,13 @@ def compile_kernels() -> None:
     print(cache_folder())
 
 
+PARTS = (
+    "numpy", "scipy", "numba", "polars", "typer", "rich", "pydantic",
+    "matplotlib", "fastapi", "uvicorn",
+)  # fmt: skip
+"""What ketapk runs on, and what figures and the page need where they are installed."""
+
+
 def doctor() -> None:
     """Say what runs here: versions, the cache of compiled kernels, threads."""
     from importlib.metadata import PackageNotFoundError, version
@@ -232,7 +239,7 @@ def doctor() -> None:
 
     print(f"ketapk       {version('ketapk')}")
     print(f"Python       {sys.version.split()[0]}")
-    for name in ("numpy", "scipy", "numba", "polars", "typer", "rich", "pydantic", "matplotlib"):
+    for name in PARTS:
         try:
             print(f"{name:<13}{version(name)}")
         except PackageNotFoundError:

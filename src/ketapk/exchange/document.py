@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError
 
 from ketapk.errors import InputError, KetapkError, ModelError, nearest
+from ketapk.exchange.forms import form_of, from_json, from_toml, to_json, to_toml
 from ketapk.model.build import GIVEN, ModelBuilder
 from ketapk.model.design import Design, Disposition, Individual
 from ketapk.model.expressions import Expression
@@ -26,19 +24,6 @@ if TYPE_CHECKING:
 FORMAT = "ketapk model"
 VERSION = 1
 """Of the form; a change that older readers would misread counts it up."""
-DEEPEST = 8
-"""Names in a key, such as ``a.b.c``; the form needs three."""
-_WORDS = re.compile(
-    r'"""(?:[^\\]|\\.)*?(?:"""|\\?\Z)'
-    r"|'''.*?(?:'''|\Z)"
-    r'|"(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n|\Z))'
-    r"|'[^'\n]*+(?:'|(?=\n|\Z))"
-    r"|#[^\n]*+",
-    re.S,
-)
-"""Texts and remarks of TOML, in which dots mean nothing; one without an end goes on to the last."""
-_DEEP = re.compile(rf"(?:\.[ \t]*[\w-]+[ \t]*){{{DEEPEST}}}")
-
 Real = Annotated[float, Strict()]
 """A number, and neither a text nor true or false."""
 
@@ -225,16 +210,16 @@ def read_model(path: str | PathLike[str]) -> Model:
     ModelError, UnitError
         If its parts do not fit together.
     """
-    kind = _kind(path)
+    form = form_of(path)
     try:
         # Some editors begin a file with a mark of its encoding.
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {error}.") from None
     try:
-        content = _from_toml(text) if kind == "toml" else _from_json(text)
+        content = from_toml(text) if form == "toml" else from_json(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not {kind.upper()}: {error}.") from None
+        raise InputError(f"{path} is not {form.upper()}: {error}.") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f'{path} is no model of ketapk; such a file says format = "{FORMAT}".')
     version = content.get("version")
@@ -270,14 +255,14 @@ def write_model(model: Model | ModelBuilder, path: str | PathLike[str]) -> None:
     InputError
         If the file cannot be written.
     """
-    kind = _kind(path)
+    form = form_of(path)
     built = model.model() if isinstance(model, ModelBuilder) else model
     if not isinstance(built, Model):
         raise InputError(f"{model!r} is no model; give a Model or a ModelBuilder.")
     whole = document(built)
     content = whole.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     content["parameters"] = {n: _shortest(p) for n, p in content["parameters"].items()}
-    text = _toml(content) if kind == "toml" else json.dumps(content, indent=2, ensure_ascii=False)
+    text = to_toml(content) if form == "toml" else to_json(content)
     try:
         Path(path).write_text(text.rstrip("\n") + "\n", encoding="utf-8", newline="\n")
     except (OSError, ValueError) as error:
@@ -405,37 +390,6 @@ def _spread(effect: Variability) -> str:
     return f"{effect.value!r} {written}"
 
 
-def _kind(path: str | PathLike[str]) -> str:
-    try:
-        kind = Path(path).suffix.lower().removeprefix(".")
-    except TypeError:
-        raise InputError(f"{path!r} is no path of a file; write one such as 'mine.toml'.") from None
-    if kind not in ("toml", "json"):
-        raise InputError(f"{path} has no known form; end its name in .toml or .json.")
-    return kind
-
-
-def _from_toml(text: str) -> Any:
-    """Refuse keys of very many names, which take the square of their number to read."""
-    if _DEEP.search(_WORDS.sub("x", text)):
-        raise ValueError(f"a key has more than {DEEPEST} names with dots between")
-    return tomllib.loads(text)
-
-
-def _from_json(text: str) -> Any:
-    return json.loads(text, object_pairs_hook=_each_once)
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a key that is there twice, of which JSON would keep the last."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} is there twice")
-    return found
-
-
 def _said(item: Any) -> str:
     """One mistake of a file, with its path and how to mend it."""
     place = ".".join(str(part) for part in item["loc"])
@@ -443,36 +397,3 @@ def _said(item: Any) -> str:
         hint = "" if len(item["loc"]) > 1 else nearest(place, Document.model_fields)
         return f"{place} is not known.{hint}"
     return f"{place}: {item['msg'][0].lower()}{item['msg'][1:]}."
-
-
-def _toml(content: dict[str, Any]) -> str:
-    """Write tables of text, numbers, lists and tables as TOML."""
-    lines = [
-        f"{_key(name)} = {_toml_value(value)}"
-        for name, value in content.items()
-        if not isinstance(value, dict) and not _is_tables(value)
-    ]
-    for name, value in content.items():
-        tables = [value] if isinstance(value, dict) else value if _is_tables(value) else []
-        for table in tables:
-            lines += ["", f"[{name}]" if isinstance(value, dict) else f"[[{name}]]"]
-            lines += [f"{_key(key)} = {_toml_value(item)}" for key, item in table.items()]
-    return "\n".join(lines)
-
-
-def _is_tables(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml_value(name)
-
-
-def _toml_value(value: Any) -> str:
-    if isinstance(value, dict):
-        inside = ", ".join(f"{_key(key)} = {_toml_value(item)}" for key, item in value.items())
-        return f"{{ {inside} }}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml_value, value))}]"
-    # A string of JSON is one of TOML, but for one control character.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

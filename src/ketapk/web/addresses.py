@@ -7,9 +7,10 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from ketapk.web.branching import what_if
 from ketapk.web.contents import contents
 from ketapk.web.curves import curves
-from ketapk.web.exports import KINDS
+from ketapk.web.exports import KINDS, shown
 from ketapk.web.fates import ledger
 from ketapk.web.numbers import json_response
 from ketapk.web.questions import (
@@ -21,6 +22,7 @@ from ketapk.web.questions import (
     Routes,
     Sheet,
     Understanding,
+    WhatIf,
 )
 from ketapk.web.refusal import Refusal, at
 from ketapk.web.routes import routes
@@ -61,6 +63,12 @@ def post_curves(asked: Curves) -> Response:
     return json_response(curves(asked))
 
 
+@router.post("/what_if")
+def post_what_if(asked: WhatIf) -> Response:
+    """One plan and what becomes of it when something goes otherwise, from where they part."""
+    return json_response(what_if(asked))
+
+
 @router.post("/ledger")
 def post_ledger(asked: Ledger) -> Response:
     """Where every milligram of one plan is over time."""
@@ -98,4 +106,4 @@ def post_export(
     """The scenario to take away, as text."""
     make, media_type = KINDS[kind]
     with at(None):
-        return Response(make(asked.scenario), media_type=f"{media_type}; charset=utf-8")
+        return Response(make(shown(asked.scenario)), media_type=f"{media_type}; charset=utf-8")

@@ -12,9 +12,9 @@ from ketapk import units
 from ketapk.errors import KetapkError
 from ketapk.web.axis import axis, end_of
 from ketapk.web.crowd import ribbons
+from ketapk.web.difference import difference
 from ketapk.web.models import Answer, Wanted
 from ketapk.web.numbers import BAND_DIGITS, short
-from ketapk.web.parting import difference
 from ketapk.web.plans import who_of
 from ketapk.web.refusal import Problem, at, problem_of, said
 from ketapk.web.worked import Worked, worked
@@ -103,6 +103,7 @@ def _plan(
                 "effect": answer.effects(model, times) if options.effect_site else None,
                 "ribbon": crowds.get(model),
                 "measures": shown.measures[model],
+                "outside": run.model.population.outside(run.cohort),
                 "failed": next(iter(run.failed.values()), None),
             }
             for model, run in answer.runs.items()

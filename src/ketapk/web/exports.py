@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ketapk.comparison import Comparison, compare
 from ketapk.notice import NOTICE
+from ketapk.web.models import with_routes
 from ketapk.web.plans import read_plan, who_of
 from ketapk.web.refusal import at
 
@@ -25,6 +26,20 @@ FLAGS = {
     "dosing_weight": "--dosing-weight",
 }
 """Options of the command line by the field of the patient."""
+
+
+def shown(scenario: Scenario) -> Scenario:
+    """Return a scenario whose models have borrowed what its plans need, as curves show them."""
+    if not scenario.models:
+        return scenario
+    who_of(scenario)
+    routes: dict[str, None] = {}
+    for name, text in scenario.plans.items():
+        with at(f"plans.{name}"):
+            routes |= dict.fromkeys(read_plan(text).routes)
+    with at("models"):
+        names = [with_routes(name, routes).name for name in scenario.models]
+    return scenario.model_copy(update={"models": names})
 
 
 def comparison_of(scenario: Scenario) -> Comparison:

@@ -19,6 +19,8 @@ MOST_PLANS = 12
 MOST_DOSES = 200
 """In one plan, repeated doses written out."""
 MOST_MODELS = 13
+MOST_CHANGES = 8
+"""To one plan."""
 MOST_LETTERS = 200
 """In the name of a plan or a model."""
 MOST_PEOPLE = 1000

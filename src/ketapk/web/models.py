@@ -15,12 +15,13 @@ from ketapk.web.numbers import short
 from ketapk.web.refusal import at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
 
     from ketapk.dosing.regimen import Regimen
+    from ketapk.model.model import Model
     from ketapk.patients import Patient
     from ketapk.profiles import Profiles
     from ketapk.scenario import Scenario
@@ -119,7 +120,7 @@ def answers(plan: Regimen, who: Patient, wanted: Wanted) -> Answer:
                 model = load_model(name)
             try:
                 if wanted.borrow:
-                    model = _with_routes(name, plan)
+                    model = with_routes(name, plan.routes)
                 runs[model.name] = simulate(plan, model, who, **how)
             except PlanError as refusal:
                 reasons[name] = str(refusal)
@@ -140,21 +141,30 @@ def answers(plan: Regimen, who: Patient, wanted: Wanted) -> Answer:
     )
 
 
+def one_model(plan: Regimen, who: Patient, scenario: Scenario) -> Model:
+    """Return the first model that is named, or the one that `compare` chooses for a plan."""
+    if not scenario.models:
+        return default_model(plan, cohort_of(who))
+    with at("models"):
+        load_model(scenario.models[0])
+    return with_routes(scenario.models[0], plan.routes)
+
+
 def one_run(plan: Regimen, who: Patient, scenario: Scenario) -> Profiles:
     """Simulate a plan in the first model that is named, or in the one that `compare` chooses."""
-    if scenario.models:
-        with at("models"):
-            load_model(scenario.models[0])
-        model = _with_routes(scenario.models[0], plan)
-    else:
-        model = default_model(plan, cohort_of(who))
-    return simulate(plan, model, who, times=(0.0,), allow_implausible=scenario.allow_implausible)
+    return simulate(
+        plan,
+        one_model(plan, who, scenario),
+        who,
+        times=(0.0,),
+        allow_implausible=scenario.allow_implausible,
+    )
 
 
-def _with_routes(name: str, plan: Regimen) -> Any:
+def with_routes(name: str, routes: Iterable[str]) -> Model:
     """Return a model with the routes that it lacks borrowed, where it is one paper."""
     model = load_model(name)
-    missing = [route for route in plan.routes if route not in model.routes]
+    missing = [route for route in routes if route not in model.routes]
     if name not in PUBLISHED or not missing:
         return model
     return load_model("+".join((name, *missing)))

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ketapk.dosing.regimen import ROUTES
 from ketapk.scenario import Scenario
-from ketapk.web.limits import LONGEST_H, MOST_PEOPLE
+from ketapk.web.limits import LONGEST_H, MOST_CHANGES, MOST_PEOPLE
 
 
 class Asked(BaseModel):
@@ -57,6 +57,29 @@ class Curves(Question):
     """Curves of plans."""
 
     options: CurveOptions = Field(default_factory=CurveOptions)
+
+
+class WhatIfOptions(Asked):
+    """What goes otherwise, and how the branches are compared."""
+
+    changes: list[str] = Field(
+        min_length=1,
+        max_length=MOST_CHANGES,
+        description='One after the other, "pump stops at 20 min for 10 min", "dose 2 skipped"',
+    )
+    plan: str | None = Field(default=None, description="Name of the plan; the first by default")
+    analyte: str | None = Field(default=None, description="Whose; the dosed drug by default")
+    within: str = Field(
+        default="5 %", description="Share of the planned peak that counts as agreeing"
+    )
+    until_h: float | None = Field(default=None, gt=0.0, le=LONGEST_H, description="End [h]")
+    points: int = Field(default=400, ge=2, le=800, description="Even steps")
+
+
+class WhatIf(Question):
+    """A plan gone otherwise; the model is the first that is named."""
+
+    options: WhatIfOptions
 
 
 class LedgerOptions(Asked):
@@ -156,6 +179,7 @@ class Decrement(Question):
 
 OPTIONS: tuple[type[Asked], ...] = (
     CurveOptions,
+    WhatIfOptions,
     RouteOptions,
     HoldOptions,
     SheetOptions,

@@ -106,7 +106,8 @@
       for (let k = 0; k < 60; k++) grid.push(corner + 1e-4 * Math.pow(1.22, k));
       grid.push(corner);
     }
-    return grid.filter((t) => t <= end).sort((a, b) => a - b);
+    // Each once: a peak is looked for between the neighbours of the highest.
+    return [...new Set(grid)].filter((t) => t <= end).sort((a, b) => a - b);
   }
 
   // Highest level and its time: the best of the grid, refined by golden section beside it.

@@ -18,8 +18,8 @@ export function axisUnit(untilH) {
 
 const charts = new Set();
 const PAPER_PX = 690;
-const PAPER_TALL_PX = 290;
-const PAPER_LOW_PX = 170;
+const PAPER_TALL_PX = 260;
+const PAPER_LOW_PX = 150;
 
 /** Charts follow the paper while it is printed: light, and as wide as a sheet. */
 export function startPrinting() {
@@ -41,7 +41,7 @@ export function makeChart(holder, { onCursor = () => {}, onDraw = () => {}, yLab
   let wide = null;
   let again = () => {};
   const width = () => wide ?? holder.clientWidth;
-  const height = () => (wide === null ? holder.clientHeight : (holder.classList.contains("apart") ? PAPER_LOW_PX : PAPER_TALL_PX));
+  const height = () => (wide === null ? holder.clientHeight : (holder.matches(".apart, .low") ? PAPER_LOW_PX : PAPER_TALL_PX));
 
   function options(picture, unit) {
     const axis = { stroke: ink, font: FONT, labelFont: FONT, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, size: 5 } };

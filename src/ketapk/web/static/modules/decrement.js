@@ -8,6 +8,9 @@ import { complain, complaint, notes, parts, text } from "./sheets.js";
 import { scenario, state } from "./state.js";
 import { readTime } from "./units.js";
 
+/** The axis is longer than the longest infusion, so that names stand beside the ends of their lines. */
+const ROOM = 1.3;
+
 /** How long a level takes to fall after infusions of several lengths. */
 export function falling() {
   const said = complaint("decrement-problem");
@@ -62,5 +65,5 @@ function drawFall(chart, answer) {
     lines.get(key)[lengths.indexOf(row.length_h)] = row.time_h;
   }
   const series = [...lines].map(([key, values], k) => ({ key, values, stroke: colour(k), tint: colour(k), dash: dash(k), width: 2, lead: true, label: key }));
-  chart.update({ times: lengths, series, bands: [], until: lengths.at(-1) });
+  chart.update({ times: lengths, series, bands: [], until: ROOM * lengths.at(-1) });
 }

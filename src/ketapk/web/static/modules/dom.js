@@ -46,7 +46,7 @@ export function table(caption, head, rows, attributes = {}) {
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     el("table", attributes,
       el("caption", {}, caption),
-      el("thead", {}, el("tr", {}, head.map((text) => el("th", { scope: "col" }, text)))),
+      el("thead", {}, el("tr", {}, head.map((cell) => (cell instanceof Node ? cell : el("th", { scope: "col" }, cell))))),
       el("tbody", {}, rows.map((cells) => el("tr", {},
         cells.map((cell, i) => (cell instanceof Node && (cell.tagName === "TD" || cell.tagName === "TH")) ? cell
           : el(i ? "td" : "th", i ? {} : { scope: "row" }, cell)))))));

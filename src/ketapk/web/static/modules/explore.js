@@ -9,7 +9,7 @@ import { colour, dash, onScheme } from "./look.js";
 import { tellExcluded } from "./models.js";
 import { isDragging } from "./moving.js";
 import { makeNumbers } from "./numbers.js";
-import { patientWrong } from "./patient.js";
+import { patientWrong, tellOutside } from "./patient.js";
 import { startPointing } from "./pointing.js";
 import { makeReadout } from "./readout.js";
 import { change, onChange, scenario, state } from "./state.js";
@@ -84,6 +84,7 @@ export function startExplore(library, onDrawn, known) {
     writeValues(answer);
     say(summary, summed(answer, now.level));
     tellExcluded(answer.plans);
+    tellOutside(answer.plans);
     tellWarnings(warnings, answer);
     if (chart.plot.cursor.left < 0) readout.show(answer, null);
     else readout.show(answer, chart.plot.cursor.idx);
@@ -185,22 +186,34 @@ function summed(result, level) {
 }
 
 function tellWarnings(list, result) {
-  const said = [...new Set(result.plans.flatMap((plan) => [...(plan.warnings ?? []), ...(plan.runs ?? []).flatMap(whyNot)]))];
+  const runs = result.plans.flatMap((plan) => plan.runs ?? []);
+  const said = [...new Set([...result.plans.flatMap((plan) => plan.warnings ?? []).filter((text) => !beside(runs).includes(text)), ...shownOf(runs)])];
   if (list.dataset.key === said.join("\n")) return;
   list.dataset.key = said.join("\n");
   fill(list, said.map((text) => el("li", {}, text)));
 }
 
-/** What was asked to be shown and cannot be, and why. */
-function whyNot(run) {
+/** What stands beside the patient already. */
+const beside = (runs) => runs.flatMap(({ model, outside }) => outside.map((text) => `${model}: ${text}.`));
+
+/** What the switches show and cannot show, and why. */
+function shownOf(runs) {
   const now = state();
   const said = [];
-  if (now.ribbon && run.ribbon?.why_not) said.push(`512 people: ${run.ribbon.why_not}.`);
-  if (now.metabolite && Object.keys(run.curves).length < 2) said.push(`Metabolite: ${run.model} has none.`);
-  if (now.effect && !run.effect?.length) said.push(`Effect site: no ke0 was published with ${run.model}.`);
-  if (run.failed) said.push(`${run.model}: ${run.failed}`);
+  if (now.ribbon) {
+    const drawn = namesOf(runs.filter((run) => run.ribbon && !run.ribbon.why_not));
+    if (drawn) said.push(`The ribbon holds the middle half and 90 % of ${PEOPLE} people, drawn as ${drawn} publishes them.`);
+    for (const run of runs) if (run.ribbon?.why_not) said.push(`${PEOPLE} people: ${run.ribbon.why_not}.`);
+  }
+  const alone = now.metabolite && namesOf(runs.filter((run) => Object.keys(run.curves).length < 2));
+  if (alone) said.push(`No metabolite in ${alone}.`);
+  const siteless = now.effect && namesOf(runs.filter((run) => !run.effect?.length));
+  if (siteless) said.push(`No effect site: no ke0 was published with ${siteless}.`);
+  for (const run of runs) if (run.failed) said.push(`${run.model}: ${run.failed}`);
   return said;
 }
+
+const namesOf = (runs) => [...new Set(runs.map(({ model }) => model))].join(", ");
 
 /** Arrow keys walk along the curve. */
 function byKeys(holder, readout) {

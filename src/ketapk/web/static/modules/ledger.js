@@ -52,7 +52,7 @@ export function makeLedger(root) {
       ...place, rect: svg("rect", { x: 4, width: WIDE - 8, class: "stack-part" }), cell: el("td"), share: el("td"), k,
     }));
     fill(stack, rows.map((row) => row.rect));
-    fill(list, el("caption", { class: "visually-hidden" }, "Milligrams by place at the time shown"),
+    fill(list, el("caption", { class: "visually-hidden" }, ""),
       el("thead", {}, el("tr", {}, ["Place", "mg", "of the dose"].map((text) => el("th", { scope: "col" }, text)))),
       el("tbody", {}, [...rows].reverse().map((row) => el("tr", {}, el("th", { scope: "row" }, key(row), ` ${row.place}`,
         row.fate && row.fate !== row.place ? el("small", {}, ` ${row.fate}`) : null), row.cell, row.share))));
@@ -86,6 +86,7 @@ export function makeLedger(root) {
     if (answer === null) return;
     when.value = index;
     say(time, readTime(answer.times_h[index]));
+    say(list.caption, `${which.selectedOptions[0]?.textContent ?? ""}: milligrams by place at ${readTime(answer.times_h[index])}`);
     when.setAttribute("aria-valuetext", readTime(answer.times_h[index]));
     let y = TALL;
     for (const row of rows) {

@@ -53,16 +53,17 @@ async function start() {
   else ask();
   startPatient(library);
   startModels(library);
+  const tellOut = startSources(library);
   // Before what else hears of a change, so that the server works while the controls are written.
   startExplore(library, (answer) => {
     page.drawn += 1;
     page.last = answer;
+    if (state().view === "sources") tellOut();
     drawn();
   }, known ? curves : null);
   startPlans(library);
   startRoutes(library);
   startSchedules(library);
-  startSources(library);
   startTakeaway(library);
   tellKernels();
 }

@@ -1,6 +1,7 @@
 // The measures of every plan in every model, written in place.
 
 import { el, fill, say } from "./dom.js";
+import { showSource } from "./sources.js";
 import { num, readTime } from "./units.js";
 
 const COLUMNS = (level) => [
@@ -9,8 +10,8 @@ const COLUMNS = (level) => [
   ["onset_h", `First at ${level}`, "", readTime],
   ["above_h", `Above ${level}`, "", readTime],
   ["washout_h", `Washout to ${level}`, "", readTime],
-  ["AUC_inf", "AUC to infinity", "ng h/mL", (v) => num(v)],
-  ["t_half_h", "Terminal half-life", "", readTime],
+  ["AUC_inf", "AUC", "ng h/mL", (v) => num(v)],
+  ["t_half_h", "Half-life", "", readTime],
 ];
 
 /** Make the table of measures. */
@@ -18,7 +19,7 @@ export function makeNumbers(holder) {
   const body = el("tbody");
   const head = el("tr");
   holder.append(el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Numbers" },
-    el("table", { id: "numbers", class: "numbers" }, el("caption", { class: "visually-hidden" }, "Peak, onset, time above the level, time after the last dose until it is below for good, area and half-life of every plan in every model"),
+    el("table", { id: "numbers", class: "numbers" }, el("caption", { class: "visually-hidden" }, "Peak, onset, time above the level, time after the last dose until it is below for good, area to infinity and terminal half-life of every plan in every model"),
       el("thead", {}, head), body)));
   let signature = "";
   let cells = [];
@@ -34,7 +35,8 @@ export function makeNumbers(holder) {
       cells = rows.map((row) => columns.map(([key]) => el("td", { data: { plan: row.plan, model: row.model, analyte: row.analyte, what: key } })));
       fill(body, rows.map((row, r) => el("tr", { class: row.lead ? "lead" : "" },
         el("th", { scope: "row" }, `${row.plan}${row.first ? "" : `, ${row.analyte}`}`),
-        el("td", { class: "text" }, row.model, el("small", {}, row.note)), cells[r])));
+        el("td", { class: "text" }, el("button", { type: "button", class: "quiet source", title: `Source of ${row.model}`, onclick: () => showSource(row.model) }, row.model),
+          el("small", {}, row.note)), cells[r])));
     }
     rows.forEach((row, r) => columns.forEach(([key, , , write], c) => {
       const value = row.measures[key];

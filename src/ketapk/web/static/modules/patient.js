@@ -1,6 +1,6 @@
 // Who gets the plans; values outside what a model was made from say so.
 
-import { choices, el, field, say } from "./dom.js";
+import { choices, el, field, fill, say } from "./dom.js";
 import { changeIn, onChange, state } from "./state.js";
 import { endGesture } from "./history.js";
 
@@ -39,10 +39,22 @@ export function startPatient(library) {
     rows.push(field(label, select));
   }
   root.append(el("h2", {}, "Patient"), ...rows.slice(0, 3), el("div", { class: "pair" }, rows.slice(3)),
-    el("p", { class: "problem", id: "patient-said", hidden: true }));
+    el("p", { class: "problem", id: "patient-said", hidden: true }), el("ul", { class: "told warnings", id: "patient-outside" }));
   const show = () => Object.entries(fields).forEach(([key, write]) => write(state().patient[key]));
   onChange(show);
   show();
+}
+
+/** Say for which models the patient is outside what was studied. */
+export function tellOutside(plans) {
+  const kept = plans.flatMap((plan) => plan.runs ?? []).flatMap(({ model, outside }) => outside.map((text) => `${model}: ${text}.`));
+  const left = plans.flatMap((plan) => plan.excluded ?? []).filter(({ why }) => why.includes(" is outside the "))
+    .map(({ model, why }) => `${model} is out: ${why.replace(/^\w+: /, "")}.`);
+  const list = document.getElementById("patient-outside");
+  const said = [...new Set([...kept, ...left])];
+  if (list.dataset.key === said.join("\n")) return;
+  list.dataset.key = said.join("\n");
+  fill(list, said.map((text) => el("li", {}, text)));
 }
 
 /** Say what is wrong with the patient, or nothing. */

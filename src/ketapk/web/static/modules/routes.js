@@ -66,8 +66,8 @@ export function startRoutes(library) {
     const lines = drawn().map((row) => ({ key: row.route, values: row.curve, stroke: colour(order.indexOf(row.route)), tint: colour(order.indexOf(row.route)),
       dash: dash(order.indexOf(row.route)), width: 2.4, lead: true, label: routeName(row.route) }));
     chart.update({ times: answer.times_h, series: lines, bands: [], until: answer.until_h }, { log: state().log });
-    const head = ["Route", "Dose [mg]", `First at ${state().level} [min]`, "Peak [ng/mL]", "at [min]", "AUC [ng h/mL]", "F", "Norketamine : ketamine", "Model"];
-    fill(numbers, table("What the route did", head, answer.rows.map((row) => (row.error
+    const head = ["Route", "Dose [mg]", `First at ${state().level} [min]`, "Peak [ng/mL]", "at [min]", "AUC [ng h/mL]", "F", "Norketamine : ketamine", el("th", { scope: "col", class: "text" }, "Model")];
+    fill(numbers, table(`What the route did to ${MATCHES.find(([key]) => key === state().routes.match)[1]}`, head, answer.rows.map((row) => (row.error
       ? [routeName(row.route), el("td", { colspan: head.length - 1, class: "text" }, row.error.sentence)]
       : [routeName(row.route), num(row.mg), num(row.onset_min), num(row.Cmax), num(row.Tmax_min), num(row.AUC), num(row.F), num(row.ratio), el("td", { class: "text" }, row.model, el("small", {}, ` grade ${row.grade}`))])), { id: "routes-numbers", class: "numbers" }));
     fill(warnings, [...ratioNote(), ...(answer.warnings ?? [])].map((text) => el("li", {}, text)));

@@ -35,7 +35,7 @@ function holding() {
   const site = el("select", { id: "hold-site", onchange: (event) => changeIn("hold", { site: event.target.value }) });
   choices(site, [["plasma", "plasma"], ["effect", "effect site"]], state().hold.site);
   let answer = null;
-  const chart = makeChart(holder);
+  const chart = makeChart(holder, { yLabel: "Level [ng/mL]" });
   const asking = channel("/api/hold", (result) => {
     answer = result;
     complain(said, null);
@@ -50,8 +50,9 @@ function holding() {
     if (answer === null || root.closest("[hidden]")) return;
     use.disabled = false;
     say(told, `${withUnit(answer.total_mg, "mg")} in all, computed with ${answer.model} (grade ${answer.grade}).`);
-    const series = Object.entries(answer.curves).map(([where, values], k) => ({ key: where, values, stroke: colour(k), tint: colour(k), dash: dash(k),
-      width: 2.4, lead: k === 0, label: where === "effect" ? "effect site" : where }));
+    const sites = Object.entries(answer.curves);
+    const series = sites.map(([where, values], k) => ({ key: where, values, stroke: colour(k), tint: colour(k), dash: dash(k),
+      width: 2.4, lead: k === 0, label: sites.length < 2 ? null : where === "effect" ? "effect site" : where }));
     chart.update({ times: answer.times_h, series, bands: [], until: answer.times_h.at(-1) });
     fill(place, sheetTable("Where it falls short", answer.shortfall, "hold-shortfall"),
       sheetTable("Running sheet", answer.sheet?.lines ?? answer.intervals, "hold-sheet"), notes(answer));

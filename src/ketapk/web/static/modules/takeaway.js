@@ -89,18 +89,22 @@ export function startTakeaway(library) {
   }
 }
 
-/** Models that answer every plan shown, by name, and what to say of those that do not. */
+/** Models that answer every plan shown, by name, and what to say of those that do not; each borrows the routes it lacks. */
 function models() {
   const now = state();
-  if (!now.all) return { named: now.models, left: "" };
-  const shown = (latestAnswer()?.plans ?? []).filter((plan) => !plan.error).map((plan) => plan.runs.map((run) => run.model));
-  const every = [...new Set(shown.flat())];
-  const named = every.filter((name) => shown.every((names) => names.includes(name)));
-  const others = every.filter((name) => !named.includes(name));
+  if (!now.all && now.models.length === 0) return { named: [], left: "" };
+  const shown = (latestAnswer()?.plans ?? []).filter((plan) => !plan.error).map((plan) => plan.runs.map(({ model }) => paper(model)));
+  const every = [...new Set([...shown.flat(), ...(now.all ? [] : now.models.map(paper))])];
+  const able = every.filter((name) => shown.every((names) => names.includes(name)));
+  const named = now.all ? able : now.models.filter((model) => able.includes(paper(model)));
+  const others = every.filter((name) => !able.includes(name));
   if (others.length === 0) return { named, left: "" };
   return { named, left: named.length === 0 ? "No model answers every plan, so each goes with its recommended one."
     : `Left out, since they do not answer every plan: ${others.join(", ")}.` };
 }
+
+/** The model of one paper that a model with borrowed routes rests on. */
+const paper = (model) => model.split("+")[0];
 
 function save(name, content, type) {
   const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
