@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ketapk.comparison import Comparison, compare
+from ketapk.exchange.forms import to_toml
 from ketapk.notice import NOTICE
 from ketapk.web.models import with_routes
 from ketapk.web.plans import read_plan, who_of
@@ -132,23 +133,7 @@ def command(scenario: Scenario) -> str:
 
 def file(scenario: Scenario) -> str:
     """Return the scenario file, for `ketapk compare --scenario`."""
-    content = scenario.model_dump()
-    tables = {name: content.pop(name) for name in ("patient", "plans")}
-    lines = [f"{name} = {_toml(value)}" for name, value in content.items()]
-    for name, rows in tables.items():
-        lines += [
-            "",
-            f"[{name}]",
-            *(f"{_toml(key)} = {_toml(value)}" for key, value in rows.items()),
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    """Write a value as TOML, whose strings are those of JSON but for one control character."""
-    if isinstance(value, float):
-        return repr(value)
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return to_toml(scenario.model_dump()) + "\n"
 
 
 KINDS: dict[str, tuple[Callable[[Scenario], str], str]] = {
