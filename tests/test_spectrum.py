@@ -3,7 +3,7 @@
 import mpmath as mp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import ketapk as kp
@@ -101,6 +101,9 @@ doses = st.lists(
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([2.0, 5.0, 8.0]))
+@example(1018, 8.0)
+@example(1066, 8.0)
+@example(55, 8.0)
 def test_rates_of_all_sizes_keep_their_digits_or_are_left(seed, orders):
     random = np.random.default_rng(seed)
     graph = Graph()

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ketapk.kernels.compile import kernel, lean
-from ketapk.kernels.modes import (
+from ketapk.kernels.mode_table import (
     AMOUNTS,
     BLOCKS,
     COUPLING,
@@ -27,9 +27,9 @@ from ketapk.kernels.modes import (
     SPREAD,
     WEIGHTS,
     receive,
-    some,
     unparted,
 )
+from ketapk.kernels.modes import some
 from ketapk.kernels.vector import (
     LANES,
     anywhere,

@@ -14,7 +14,7 @@ import math
 import numpy as np
 
 from ketapk.kernels.compile import kernel, lean
-from ketapk.kernels.modes import (
+from ketapk.kernels.mode_table import (
     AMOUNTS,
     COUPLING,
     LOST,
@@ -39,6 +39,8 @@ NEAR, NEARER = 1e-2, 1e-3
 one, and before one of Newton's method: they leave a millionth and a billionth."""
 MOST = 200
 """Steps to a zero after which it is given up; a handful are enough."""
+DIGITS = 10.0
+"""Error of a term of a mode that lost nothing, in units of rounding."""
 FIRST_LEVEL = 5
 """Column of the first level; before it peak, its time, both areas, half-life."""
 
@@ -223,8 +225,8 @@ def look(rates, spread, digits, level, forced, s):  # type: ignore[no-untyped-de
         bend += rates[a] * change
         far = spread[a] * x * abs(level[a] - forced[a]) * kept
         size = abs(level[a]) * kept + abs(forced[a]) * gone
-        error += digits * size + far
-        slope_error += rates[a] * (digits * (abs(level[a]) + abs(forced[a])) * kept + far)
+        error += digits[a] * size + far
+        slope_error += rates[a] * (digits[a] * (abs(level[a]) + abs(forced[a])) * kept + far)
     return value, slope, bend, EPS * error, EPS * slope_error
 
 
@@ -240,7 +242,7 @@ def carried(rates, spread, digits, level, forced, length, left):  # type: ignore
         own = level[a] * gone / rates[a]
         more = forced[a] * lagging(x, gone) / rates[a] if forced[a] != 0.0 else 0.0
         area += own + more
-        error += (digits + spread[a]) * (abs(own) + abs(more))
+        error += (digits[a] + spread[a]) * (abs(own) + abs(more))
     return value, area, EPS * error
 
 
@@ -257,7 +259,7 @@ def areas(rates, spread, digits, gains, start, end, jump, rate, column):  # type
         for a in range(rates.size):
             own = gains[s, a] * given / rates[a]
             area += own
-            error += (digits + spread[a]) * abs(own)
+            error += (digits[a] + spread[a]) * abs(own)
     return area, EPS * error
 
 
@@ -342,10 +344,8 @@ def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, 
 
     Parameters
     ----------
-    rates, spread, gains
-        Of the modes, the slowest first.
-    digits : float
-        Relative error of a term, in units of rounding.
+    rates, spread, digits, gains
+        As `parted` wrote them.
     start, end, jump, rate, column
         As in ``superpose``.
     stay : float
@@ -368,7 +368,7 @@ def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, 
         As in ``landmarks``, written.
     """
     size, last = rates.size, start.size - 1
-    amplitude, area, area_error, late, nearest = 0.0, 0.0, 0.0, 0.0, math.inf
+    rounding, area, area_error, late, nearest = 0.0, 0.0, 0.0, 0.0, math.inf
     count = 0
     for a in range(size):
         level[a] = 0.0
@@ -384,7 +384,7 @@ def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, 
                 level[a] += gains[s, a] * jump[g, s, column]
                 flow += gains[s, a] * rate[g, s, column]
             forced[a] = flow / rates[a]
-            total += abs(level[a]) + abs(forced[a])
+            total += digits[a] * (abs(level[a]) + abs(forced[a]))
             before += level[a]
             slope = rates[a] * (forced[a] - level[a])
             if slope != 0.0:
@@ -392,7 +392,7 @@ def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, 
                     return False
                 shelf[terms], weights[terms] = rates[a], slope
                 terms += 1
-        amplitude = max(amplitude, total)
+        rounding = max(rounding, total)
         length = end[g] - start[g] if g < last else min(SETTLED / rates[0] + 2.0 * stay, LAST)
         if g == last and length * rates[0] < SETTLED:
             return False
@@ -443,7 +443,7 @@ def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, 
     for h in range(heights.size):
         if not math.isnan(opened[h]):
             return False
-    noise = EPS * digits * amplitude
+    noise = EPS * rounding
     whole, error = areas(rates, spread, digits, gains, start, end, jump, rate, column)
     row[2], row[3], row[4] = area, whole, math.log(2.0) / rates[0]
     return (
@@ -456,7 +456,7 @@ def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, 
 
 
 @lean
-def parted(modes, k, rates, spread, gains):  # type: ignore[no-untyped-def]
+def parted(modes, k, rates, spread, digits, gains):  # type: ignore[no-untyped-def]
     """Write the modes of a subject, the slowest first and none coupled.
 
     Parameters
@@ -467,20 +467,22 @@ def parted(modes, k, rates, spread, gains):  # type: ignore[no-untyped-def]
         Lane of the subject.
     rates, spread : (n,) array
         Decay rates [1/h] and their relative errors, in units of rounding; written.
+    digits : (n,) array
+        Relative errors of their terms, in units of rounding, written.
     gains : (I, n) array
         Concentration per amount given that every mode adds [1/L], written.
 
     Returns
     -------
-    float
-        Largest rate over the distance to another mode; NaN where there are no modes.
+    bool
+        Whether there are modes, no two the same, and their errors are known.
     """
-    n, lost = rates.size, 0.0
+    n = rates.size
     for a in range(n):
         rates[a], spread[a] = modes[RATES, a, k], modes[SPREAD, a, k]
-        lost = max(lost, modes[LOST, a, k])
-        if not rates[a] > 0.0:
-            return math.nan
+        digits[a] = DIGITS + modes[LOST, a, k]
+        if not (rates[a] > 0.0 and digits[a] < math.inf):
+            return False
     for s in range(gains.shape[0]):
         for a in range(n):
             gains[s, a] = modes[AMOUNTS + s, a, k]
@@ -489,8 +491,9 @@ def parted(modes, k, rates, spread, gains):  # type: ignore[no-untyped-def]
         if b >= 0:
             gap = rates[a] - rates[b]
             if gap == 0.0:
-                return math.nan
-            lost = max(lost, max(rates[a], rates[b]) / abs(gap))
+                return False
+            near = max(rates[a], rates[b]) / abs(gap)
+            digits[a], digits[b] = max(digits[a], near), max(digits[b], near)
             for s in range(gains.shape[0]):
                 gains[s, a] -= modes[COUPLING, a, k] / gap * gains[s, b]
     for a in range(n):
@@ -506,10 +509,11 @@ def parted(modes, k, rates, spread, gains):  # type: ignore[no-untyped-def]
         while b > 0 and rates[b] < rates[b - 1]:
             rates[b], rates[b - 1] = rates[b - 1], rates[b]
             spread[b], spread[b - 1] = spread[b - 1], spread[b]
+            digits[b], digits[b - 1] = digits[b - 1], digits[b]
             for s in range(gains.shape[0]):
                 gains[s, b], gains[s, b - 1] = gains[s, b - 1], gains[s, b]
             b -= 1
-    return lost
+    return True
 
 
 @kernel
@@ -520,7 +524,7 @@ def landmarks(pattern, constants, table, plan, until, heights, lo, hi, limit, ou
     ----------
     pattern, constants
         As in ``decompose``.
-    table : (B, 3 + I, n, LANES) or (B, 6 + I, n, LANES) array
+    table : (B, 4 + I, n, LANES) or (B, 6 + I, n, LANES) array
         Modes.
     plan : Plan
         What enters; nothing in the last segment but at its start.
@@ -539,7 +543,8 @@ def landmarks(pattern, constants, table, plan, until, heights, lo, hi, limit, ou
     """
     n, R, G = pattern.diagonal.size, constants.shape[1], plan.start.size
     modes = unparted(plan.jump.shape[1], n)
-    rates, spread, gains = np.empty(n), np.empty(n), np.empty((plan.jump.shape[1], n))
+    rates, spread, digits = np.empty(n), np.empty(n), np.empty(n)
+    gains = np.empty((plan.jump.shape[1], n))
     level, forced, left, found = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     weights, shelf = np.empty(n + 1), np.empty(n + 1)
     work = np.empty((n + 1, n))
@@ -550,14 +555,13 @@ def landmarks(pattern, constants, table, plan, until, heights, lo, hi, limit, ou
             continue
         row = subject if R > 1 else 0
         receive(table[row // LANES], modes)
-        lost = parted(modes, row % LANES, rates, spread, gains)
-        if not lost < math.inf:
+        if not parted(modes, row % LANES, rates, spread, digits, gains):
             continue
         stay = 0.0
         for i in range(n):
             stay -= 1.0 / constants[pattern.diagonal[i], row]
         done[subject] = patient(
-            rates, spread, 10.0 + lost, gains, plan.start, plan.end, plan.jump, plan.rate,
+            rates, spread, digits, gains, plan.start, plan.end, plan.jump, plan.rate,
             subject if plan.jump.shape[2] > 1 else 0, stay, until, heights, limit, level, forced,
             weights, shelf, work, left, found, when, what, doubt, opened, out[subject],
         )  # fmt: skip

@@ -15,7 +15,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ketapk.kernels.compile import kernel, lean, part
+from ketapk.kernels.compile import kernel, lean
+from ketapk.kernels.mixing import mix
+from ketapk.kernels.mode_table import (
+    ALONE,
+    AMOUNTS,
+    COUPLING,
+    LOST,
+    PARTNER,
+    RATES,
+    SPREAD,
+    WEIGHTS,
+    keep,
+    unparted,
+)
 from ketapk.kernels.vector import LANES, anywhere, full, load, root, size, store, where
 
 SWEEPS = 30
@@ -24,8 +37,6 @@ CONVERGED, NEARLY = 1e-34, 1e-20
 """Squares of what is left beside the diagonal at the end, and before the last sweep."""
 CLOSE = 0.15
 """Distance of two rates, of the larger one, below which their modes stay coupled."""
-ALONE = -1.0
-"""Partner of a mode that is not coupled to another."""
 
 
 class Pattern(NamedTuple):
@@ -54,21 +65,6 @@ class Pattern(NamedTuple):
     """(C,) rows that have to be finite and not negative, seen by the output or not."""
     watched: int
     """State that is read."""
-
-
-LOST, PARTNER, COUPLING, RATES, SPREAD, WEIGHTS, AMOUNTS = range(7)
-"""What is known of the n modes of LANES subjects, (6 + I, n, LANES).
-
-What errors of rates make of the distance to a mode that one was parted from, in units of rounding;
-the mode upstream that feeds one, or ALONE, and how fast [1/h]; decay rates [1/h], NaN where a
-subject has no modes; their relative errors, in units of rounding; concentration per amount in a
-mode [1/L]; and for each of I states into which drug is given, the amount in a mode per amount given
-[1].
-"""
-BLOCKS = 6
-"""Those before the amounts."""
-BETWEEN = 3
-"""The first of them, which are of modes of several groups; a table of one group leaves them out."""
 
 
 @lean
@@ -132,7 +128,7 @@ def jacobi(S, Q, m):  # type: ignore[no-untyped-def]
 
 
 @lean
-def part_group(pattern, value, first, last, S, Q, V, shrink, rates, spread, bad):  # type: ignore[no-untyped-def]
+def part_group(pattern, value, first, last, S, Q, V, shrink, reach, rates, spread, bad):  # type: ignore[no-untyped-def]
     """Write modes of the states ``first`` to ``last``, which exchange drug among themselves.
 
     Parameters
@@ -145,6 +141,8 @@ def part_group(pattern, value, first, last, S, Q, V, shrink, rates, spread, bad)
         Amount in every state per amount in a mode, written.
     shrink : (n, LANES) array
         What turns that into amount in a mode per amount in a state, written.
+    reach : (n, LANES) array
+        As in `mix`, written.
     rates, spread : (n, LANES) array
         As in a table of modes, written.
     bad : (LANES,) array
@@ -174,6 +172,7 @@ def part_group(pattern, value, first, last, S, Q, V, shrink, rates, spread, bad)
             store(own / root(load(shrink, first + i)), V, first + i, first + a)
             total = total + size(own) * root(load(value, E + first + i))
         rate = load(S, a, a)
+        store(total, reach, first + a)
         store(rate, rates, first + a)
         store(total * total / rate, spread, first + a)
 
@@ -320,32 +319,6 @@ def downstream(pattern, begin, end):  # type: ignore[no-untyped-def]
     return linked
 
 
-@part
-def unparted(sources, n):  # type: ignore[no-untyped-def]
-    """Return room for ``n`` modes of LANES subjects, none parted from another or coupled to it."""
-    modes = np.zeros((BLOCKS + sources, n, LANES))
-    modes[PARTNER] = ALONE
-    return modes
-
-
-@lean
-def keep(modes, kept):  # type: ignore[no-untyped-def]
-    """Copy modes into their block (3 + I, n, LANES) or (6 + I, n, LANES) of a table."""
-    left_out = modes.shape[0] - kept.shape[0]
-    for r in range(kept.shape[0]):
-        for a in range(kept.shape[1]):
-            store(load(modes, left_out + r, a), kept, r, a)
-
-
-@lean
-def receive(kept, modes):  # type: ignore[no-untyped-def]
-    """Copy modes from their block of a table; what it leaves out stays as it was."""
-    left_out = modes.shape[0] - kept.shape[0]
-    for r in range(kept.shape[0]):
-        for a in range(kept.shape[1]):
-            store(load(kept, r, a), modes, left_out + r, a)
-
-
 @lean
 def some(flat, place, count, few):  # type: ignore[no-untyped-def]
     """Return ``count`` entries from ``place`` on; what is left over repeats the last.
@@ -373,7 +346,7 @@ def decompose(pattern, constants, per_amount, inputs, lo, hi, table):  # type: i
         Concentration per amount in the state that is read [1/L].
     inputs : (I,) int array
         States into which drug is given.
-    table : (B, 3 + I, n, LANES) or (B, 6 + I, n, LANES) array
+    table : (B, 4 + I, n, LANES) or (B, 6 + I, n, LANES) array
         Blocks of LANES subjects, of which what is left over repeats the last; shorter where all
         states are one group. Written.
 
@@ -392,7 +365,8 @@ def decompose(pattern, constants, per_amount, inputs, lo, hi, table):  # type: i
     modes = unparted(inputs.size, n)
     rates, spread, lost, partner = modes[RATES], modes[SPREAD], modes[LOST], modes[PARTNER]
     coupling, weights, amounts = modes[COUPLING], modes[WEIGHTS], modes[AMOUNTS:]
-    shrink, nearest = np.empty((n, LANES)), np.empty((n, LANES))
+    shrink, reach, nearest = np.empty((n, LANES)), np.empty((n, LANES)), np.empty((n, LANES))
+    mixing = np.empty((4, n, LANES))
     scale, bad, few = np.empty(LANES), np.empty(LANES), np.empty(LANES)
     for place in range(lo, hi, LANES):
         count = min(LANES, hi - place)
@@ -408,14 +382,18 @@ def decompose(pattern, constants, per_amount, inputs, lo, hi, table):  # type: i
         store(wrong, bad, 0)
         for i in range(n):
             if begin[i] == i:
-                part_group(pattern, value, i, end[i], S, Q, V, shrink, rates, spread, bad)
+                part_group(pattern, value, i, end[i], S, Q, V, shrink, reach, rates, spread, bad)
         if parted:
             for a in range(n):
                 for b in range(a):
                     store(full(0.0), T, a, b)
             feeds(pattern, begin, end, value, V, shrink, T)
             part_groups(linked, T, Y, rates, spread, lost, partner, coupling, nearest)
+        else:
+            for a in range(n):
+                store(full(0.0), lost, a)
         ends(pattern, inputs, linked, parted, V, shrink, Y, scale, amounts, weights)
+        mix(begin, end, linked, Y, reach, modes, mixing)
         fine = load(bad, 0) == 0.0
         for a in range(n):
             rate = load(rates, a)

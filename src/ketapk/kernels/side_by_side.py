@@ -14,8 +14,8 @@ import numpy as np
 
 from ketapk.kernels.compile import kernel, lean
 from ketapk.kernels.curves import enter, given_to
-from ketapk.kernels.landmarks import CLEAR, EPS, FIRST_LEVEL, LAST, NEAR, NEARER, SETTLED
-from ketapk.kernels.modes import (
+from ketapk.kernels.landmarks import CLEAR, DIGITS, EPS, FIRST_LEVEL, LAST, NEAR, NEARER, SETTLED
+from ketapk.kernels.mode_table import (
     AMOUNTS,
     BLOCKS,
     LOST,
@@ -65,7 +65,7 @@ def exchange_amounts(swap, modes, s, a):  # type: ignore[no-untyped-def]
 
 
 @lean
-def arrange(modes, rates, spread, per_rate):  # type: ignore[no-untyped-def]
+def arrange(modes, rates, spread, digits, per_rate):  # type: ignore[no-untyped-def]
     """Put the slowest mode first, and make amounts in modes concentrations.
 
     Parameters
@@ -74,20 +74,23 @@ def arrange(modes, rates, spread, per_rate):  # type: ignore[no-untyped-def]
         Modes; amounts are changed.
     rates, spread : (n, LANES) array
         Of the modes, changed.
+    digits : (n, LANES) array
+        What is lost of the modes, becomes the relative error of their terms, in units of rounding.
     per_rate : (n, LANES) array
         Reciprocals of the rates [h], written.
 
     Returns
     -------
-    (LANES,) vector
-        Relative error of a term, in units of rounding; NaN where modes are coupled, equal or none.
+    (LANES,) mask
+        Whether there are modes, none coupled to another or the same, and their errors are known.
     """
     n, sources = rates.shape[0], modes.shape[0] - BLOCKS
-    lost, fine = full(0.0), full(1.0) > 0.0
+    fine = full(1.0) > 0.0
     for a in range(n):
-        weight, own = load(modes, WEIGHTS, a), load(modes, LOST, a)
-        lost = where(own > lost, own, lost)
+        weight = load(modes, WEIGHTS, a)
+        store(load(digits, a) + DIGITS, digits, a)
         fine = fine & (load(modes, PARTNER, a) < 0.0) & (load(rates, a) > 0.0)
+        fine = fine & (load(digits, a) < math.inf)
         for s in range(sources):
             store(load(modes, AMOUNTS + s, a) * weight, modes, AMOUNTS + s, a)
     for last in range(n - 1, 0, -1):
@@ -96,13 +99,14 @@ def arrange(modes, rates, spread, per_rate):  # type: ignore[no-untyped-def]
             if anywhere(swap):
                 exchange(swap, rates, a)
                 exchange(swap, spread, a)
+                exchange(swap, digits, a)
                 for s in range(sources):
                     exchange_amounts(swap, modes, s, a)
     for a in range(n):
         store(1.0 / load(rates, a), per_rate, a)
         if a > 0:
             fine = fine & (load(rates, a - 1) < load(rates, a))
-    return where(fine & (lost < math.inf), 10.0 + lost, math.nan)
+    return fine
 
 
 @lean
@@ -137,8 +141,9 @@ def look(rates, spread, digits, level, forced, fed, s):  # type: ignore[no-untyp
         slope = slope - change
         bend = bend + rate * change
         far = load(spread, a) * x * size(here - there) * kept
-        error = error + (digits * (size(here) * kept + size(there) * gone) + far)
-        slope_error = slope_error + rate * (digits * (size(here) + size(there)) * kept + far)
+        lost = load(digits, a)
+        error = error + (lost * (size(here) * kept + size(there) * gone) + far)
+        slope_error = slope_error + rate * (lost * (size(here) + size(there)) * kept + far)
     return value, slope, bend, EPS * error, EPS * slope_error
 
 
@@ -156,7 +161,7 @@ def carried(rates, per_rate, spread, digits, level, forced, fed, length, left): 
         own = here * gone * per
         more = there * lagging(x, gone) * per if fed else full(0.0)
         area = area + (own + more)
-        error = error + (digits + load(spread, a)) * (size(own) + size(more))
+        error = error + (load(digits, a) + load(spread, a)) * (size(own) + size(more))
     return value, area, EPS * error
 
 
@@ -398,15 +403,15 @@ def highest(candidates, count, noise, limit, late, rows):  # type: ignore[no-unt
 
 
 @lean
-def together(modes, rates, spread, per_rate, stay, start, end, jumps, paces, wide, place, count,
-             until, heights, limit, level, flow, forced, left, slopes, shelf, weights, given,
+def together(modes, rates, spread, digits, per_rate, stay, start, end, jumps, paces, wide, place,
+             count, until, heights, limit, level, flow, forced, left, slopes, shelf, weights, given,
              opened, candidates, few, rows):  # type: ignore[no-untyped-def]  # fmt: skip
     """Write the landmarks of subjects from ``place`` on; returns in which lanes they hold.
 
     Parameters
     ----------
     modes : (6 + I, n, LANES) array
-        Modes, of which ``rates`` and ``spread`` (n, LANES) are part; changed.
+        Modes, of which ``rates``, ``spread`` and ``digits`` (n, LANES) are part; changed.
     per_rate : (n, LANES) array
         Work.
     stay : (LANES,) vector
@@ -432,10 +437,9 @@ def together(modes, rates, spread, per_rate, stay, start, end, jumps, paces, wid
     """
     n, sources, last, levels = rates.shape[0], given.shape[0], start.size - 1, heights.size
     nothing, taken = full(0.0), 0
-    amplitude, area, area_error, late = nothing, nothing, nothing, nothing
+    rounding, area, area_error, late = nothing, nothing, nothing, nothing
     nearest = full(math.inf)
-    digits = arrange(modes, rates, spread, per_rate)
-    fine = digits > 0.0
+    fine = arrange(modes, rates, spread, digits, per_rate)
     for a in range(n):
         store(nothing, level, a)
     for s in range(sources):
@@ -460,10 +464,10 @@ def together(modes, rates, spread, per_rate, stay, start, end, jumps, paces, wid
             inside, running = load(level, a), load(flow, a) * load(per_rate, a)
             store(running, forced, a)
             flows = flows + size(running)
-            total = total + (size(inside) + size(running))
+            total = total + load(digits, a) * (size(inside) + size(running))
             before = before + inside
         fed = anywhere(flows > 0.0)
-        amplitude = where(total > amplitude, total, amplitude)
+        rounding = where(total > rounding, total, rounding)
         length = full(end[g] - start[g])
         if g == last:
             slowest = load(rates, 0)
@@ -532,11 +536,11 @@ def together(modes, rates, spread, per_rate, stay, start, end, jumps, paces, wid
         for a in range(n):
             own = load(modes, AMOUNTS + s, a) * load(given, s) * load(per_rate, a)
             whole = whole + own
-            error = error + (digits + load(spread, a)) * size(own)
+            error = error + (load(digits, a) + load(spread, a)) * size(own)
     store(area, rows, 2)
     store(whole, rows, 3)
     store(math.log(2.0) * load(per_rate, 0), rows, 4)
-    noise = EPS * digits * amplitude
+    noise = EPS * rounding
     return (
         fine
         & highest(candidates, taken, noise, limit, late, rows)
@@ -577,9 +581,9 @@ def side_by_side(pattern, constants, table, plan, until, heights, lo, hi, limit,
             begin, step = pattern.diagonal[i] * R, place if R > 1 else 0
             stay = stay - 1.0 / given_to(taken, begin, R, step, count, few)
         holds = together(
-            modes, modes[RATES], modes[SPREAD], work[0], stay, plan.start, plan.end, jumps, paces,
-            wide, place, count, until, heights, limit, work[1], work[2], work[3], work[4], work[5],
-            work[6], work[7], given, opened, candidates, few, rows,
+            modes, modes[RATES], modes[SPREAD], modes[LOST], work[0], stay, plan.start, plan.end,
+            jumps, paces, wide, place, count, until, heights, limit, work[1], work[2], work[3],
+            work[4], work[5], work[6], work[7], given, opened, candidates, few, rows,
         )  # fmt: skip
         store(where(holds, 1.0, 0.0), held, 0)
         for k in range(count):

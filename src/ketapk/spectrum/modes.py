@@ -43,7 +43,7 @@ class Modes:
     per_amount: Floats
     """(R,) concentration per amount in the state that is read [1/L]."""
     table: Floats
-    """(B, 3 + I, n, LANES) or (B, 6 + I, n, LANES) blocks of subjects, by ``decompose``."""
+    """(B, 4 + I, n, LANES) or (B, 6 + I, n, LANES) blocks of subjects, by ``decompose``."""
     complete: bool
     """Whether every subject has modes."""
 
@@ -68,7 +68,8 @@ def modes_of(
     if groups is None or shared is None:
         return None
     if output not in known:
-        from ketapk.kernels.modes import BETWEEN, BLOCKS, decompose
+        from ketapk.kernels.mode_table import BETWEEN, BLOCKS
+        from ketapk.kernels.modes import decompose
         from ketapk.kernels.vector import LANES
 
         pattern, R = groups.pattern, system.n_rows
