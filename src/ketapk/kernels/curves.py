@@ -116,6 +116,12 @@ def difference(one, other, time):  # type: ignore[no-untyped-def]
 
 
 @lean
+def products_of(rate, step, span):  # type: ignore[no-untyped-def]
+    """Return how many products carry a mode along a stretch, until it has faded."""
+    return where(rate * span < 1.0, span, 1.0 / rate) / (float(LANES) * step + TINY)
+
+
+@lean
 def given_to(flat, begin, wide, place, count, few):  # type: ignore[no-untyped-def]
     """Return what ``count`` subjects from ``place`` on get into a state in a segment."""
     return some(flat, begin + place, count, few) if wide > 1 else full(flat[begin])
@@ -201,7 +207,7 @@ def coefficients(modes, level, flow, doubt, since, step, span, terms):  # type: 
         # Of a rate, until the mode has faded or the stretch ends; and of as many products.
         spread, whole, reached = load(modes, SPREAD, a), rate * span, rate * (since + span)
         share = where(reached < 1.0, reached, 1.0)
-        products = where(whole < 1.0, span, 1.0 / rate) / (float(LANES) * step + span + TINY)
+        products = products_of(rate, step, span)
         faded = digits + products + spread * where(whole < 1.0, whole, 1.0)
         error = error + size(here) * (faded + spread * rate * since)
         # What has entered is a small part of its height where it has hardly begun.
@@ -251,6 +257,7 @@ def coefficients(modes, level, flow, doubt, since, step, span, terms):  # type: 
             most = size(sent) * most / slower
             digits = load(modes, LOST, a) + load(modes, LOST, b) + 2.0 * DIGITS
             digits = digits + load(modes, SPREAD, a) + load(modes, SPREAD, b)
+            digits = digits + products_of(slower, step, span)
             error = error + where(own, most * digits, nothing)
     reaches(modes, step, terms)
     return error
