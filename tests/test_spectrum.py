@@ -14,7 +14,7 @@ from ketapk.model.routes import Input
 from ketapk.model.system import Graph
 from ketapk.schedule import assemble
 from ketapk.solution import Tolerance, solve
-from ketapk.spectrum import curves
+from ketapk.spectrum import curves, whole_curves
 from ketapk.spectrum.groups import groups_of
 from ketapk.spectrum.shared import shared_plan
 from ketapk.spectrum.stretches import LONGEST, stretches
@@ -34,13 +34,13 @@ def exact(system, lowering, output, times, side="after"):
 def agree(system, lowering, times, before=False, least=0.0):
     """Every output by modes equals the twin to 1e-12 of its largest value, for whom it is taken.
 
-    Curves that never reach ``least`` are not looked at.
+    So does everybody by the whole matrix abreast, to some units of rounding. Curves that never
+    reach ``least`` are not looked at.
     """
     taken = []
     for output in range(len(system.outputs)):
-        found = curves(
-            system, lowering, output, times, before=before, threads=1, chunk=None, known={}
-        )
+        how = {"before": before, "threads": 1, "chunk": None, "known": {}}
+        found = curves(system, lowering, output, times, **how)
         if found is None:
             continue
         modes, done = found
@@ -49,6 +49,11 @@ def agree(system, lowering, times, before=False, least=0.0):
         looked = done & (largest >= least)
         error = np.max(np.abs(modes - slow), axis=1)[looked]
         assert np.all(error <= 1e-12 * largest[looked])
+        whole = np.full_like(slow, np.nan)
+        everybody = np.arange(largest.size)
+        assert whole_curves(system, lowering, output, times, everybody, whole, **how).all()
+        error = np.max(np.abs(whole - slow), axis=1)[largest >= least]
+        assert np.all(error <= 1e-13 * largest[largest >= least])
         taken.append(done)
     return np.array(taken)
 

@@ -117,10 +117,11 @@ class Course:
     ) -> Floats:
         """Concentration of an output at ascending times, (N, T) [mg/L], times ``factor``.
 
-        Where all subjects share the plan's times, by modes if the system is linear, and with many
-        subjects abreast if it is saturable; whoever loses digits or fails there, and everybody
-        else, is read from the solution. By modes or not, curves agree to 1e-12 of the largest
-        concentration, and abreast or not, as closely as the tolerance asks for.
+        Where all subjects share the plan's times, by modes if the system is linear, whoever loses
+        digits there by the exponential of the whole matrix, and with many subjects abreast if it
+        is saturable; whoever fails there, and everybody else, is read from the solution. By modes
+        or not, curves agree to 1e-12 of the largest concentration, and abreast or not, as closely
+        as the tolerance asks for.
         """
         curves, left = self._at_once(output, times_h, side, factor)
         if curves is None:
@@ -149,7 +150,11 @@ class Course:
             if by_modes is not None:
                 curves, done = by_modes
                 self._by_modes[output] = count = int(np.count_nonzero(done))
-                return curves, NOBODY if count == done.size else np.flatnonzero(~done)
+                if count == done.size:
+                    return curves, NOBODY
+                left = np.flatnonzero(~done)
+                whole = spectrum.whole_curves(*what, left, curves, **how, known=self._modes)
+                return curves, left[~whole]
         if self.method in ("auto", "stiff"):
             abreast = lanes.curves(*what, **how, tolerance=self.tolerance)
             if abreast is not None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ketapk.kernels.modes import Pattern
+    from ketapk.kernels.whole import Rest
     from ketapk.model.system import System
 
     Ints = NDArray[np.int64]
@@ -32,6 +33,8 @@ class Groups:
     """(n,) their positions in the system, upstream first."""
     pattern: Pattern
     """What the kernels read."""
+    rest: Rest
+    """Where else their drug goes."""
     read: int
     """The entry of ``system.reads`` that is the output."""
 
@@ -45,19 +48,26 @@ def groups_of(system: System, output: int) -> Groups | None:
     rates = system.rates
     return _groups(
         system.linked.tobytes(), seen, rates.to.tobytes(), rates.source.tobytes(), int(reads[0]),
-        int(system.reads.source[reads[0]]),
+        int(system.reads.source[reads[0]]), system.n_mass,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
 def _groups(
-    linked_: bytes, seen: tuple[int, ...], to_: bytes, source_: bytes, read: int, watched: int
+    linked_: bytes,
+    seen: tuple[int, ...],
+    to_: bytes,
+    source_: bytes,
+    read: int,
+    watched: int,
+    n_mass: int,
 ) -> Groups | None:
     """Order states by who feeds whom, (S, S) booleans as bytes, which is all that it depends on.
 
     ``to_`` and ``source_`` are the places of a system's entries as bytes.
     """
     from ketapk.kernels.modes import Pattern
+    from ketapk.kernels.whole import Rest
 
     linked = np.frombuffer(linked_, dtype=bool).reshape(math.isqrt(len(linked_)), -1)
     found = _ordered(linked, seen)
@@ -73,6 +83,8 @@ def _groups(
 
     if any((state, state) not in row for state in order):
         return None
+    away = [(e, order.index(j)) for (i, j), e in row.items() if j in order and i not in order]
+    away = [(e, j) for e, j in away if ends[0][e] < n_mass]
     return Groups(
         states=ints(order),
         pattern=Pattern(
@@ -85,6 +97,11 @@ def _groups(
             link=link,
             checked=ints([e for (i, j), e in row.items() if i != j]),
             watched=order.index(watched),
+        ),
+        rest=Rest(
+            entry=ints([e for e, _ in away]),
+            source=ints([j for _, j in away]),
+            mass=np.array([state < n_mass for state in order]),
         ),
         read=read,
     )
