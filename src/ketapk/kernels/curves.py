@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ketapk.kernels.beginnings import MOST_TERMS, SMALL, beginnings
 from ketapk.kernels.compile import kernel, lean
 from ketapk.kernels.mode_table import (
     AMOUNTS,
@@ -44,11 +45,6 @@ from ketapk.kernels.vector import (
     where,
 )
 
-SMALL = 1e-2
-"""Share of the sum of all terms below which a first concentration is written by its series."""
-SOON = 8.0
-"""Fastest time constants after the beginning up to which the series is short enough."""
-MOST_TERMS = 200
 NOTHING_LEFT = 230.0
 """Time constants after which a mode has faded by a hundred powers of ten."""
 BESIDE = 60.0
@@ -421,63 +417,6 @@ def along(terms, partner, k, places, line, flat, at, count):  # type: ignore[no-
     return max(peak, highest(value)) if whole > 0 else peak
 
 
-@lean
-def beginnings(pattern, constants, per_amount, inputs, plan, subject, row, times, first, last,
-               amplitude, term, fresh, out):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Write the first concentrations of a subject again, where modes cancel.
-
-    From an empty body and nothing but inputs, Taylor's series of the shifted matrix adds numbers of
-    one sign, so that it keeps its digits however little has arrived.
-
-    Parameters
-    ----------
-    pattern, constants, per_amount, inputs
-        As in ``decompose``.
-    plan : Plan
-        What enters.
-    subject, row : int
-        Which subject, and its column of the constants.
-    times : (T,) array
-        Times [h]; those from ``first`` to ``last`` are in the segment in which drug first enters.
-    amplitude : float
-        Sum of the sizes of all terms.
-    term, fresh : (n + 1,) array
-        Work; the last entry is the constant that feeds the inputs.
-    out : (T,) array
-        Concentrations [mg/L].
-    """
-    size, g = pattern.diagonal.size, plan.opening
-    column = subject if plan.jump.shape[2] > 1 else 0
-    shift = 0.0
-    for i in range(size):
-        shift = max(shift, -constants[pattern.diagonal[i], row])
-    for t in range(first, last):
-        since = times[t] - plan.start[g]
-        if out[t] > SMALL * amplitude or shift * since > SOON:
-            return
-        for i in range(size):
-            term[i] = 0.0
-        for s in range(inputs.size):
-            term[inputs[s]] += plan.jump[g, s, column]
-        term[size] = 1.0
-        total = term[pattern.watched]
-        for k in range(1, MOST_TERMS):
-            step = since / k
-            for i in range(size):
-                fresh[i] = (shift + constants[pattern.diagonal[i], row]) * term[i]
-            fresh[size] = shift * term[size]
-            for e in range(pattern.to.size):
-                fresh[pattern.to[e]] += constants[pattern.entry[e], row] * term[pattern.source[e]]
-            for s in range(inputs.size):
-                fresh[inputs[s]] += plan.rate[g, s, column] * term[size]
-            for i in range(size + 1):
-                term[i] = fresh[i] * step
-            total += term[pattern.watched]
-            if k > shift * since and k > size and term[pattern.watched] <= 1e-18 * total:
-                break
-        out[t] = total * math.exp(-shift * since) * per_amount[row]
-
-
 @kernel
 def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times, lo, hi, limit,
            abreast, out, done):  # type: ignore[no-untyped-def]  # fmt: skip
@@ -519,7 +458,7 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
     for k in range(LANES):
         for j in range(DOUBLINGS - 1):
             places[j, k] = (k >> j) & 1
-    term, fresh = np.empty(n + 1), np.empty(n + 1)
+    term, fresh, series = np.empty(n + 1), np.empty(n + 1), np.empty(MOST_TERMS)
     for place in range(lo, hi, LANES):
         count = min(LANES, hi - place)
         receive(table[place // LANES if R > 1 else 0], modes)
@@ -597,5 +536,5 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
             if still < last and not flat[subject * T + still] > SMALL * amplitude[k]:
                 beginnings(
                     pattern, constants, per_amount, inputs, plan, subject, row, times, still, last,
-                    amplitude[k], term, fresh, out[subject],
+                    amplitude[k], term, fresh, series, out[subject],
                 )  # fmt: skip

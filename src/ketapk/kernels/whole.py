@@ -66,7 +66,7 @@ def close(rest, reach, E):  # type: ignore[no-untyped-def]
 
 @lean
 def alone(rest, out, step, E):  # type: ignore[no-untyped-def]
-    """Let what holds no drug fade at its own rate; what is elsewhere stays, and so does the input."""
+    """Let what holds no drug fade at its own rate; all else, and the input, stay."""
     n = rest.mass.size
     for j in range(n):
         if not rest.mass[j]:
@@ -189,7 +189,8 @@ def given_by(pattern, rest, constants, per_amount, subjects, begin, value, out, 
     pattern, rest, constants, per_amount, subjects
         As in `whole_curves`.
     value, out, lost : (E, LANES), (n, LANES), (n, LANES) array
-        Entries, what leaves every state, and what of it goes where it is not seen [1/h]; written.
+        Entries, what leaves every state, and what of it goes where it is not seen [1/h]; written,
+        0 where constants are no numbers.
     scale, fine : (LANES,) array
         Concentration per amount [1/L], and 1 where all constants are numbers; written.
     """
@@ -207,6 +208,9 @@ def given_by(pattern, rest, constants, per_amount, subjects, begin, value, out, 
             own = constants[pattern.checked[r], row]
             if not 0.0 <= own < math.inf:
                 fine[k] = 0.0
+        if not fine[k] > 0.0:
+            # Nothing happens in such a lane, so that others need not wait for it.
+            value[:, k], out[:, k], lost[:, k] = 0.0, 0.0, 0.0
 
 
 @kernel
