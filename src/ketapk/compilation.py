@@ -80,9 +80,15 @@ def _saturable() -> Model:
 
 
 def _linear_curves() -> None:
+    from ketapk.library.generic import one_compartment
+    from ketapk.simulation import simulate
+
     run = _infusion()
     run.concentration(run.model.parent)
     run.exposure(above="100 ng/mL")
+    # Three equal rates in a row, which modes cannot part.
+    equal = one_compartment(CL=20.0, V1=20.0, ka=1.0, ke0=1.0)
+    simulate("35 mg oral", equal, times=TIMES_H).concentration("ketamine", site="effect")
 
 
 def _linear_states() -> None:
