@@ -224,6 +224,25 @@ def test_who_is_left_by_the_modes_is_taken_by_the_exponential():
     assert agree(system, lowering, TIMES).tolist() == [[False, False, True]]
 
 
+def test_a_subject_alone_is_the_subject_among_others_who_lose_digits():
+    """However much stiffer the others are, whose exponential takes more squarings."""
+    ka = np.geomspace(1e-3, 1e6, 40)
+    times = np.linspace(0.0, 24.0, 200)
+
+    def run(which):
+        model = kp.one_compartment(CL=20.0 * ka[which], V1=20.0, ka=ka[which], ke0=ka[which])
+        who = kp.Cohort(weight_kg=np.full(which.size, 70.0))
+        found = kp.simulate("35 mg oral", model, who, times=times)
+        curves = found.concentration("ketamine", site="effect")
+        assert found.course._by_modes[found.course.system.output_index("ketamine", "effect")] == 0
+        assert not found.course.solved
+        return curves
+
+    whole = run(np.arange(40))
+    for n in (0, 17, 39):
+        np.testing.assert_array_equal(run(np.array([n])), whole[[n]])
+
+
 def test_the_first_traces_of_absorption_keep_their_digits():
     model = kp.one_compartment(CL=5.0, V1=20.0, ka=1.5)
     times = np.array([0.0, 1e-6, 1e-4, 1e-2, 1.0])
