@@ -4,7 +4,7 @@ from fractions import Fraction as Fr
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -57,6 +57,8 @@ def doses(route, drug):
 def test_rows_sum_to_the_dose_given_so_far(name, route):
     model = kp.load_model(with_route(name, route))
 
+    # Every route of every model, so that few plans of each are a thousand.
+    @settings(max_examples=8)
     @given(st.lists(doses(route, model.drugs[0]), min_size=1, max_size=3))
     def law(found):
         plan = Regimen.of(*found)

@@ -91,6 +91,14 @@ def _linear_curves() -> None:
     simulate("35 mg oral", equal, times=TIMES_H).concentration("ketamine", site="effect")
 
 
+def _one_by_one() -> None:
+    from ketapk.patients import Patient
+    from ketapk.simulation import simulate
+
+    plan = "28 mg esketamine oral"
+    simulate(plan, "perez_ruixo2021", Patient(weight_kg=70.0), times=TIMES_H).exposure()
+
+
 def _linear_states() -> None:
     from ketapk.dosing.regimen import Dose, Regimen
     from ketapk.patients import Patient
@@ -138,5 +146,6 @@ FAMILIES: dict[str, Callable[[], None]] = {
     "responses": _responses,
     "curves of saturable models": _saturable_curves,
     "equations of one's own": _own_equations,
+    "exposure of one subject at a time": _one_by_one,
 }
 """What is compiled together, longest first, and a small question that needs it."""

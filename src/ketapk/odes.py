@@ -185,7 +185,7 @@ def _vector(name: str, value: ArrayLike) -> Floats:
 
 def _problem(rhs: Any, jac: Any, params: Any, t0: float, y0: Floats) -> Any:
     """The user's functions compiled, tried once, and put together."""
-    from ketapk.kernels.problem import Given
+    from ketapk.kernels.given import Given
 
     slope_of, numbers = _compiled("rhs", rhs), _params(params)
     slope = np.full(y0.size, np.nan)

@@ -145,7 +145,8 @@ class Solution:
             """States kept, with the sum of all others where they go."""
             elsewhere = full[..., rest].sum(axis=-1)[..., None]
             kept = full[..., keep]
-            return np.concatenate([kept[..., :inside], elsewhere, kept[..., inside:]], axis=-1)
+            whole = np.concatenate([kept[..., :inside], elsewhere, kept[..., inside:]], axis=-1)
+            return np.ascontiguousarray(whole)
 
         A = np.zeros((system.n_rows, len(keep) + 1, len(keep) + 1))
         own = np.delete(np.arange(len(keep) + 1), inside)
@@ -245,7 +246,8 @@ class Solution:
     ) -> None:
         """Write the states of exact segments (Q,) at geometrically growing times into (Q, K, S).
 
-        Rung k of a row, up to ``counts``, is ``first * 2 ** (k / per_octave)`` after the start.
+        Rung k of a row, up to ``counts``, is ``first * 2 ** (k / per_octave)`` after the start; it
+        stands in place 1 + k.
         """
         from ketapk.kernels.linear import ladder
 

@@ -10,9 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import ketapk as kp
-from ketapk.kernels import explicit, ode, rodas5p, status
-from ketapk.kernels.problem import Given
-from ketapk.odes import _njit
+from ketapk.kernels import explicit, rodas5p, status
 
 METHODS = ("explicit", "stiff")
 ROTATION, JUMP, FORCED, SATURABLE = 0.0, 1.0, 2.0, 3.0
@@ -222,17 +220,14 @@ def test_compartments_and_losses_sum_to_the_dose(method):
     assert_allclose(run.amounts[0].sum(axis=1), 300.0, rtol=1e-13)
 
 
-@pytest.mark.parametrize("code", [ode.ONLY_EXPLICIT, ode.ONLY_STIFF])
+@pytest.mark.parametrize("code", METHODS)
 def test_each_state_may_have_its_own_absolute_tolerance(code):
     def steps(atol):
-        counts, y = np.zeros(5), np.array([10.0, 0.0])
-        outcome, reached = ode.integrate(
-            Given.of(_njit(gallery), _njit(gallery_jac), np.array([SATURABLE, 5.0, 1.0])),
-            code, 0.0, 4.0, y, 1e-8, atol, 1000, np.empty(0), np.arange(2), np.empty((0, 2)),
-            ode.workspace(2), counts,
-        )  # fmt: skip
-        assert (outcome, reached) == (status.OK, 4.0)
-        return counts[0], y.tobytes()
+        found = solve(
+            [10.0, 0.0], [0.0, 4.0], SATURABLE, 5.0, 1.0, method=code, rtol=1e-8, atol=atol
+        )
+        assert found.success
+        return found.steps, found.y.tobytes()
 
     assert steps(np.full(2, 1e-10)) == steps(1e-10)
     assert steps(np.array([1.0, 1.0]))[0] < steps(np.array([1e-10, 1.0]))[0]

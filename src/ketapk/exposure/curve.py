@@ -182,7 +182,7 @@ class Curve:
         at_end = self._seen.of(subject, end, side="before")
         states = np.repeat(at_end[:, None, :], rungs + 2, axis=1)
         states[:, 0] = self._seen.state[segment]
-        self._climb(segment, first, np.sum(inside, axis=1), times, subject, states[:, 1:-1])
+        self._climb(segment, first, np.sum(inside, axis=1), times, subject, states)
         S = states.shape[2]
         value, slope = self._read(
             states.reshape(-1, S), times.ravel(), np.repeat(segment, rungs + 2)
@@ -196,8 +196,8 @@ class Curve:
         if self._seen.method == "exact":
             self._seen.ladder(segment, first, counts, PER_OCTAVE, out)
             return
-        q, k = np.nonzero(np.arange(out.shape[1]) < counts[:, None])
-        out[q, k] = self._seen.of(subject[q], times[q, k + 1], side="before")
+        q, k = np.nonzero(np.arange(out.shape[1] - 2) < counts[:, None])
+        out[q, k + 1] = self._seen.of(subject[q], times[q, k + 1], side="before")
 
     def _turns(self, sign: float) -> tuple[Ints, Ints, Floats]:
         """Where a node interval holds a top (``sign`` 1) or a valley (-1), and its bound.

@@ -295,8 +295,8 @@ def ladder(system, schedule, state, segments, first, counts, per_octave, lo, hi,
         Rungs of each row; rung k is at ``first * 2 ** (k / per_octave)``.
     per_octave : int
         Rungs until the time has doubled, so that squaring one propagator gives the next.
-    out : (Q, K, S) array
-        Filled as far as ``counts`` says.
+    out : (Q, 1 + K, S) array
+        Filled from the second place of a row on, as far as ``counts`` says.
     """
     S = state.shape[1]
     B = np.empty((S + 1, S + 1))
@@ -311,7 +311,7 @@ def ladder(system, schedule, state, segments, first, counts, per_octave, lo, hi,
                 if k > start:
                     step *= 2.0
                     double(B, system.n_mass, step, E, spare)
-                advance(E, state[g], out[q, k])
+                advance(E, state[g], out[q, 1 + k])
 
 
 @kernel

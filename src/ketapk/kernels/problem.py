@@ -7,18 +7,14 @@ is passed by its address, so that the steppers are compiled once for all functio
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-import numba
-import numpy as np
 from numba import types
-from numba.core import config
 from numba.extending import overload
 from numpy.typing import NDArray
 
 from ketapk.kernels.compile import OPTIONS, kernel, part
+from ketapk.kernels.given import Given
 
 NUDGE = 6e-6
 """Relative difference that balances truncation and rounding, the cube root of epsilon."""
@@ -40,38 +36,6 @@ class Flows(NamedTuple):
     """(M,) [mg]."""
     drift: NDArray
     """(S, S) change of ``A`` with time [1/h2]; (0, 0) where rates are constant."""
-
-
-class Given(NamedTuple):
-    """A user's functions ``rhs(t, y, params, dy)`` and ``jac(t, y, params, J)``."""
-
-    rhs: Any
-    jac: Any
-    """None where the Jacobian is to be found by differences."""
-    params: Any
-
-    @classmethod
-    def of(cls, rhs: Callable[..., Any], jac: Callable[..., Any] | None, params: Any) -> Given:
-        """Return compiled functions as a problem; what raises an error in a step is not finite."""
-        if config.DISABLE_JIT:  # type: ignore[attr-defined]
-            return cls(rhs, jac, params)
-        kind = numba.typeof(params)
-        vector, matrix = types.float64[::1], types.float64[:, ::1]
-        return cls(_by_address(rhs, kind, vector), jac and _by_address(jac, kind, matrix), params)
-
-
-@lru_cache(maxsize=64)
-def _by_address(function: Any, params: types.Type, out: types.Type) -> Any:
-    """Return ``function(t, y, params, out)`` as an address, a type that all functions share."""
-
-    def called(t, y, params, out):  # type: ignore[no-untyped-def]
-        try:
-            function(t, y, params, out)
-        except Exception:
-            out[:] = np.nan
-
-    signature = types.void(types.float64, types.float64[::1], params, out)
-    return numba.cfunc(signature)(called)
 
 
 @kernel
@@ -131,6 +95,15 @@ def difference_jacobian(t, y, problem, J):  # type: ignore[no-untyped-def]
         shifted[j] = y[j]
 
 
+@part
+def given_jacobian(t, y, given, J):  # type: ignore[no-untyped-def]
+    """Write the Jacobian of a user's function at ``y`` (S,) into ``J`` (S, S)."""
+    if given.own_jacobian:
+        given.jac(t, y, given.params, J)
+    else:
+        difference_jacobian(t, y, given, J)
+
+
 def slope(t, y, problem, dy):  # type: ignore[no-untyped-def]
     """Write the slope of a problem at ``y`` (S,) into ``dy`` (S,)."""
     if isinstance(problem, Flows):
@@ -143,27 +116,28 @@ def jacobian(t, y, problem, J):  # type: ignore[no-untyped-def]
     """Write the Jacobian of a problem at ``y`` (S,) into ``J`` (S, S)."""
     if isinstance(problem, Flows):
         flow_jacobian(t, y, problem, J)
-    elif problem.jac is None:
-        difference_jacobian(t, y, problem, J)
     else:
-        problem.jac(t, y, problem.params, J)
+        given_jacobian(t, y, problem, J)
 
 
-def _is_flows(problem: Any) -> bool:
-    return isinstance(problem, types.BaseNamedTuple) and problem.instance_class is Flows
+def is_a(problem: Any, kind: type) -> bool:
+    """Whether the numba type of a problem is that of a named tuple."""
+    return isinstance(problem, types.BaseNamedTuple) and problem.instance_class is kind
 
 
 @overload(slope, jit_options=OPTIONS)  # type: ignore[arg-type]
 def _compiled_slope(t, y, problem, dy):  # type: ignore[no-untyped-def]
-    if _is_flows(problem):
+    if is_a(problem, Flows):
         return lambda t, y, problem, dy: flow_slope(t, y, problem, dy)
-    return lambda t, y, problem, dy: problem.rhs(t, y, problem.params, dy)
+    if is_a(problem, Given):
+        return lambda t, y, problem, dy: problem.rhs(t, y, problem.params, dy)
+    return None
 
 
 @overload(jacobian, jit_options=OPTIONS)  # type: ignore[arg-type]
 def _compiled_jacobian(t, y, problem, J):  # type: ignore[no-untyped-def]
-    if _is_flows(problem):
+    if is_a(problem, Flows):
         return lambda t, y, problem, J: flow_jacobian(t, y, problem, J)
-    if isinstance(problem.types[1], types.NoneType):
-        return lambda t, y, problem, J: difference_jacobian(t, y, problem, J)
-    return lambda t, y, problem, J: problem.jac(t, y, problem.params, J)
+    if is_a(problem, Given):
+        return lambda t, y, problem, J: given_jacobian(t, y, problem, J)
+    return None

@@ -7,10 +7,9 @@ every segment from the solution itself; only within a segment are they integrate
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
 
@@ -19,7 +18,7 @@ from ketapk.kernels.arrays import RESET
 from ketapk.kernels.compile import OPTIONS, kernel
 from ketapk.kernels.nonlinear import flows_of
 from ketapk.kernels.ode import integrate, workspace
-from ketapk.kernels.problem import Flows, flow_jacobian, flow_slope, jacobian, slope
+from ketapk.kernels.problem import Flows, flow_jacobian, flow_slope, is_a, jacobian, slope
 from ketapk.kernels.stepping import STIFF_RUNS
 
 FIRST_BLOCK = 1.0
@@ -134,20 +133,16 @@ def driven_jacobian(t, y, driven, J):  # type: ignore[no-untyped-def]
     J[S + 1, S + 1] = -ktol
 
 
-def _is_driven(problem: Any) -> bool:
-    return isinstance(problem, types.BaseNamedTuple) and problem.instance_class is Driven
-
-
 @overload(slope, jit_options=OPTIONS)  # type: ignore[arg-type]
 def _compiled_slope(t, y, problem, dy):  # type: ignore[no-untyped-def]
-    if _is_driven(problem):
+    if is_a(problem, Driven):
         return lambda t, y, problem, dy: driven_slope(t, y, problem, dy)
     return None
 
 
 @overload(jacobian, jit_options=OPTIONS)  # type: ignore[arg-type]
 def _compiled_jacobian(t, y, problem, J):  # type: ignore[no-untyped-def]
-    if _is_driven(problem):
+    if is_a(problem, Driven):
         return lambda t, y, problem, J: driven_jacobian(t, y, problem, J)
     return None
 

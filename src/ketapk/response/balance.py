@@ -157,7 +157,8 @@ class BalanceCurve:
         system = _without_integrals(solution.system)
         schedule = arrays._replace(rate=np.ascontiguousarray(arrays.rate[:, :S]))
         state = np.ascontiguousarray(solution.state[:, :S])
-        per_mg, turnover = np.array(self.drive.per_mg[:, :S]), self.balance.arrays()
+        per_mg = np.ascontiguousarray(self.drive.per_mg[:, :S])
+        turnover = self.balance.arrays()
         method = METHOD_CODES["stiff" if solution.method == "stiff" else "auto"]
 
         def work(lo: int, hi: int) -> None:

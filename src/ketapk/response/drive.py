@@ -11,6 +11,7 @@ from ketapk.collection import collect
 from ketapk.model.sparse import Sparse
 from ketapk.schedule import assemble
 from ketapk.solution import Solution, solve
+from ketapk.timetable import read_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ def layout(times: Floats, n: int) -> tuple[Floats, NDArray[np.int64]]:
     if times.ndim == 2:
         spans[:, 0] = spans[:, 2]
     spans[:, 1] = spans[:, 0] + T
-    return np.ascontiguousarray(times.ravel()), spans
+    return read_only(np.ascontiguousarray(times.ravel())), spans
 
 
 @dataclass(frozen=True, kw_only=True)
