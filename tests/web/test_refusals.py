@@ -7,6 +7,7 @@ import pytest
 from ketapk.cli.app import main
 from ketapk.web.limits import MOST_BYTES, MOST_TIMES
 
+JSON = {"content-type": "application/json"}
 GOOD = {"plans": {"IV": "35 mg iv over 40 min"}}
 
 PLANS = ["35 iv", "35 mg", "35 mg knee", "0.5 mg/kg", "xx", "", "depression-xv", "1e9 mg im",
@@ -185,3 +186,45 @@ def test_no_file_of_the_machine_is_read_as_a_model(ask, tmp_path):
     for name in ("mine.toml", "/etc/passwd", "../x", "os", "source"):
         answer = ask("curves", {**GOOD, "models": [name]})
         assert "There is no model" in answer.json()["error"]["sentence"]
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "//", "http://127.0.0.1:8765]"])
+def test_an_origin_that_is_no_address_may_not_ask(client, origin):
+    assert client.get("/api/library", headers={"origin": origin}).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["curves", "understand", "export/html", "ledger"])
+def test_half_a_character_is_refused_wherever_it_stands(client, address):
+    half = "\ud800"
+    for body in (
+        {"scenario": {"plans": {half: "35 mg im"}}},
+        {"scenario": {**GOOD, "title": half}},
+        {"scenario": {**GOOD, half: 1}},
+    ):
+        answer = client.post(f"/api/{address}", content=json.dumps(body).encode(), headers=JSON)
+        assert answer.status_code == 422
+        assert "half of a character" in answer.json()["error"]["sentence"]
+
+
+@pytest.mark.parametrize("content", [b'{"a": "\xff"}', b"[" * 30_000, b"9" * 5_000])
+def test_what_no_reader_of_json_reads_is_told_what_to_send(client, content):
+    answer = client.post("/api/curves", content=content, headers=JSON)
+    assert answer.status_code in (400, 422)
+    assert "JSON" in answer.json()["error"]["sentence"]
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/api/curves", "/api/export/csv"])
+def test_another_method_is_told_the_one_that_is_answered(client, path, method):
+    answer = client.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert answer.json()["error"]["sentence"].startswith(f"{path} is asked by POST")
+
+
+@pytest.mark.parametrize("address", ["hold", "sheet"])
+def test_a_pump_that_changes_syringes_without_end_is_refused(ask, address):
+    options = {"vial": "1e-9 mg/mL", "volume": "50 mL"}
+    options |= {"target": "100 ng/mL"} if address == "hold" else {}
+    answer = ask(address, GOOD, options=options)
+    assert answer.status_code == 422
+    assert "too many for the page" in answer.json()["error"]["sentence"]

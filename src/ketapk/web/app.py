@@ -9,7 +9,8 @@ from ketapk import __version__
 from ketapk.errors import InputError, KetapkError, KetapkWarning
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from fastapi import APIRouter, FastAPI
+    from starlette.types import Scope
 
 MISSING = "The page needs the extra 'web'; install it with: pip install 'ketapk[web]'."
 
@@ -69,10 +70,28 @@ def make_app() -> FastAPI:
         return answer(problem_of(error, None), 422)
 
     async def missing(request: Any, error: Any) -> Any:
-        return answer(not_found(error, request.url.path), error.status_code)
+        # What no method of the API fits falls through to the files, where there is no such path.
+        methods = _methods(router, request.scope) if error.status_code == 404 else ()
+        problem = not_found(error, request.scope["path"], methods)
+        refused = answer(problem, 405 if methods else error.status_code)
+        if methods:
+            refused.headers["allow"] = ", ".join(methods)
+        return refused
 
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(RequestValidationError, unread)
     app.add_exception_handler(KetapkError, elsewhere)
     app.add_exception_handler(HTTPException, missing)
     return app
+
+
+def _methods(router: APIRouter, scope: Scope) -> tuple[str, ...]:
+    """Methods by which an address of the API is asked; none where it is no address."""
+    from starlette.routing import Match, Route
+
+    found = (
+        route.methods or ()
+        for route in router.routes
+        if isinstance(route, Route) and route.matches(scope)[0] is Match.PARTIAL
+    )
+    return tuple(sorted({method for methods in found for method in methods}))

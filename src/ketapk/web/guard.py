@@ -64,7 +64,7 @@ def _foreign(headers: dict[bytes, bytes]) -> ASGIApp | None:
             400,
         )
     origin = headers.get(b"origin")
-    if origin is not None and urlsplit(origin.decode("latin-1")).netloc != host:
+    if origin is not None and _netloc(origin.decode("latin-1")) != host:
         return _refused("The request comes from a page of another site; only its own may ask.", 403)
     return None
 
@@ -74,6 +74,13 @@ def _refused(sentence: str, status: int) -> ASGIApp:
     from ketapk.web.refusal import Problem, answer
 
     return answer(Problem(kind="InputError", sentence=sentence, where=None), status)
+
+
+def _netloc(address: str) -> str | None:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return None
 
 
 def _hostname(address: str) -> str | None:

@@ -10,6 +10,7 @@ from ketapk.errors import InputError
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from ketapk.dosing.pump import Pump
     from ketapk.dosing.regimen import Regimen
     from ketapk.scenario import Scenario
 
@@ -29,6 +30,8 @@ LONGEST_H = 9000.0
 """End of a time axis, a little more than a year [h]."""
 MOST_INTERVALS = 1500
 """Of constant rate while a level is held."""
+MOST_SYRINGES = 200
+"""On one running sheet."""
 
 
 def check_scenario(scenario: Scenario) -> None:
@@ -97,4 +100,22 @@ def check_intervals(until_h: Fraction, step: str) -> None:
         raise InputError(
             f"step={step!r} makes {float(count):.0f} intervals, too many for the page; at most "
             f"{MOST_INTERVALS} are possible, so write a longer step."
+        )
+
+
+def check_syringes(plan: Regimen, pump: Pump, weight_kg: float) -> None:
+    """Refuse more changes of the syringe than one sheet may list.
+
+    Raises
+    ------
+    InputError
+        With the number that is allowed.
+    """
+    if pump.volume_ml is None:
+        return
+    count = pump.ml(plan.total_mg(weight_kg)) / pump.volume_ml
+    if count > MOST_SYRINGES:
+        raise InputError(
+            f"The plan empties {count:.3g} syringes of {pump.volume} with {pump.concentration}, "
+            f"too many for the page; at most {MOST_SYRINGES} are possible, so write a stronger one."
         )

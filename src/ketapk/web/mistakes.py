@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
     from starlette.exceptions import HTTPException
 
+SEND = (
+    'send JSON such as {"scenario": {"plans": {"IV": "35 mg iv bolus"}}}, with the content type '
+    "application/json."
+)
+
 
 def of_validation(errors: Sequence[Any]) -> Problem:
     """Return what is wrong with a body, every mistake a sentence, at the place of the first."""
@@ -24,10 +29,8 @@ def of_validation(errors: Sequence[Any]) -> Problem:
             places.append("")
             continue
         if not loc:
-            sentences.append(
-                'The body is missing; send JSON such as {"scenario": {"plans": {"IV": "35 mg iv '
-                'bolus"}}}, with the content type application/json.'
-            )
+            half = item["type"] == "half_a_character"
+            sentences.append(f"{item['msg']}." if half else f"The body is missing; {SEND}")
             places.append("")
             continue
         own = loc[0] != "scenario" or len(loc) == 1
@@ -37,9 +40,16 @@ def of_validation(errors: Sequence[Any]) -> Problem:
     return Problem(kind="InputError", sentence=" ".join(sentences), where=places[0] or None)
 
 
-def not_found(error: HTTPException, path: str) -> Problem:
-    """Return what is wrong with an address or a method."""
-    if error.status_code == 405:
+def not_found(error: HTTPException, path: str, methods: Sequence[str] = ()) -> Problem:
+    """Return what is wrong with an address, with its method, or with a body that is no text.
+
+    ``methods`` are those by which the address is asked, where it is known.
+    """
+    if methods:
+        said = f"{path} is asked by {' or '.join(methods)}; see /api/openapi.json."
+    elif error.status_code == 400:
+        said = f"The body cannot be read; {SEND}"
+    elif error.status_code == 405:
         said = f"{path} is not asked like this; see /api/openapi.json for every address."
     elif error.status_code == 404:
         said = f"There is nothing at {path}; the page is at /, its API at /api/openapi.json."

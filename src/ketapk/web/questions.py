@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from ketapk.dosing.regimen import ROUTES
 from ketapk.scenario import Scenario
 from ketapk.web.limits import LONGEST_H, MOST_CHANGES, MOST_PEOPLE
+
+HALF = "The body holds half of a character, a lone surrogate; write whole characters"
 
 
 class Asked(BaseModel):
@@ -22,6 +26,16 @@ class Question(Asked):
     """A scenario, as `ketapk compare --scenario` reads it."""
 
     scenario: Scenario
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_whole_characters(cls, given: Any) -> Any:
+        """Refuse text that no answer could repeat."""
+        try:
+            json.dumps(given, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError:
+            raise PydanticCustomError("half_a_character", HALF) from None
+        return given
 
 
 class Understanding(Question):

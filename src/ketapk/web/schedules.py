@@ -13,7 +13,7 @@ from ketapk.simulation import cohort_of
 from ketapk.summary import row
 from ketapk.web.axis import axis
 from ketapk.web.fates import named
-from ketapk.web.limits import check_intervals
+from ketapk.web.limits import check_intervals, check_syringes
 from ketapk.web.numbers import short
 from ketapk.web.plans import read_plan, who_of
 from ketapk.web.refusal import at
@@ -93,6 +93,7 @@ def sheet(asked: Sheet) -> dict[str, Any]:
 def _lines(plan: Any, pump: Pump, who: Patient, start: str | None) -> dict[str, Any]:
     from ketapk.design.sheet import running_sheet
 
+    check_syringes(plan, pump, who.dosing_kg)
     found = running_sheet(plan, pump, who, start=start)
     return {
         "sentence": str(plan),
