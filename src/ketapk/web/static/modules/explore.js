@@ -77,12 +77,12 @@ export function startExplore(library, onDrawn, known) {
     if (answer === null || root.hidden) return;
     const now = state();
     const shown = picture(answer, now);
-    chart.update(shown, { log: now.log, landmarks: landmarks(library, now) });
+    chart.update(shown, { log: now.log, landmarks: landmarks(library, now, answer.level) });
     holder.setAttribute("aria-label", `Curves of ${answer.plans.map((plan) => plan.name).join(", ")}, ${now.log ? "logarithmic" : "linear"}, to ${readTime(answer.until_h)}`);
     drawDifference(now);
-    writeNumbers(answer, now.level);
+    writeNumbers(answer, answer.level);
     writeValues(answer);
-    say(summary, summed(answer, now.level));
+    say(summary, summed(answer, answer.level));
     tellExcluded(answer.plans);
     tellOutside(answer.plans);
     tellWarnings(warnings, answer);
@@ -164,11 +164,12 @@ function tools(library) {
 const title = (band) => band.title ?? band.effect ?? band.name.replaceAll("_", " ");
 const range = (band) => (band.low_ng_per_ml === band.high_ng_per_ml ? num(band.low_ng_per_ml) : `${num(band.low_ng_per_ml)} to ${num(band.high_ng_per_ml)}`);
 
-function landmarks(library, now) {
+/** Of what was answered: the level that is being typed is not yet that of the numbers. */
+function landmarks(library, now, said) {
   const marks = library.bands.filter((band) => now.bands.includes(band.name))
     .map((band) => ({ low: band.low_ng_per_ml, high: band.high_ng_per_ml, text: `${title(band)}, ${range(band)} ng/mL` }));
-  const level = now.level.match(/^\s*([\d.]+)\s*ng\/mL\s*$/i);
-  if (level) marks.push({ low: Number(level[1]), high: Number(level[1]), text: `level ${now.level}` });
+  const level = said.match(/^\s*([\d.]+)\s*ng\/mL\s*$/i);
+  if (level) marks.push({ low: Number(level[1]), high: Number(level[1]), text: `level ${said}` });
   return marks;
 }
 

@@ -25,6 +25,7 @@ export function makeLedger(root) {
     el("div", { class: "toolbar" }, el("label", { class: "inline" }, "Route ", which), play, when, time),
     el("div", { class: "ledger" }, el("figure", { class: "figure" }, holder), stack, el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Milligrams by place" }, list)));
   let offers = [];
+  let asked = "";
   let answer = null;
   let rows = [];
   let playing = 0;
@@ -117,7 +118,10 @@ export function makeLedger(root) {
   onScheme(paint);
   return {
     offer(next) {
-      const same = JSON.stringify(next) === JSON.stringify(offers);
+      // The same milligrams go elsewhere in somebody else.
+      const wanted = JSON.stringify([next, scenario().patient]);
+      const same = wanted === asked;
+      asked = wanted;
       offers = next;
       const kept = offers.some(([k]) => k === which.value) ? which.value : offers.at(-1)?.[0];
       choices(which, offers.map(([k, label]) => [k, label]), kept ?? "");

@@ -1,6 +1,6 @@
 // The link is the whole state: a readable fragment, nothing stored anywhere else.
 
-import { change, example, onChange, state } from "./state.js";
+import { change, example, freshName, onChange, state } from "./state.js";
 import { settled } from "./dom.js";
 
 const READABLE = /%(2C|3A|2F|3B|40)/g;
@@ -27,16 +27,18 @@ export function readFragment(text) {
   const read = example();
   for (const [key, usual] of Object.entries(read)) {
     if (key in told && sameKind(told[key], usual)) {
-      read[key] = isRecord(usual) ? { ...usual, ...told[key] } : told[key];
+      read[key] = isRecord(usual) ? ofItsKind(told[key], usual) : told[key];
     }
   }
   const named = Array.isArray(read.plans) && read.plans.length > 0
     && read.plans.every((plan) => typeof plan?.name === "string" && typeof plan?.sentence === "string");
   if (!named) read.plans = example().plans;
-  read.plans = read.plans.map(({ name, sentence }) => ({ name, sentence }));
+  read.plans = read.plans.reduce((known, { name, sentence }) => [...known, { name: freshName(name, known), sentence }], []);
   return read;
 }
 
+const ofItsKind = (told, usual) => Object.fromEntries(Object.entries(usual)
+  .map(([key, value]) => [key, Object.hasOwn(told, key) && sameKind(told[key], value) ? told[key] : value]));
 const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const sameKind = (a, b) => typeof a === typeof b && Array.isArray(a) === Array.isArray(b) && a !== null;
 

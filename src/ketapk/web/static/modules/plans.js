@@ -5,7 +5,7 @@ import { doseControls, shape } from "./dose.js";
 import { change, changePlan, freshName, onChange, state } from "./state.js";
 import { colour, dash, onScheme } from "./look.js";
 import { dosesOf, dosingKg, onUnderstood, toldOf, written } from "./understood.js";
-import { num, readTime } from "./units.js";
+import { num, timeText } from "./units.js";
 
 const TYPING_MS = 250;
 const MOST = 12;
@@ -31,16 +31,21 @@ export function startPlans(library) {
         "0.5 mg/kg iv bolus; then 0.2 mg/kg/h iv for 1 h"].map((text) => el("option", { value: text }, text))),
     el("optgroup", { label: "Published protocols" },
       catalogue.map(({ name, title, plan }) => el("option", { value: name, title: plan }, title))));
-  const vial = el("input", { type: "text", id: "vial", value: state().vial, size: 9, onchange: (event) => change({ vial: event.target.value }) });
+  const vial = el("input", { type: "text", id: "vial", value: state().vial, size: 9, "aria-describedby": "vial-said", onchange: (event) => change({ vial: event.target.value }) });
+  const vialSaid = el("p", { class: "problem", id: "vial-said", hidden: true });
   root.append(el("h2", {}, "Plans"), holder,
-    el("div", { class: "row" }, add, el("label", { class: "inline" }, "Vial ", vial)));
+    el("div", { class: "row" }, add, el("label", { class: "inline" }, "Vial ", vial)), vialSaid);
   onChange((now) => {
     draw(holder);
     if (document.activeElement !== vial) vial.value = now.vial;
   });
   onUnderstood((error) => {
     draw(holder);
-    if (error) cards.forEach((card) => card.wrong(error.message));
+    const ofVial = error?.where === "vial";
+    vialSaid.hidden = !ofVial;
+    say(vialSaid, ofVial ? error.message : "");
+    if (ofVial) cards.forEach((card) => card.outdated(true));
+    else if (error) cards.forEach((card) => card.wrong(error.message));
   });
   onScheme(() => cards.forEach((card) => card.paint()));
   draw(holder);
@@ -152,6 +157,12 @@ function card(i, doses, alone) {
     error.hidden = !text;
     say(error, text ?? "");
     sentence.setAttribute("aria-invalid", String(Boolean(text)));
+    outdated(Boolean(text));
+  }
+
+  /** What is told below the sentence is no longer, or again, what holds. */
+  function outdated(is) {
+    root.classList.toggle("stale", is);
   }
 
   function show(plan, list) {
@@ -161,7 +172,6 @@ function card(i, doses, alone) {
     const understood = toldOf(plan.name);
     if (understood === null) return;
     wrong(understood.error?.sentence);
-    root.classList.toggle("stale", Boolean(understood.error));
     if (!understood.error) tell(told, understood);
   }
 
@@ -171,7 +181,7 @@ function card(i, doses, alone) {
     sentence.setSelectionRange(field.selectionStart, field.selectionEnd);
   }
 
-  return { root, show, wrong, typeOn, paint: mark.paint, alone };
+  return { root, show, wrong, outdated, typeOn, paint: mark.paint, alone };
 }
 
 /** The lines that say how a plan was understood, rewritten in place. */
@@ -191,11 +201,11 @@ function tell(list, understood) {
 function doseTold(dose) {
   const parts = [`${num(dose.mg)} mg = ${num(dose.mg_per_kg)} mg/kg`];
   if (dose.dur_h > 0) {
-    parts.push(`over ${readTime(dose.dur_h)}: ${num(dose.mg_per_kg_h)} mg/kg/h = ${num(dose.mcg_per_kg_min)} mcg/kg/min = ${num(dose.mg_per_h)} mg/h`);
+    parts.push(`over ${timeText(dose.dur_h)}: ${num(dose.mg_per_kg_h)} mg/kg/h = ${num(dose.mcg_per_kg_min)} mcg/kg/min = ${num(dose.mg_per_h)} mg/h`);
   }
   if (dose.mL !== null && dose.mL !== undefined) {
     parts.push(dose.dur_h > 0 ? `${num(dose.mL)} mL at ${num(dose.mL_per_h)} mL/h` : `${num(dose.mL)} mL`);
   }
-  const when = dose.times > 1 ? `, ${dose.times} times every ${readTime(dose.every_h)}` : "";
-  return `${parts.join("; ")}${dose.time_h > 0 ? `, at ${readTime(dose.time_h)}` : ""}${when}`;
+  const when = dose.times > 1 ? `, ${dose.times} times every ${timeText(dose.every_h)}` : "";
+  return `${parts.join("; ")}${dose.time_h > 0 ? `, at ${timeText(dose.time_h)}` : ""}${when}`;
 }

@@ -36,10 +36,12 @@ export function startRoutes(library) {
     for (const row of result.rows) if (!row.error) row.curve = row.curves[row.parent];
     said.hidden = true;
     draw();
-  }, (error) => {
+  }, (error) => wrong(error.message));
+
+  function wrong(text) {
     said.hidden = false;
-    say(said, error.message);
-  });
+    say(said, text);
+  }
 
   function ticked() {
     changeIn("routes", { list: [...boxes.querySelectorAll("input:checked")].map((box) => box.value) });
@@ -48,6 +50,7 @@ export function startRoutes(library) {
   const chosen = () => state().plans.find(({ name }) => name === state().routes.plan) ?? state().plans[0];
 
   const request = settled(60, () => {
+    if (state().routes.list.length === 0) return wrong("Choose at least one route.");
     const one = chosen();
     asking.send({ scenario: { ...scenario(), plans: { [one.name]: one.sentence } }, options: { routes: state().routes.list, match: state().routes.match } });
   });
@@ -66,8 +69,8 @@ export function startRoutes(library) {
     const lines = drawn().map((row) => ({ key: row.route, values: row.curve, stroke: colour(order.indexOf(row.route)), tint: colour(order.indexOf(row.route)),
       dash: dash(order.indexOf(row.route)), width: 2.4, lead: true, label: routeName(row.route) }));
     chart.update({ times: answer.times_h, series: lines, bands: [], until: answer.until_h }, { log: state().log });
-    const head = ["Route", "Dose [mg]", `First at ${state().level} [min]`, "Peak [ng/mL]", "at [min]", "AUC [ng h/mL]", "F", "Norketamine : ketamine", el("th", { scope: "col", class: "text" }, "Model")];
-    fill(numbers, table(`What the route did to ${MATCHES.find(([key]) => key === state().routes.match)[1]}`, head, answer.rows.map((row) => (row.error
+    const head = ["Route", "Dose [mg]", `First at ${answer.level} [min]`, "Peak [ng/mL]", "at [min]", "AUC [ng h/mL]", "F", "Norketamine : ketamine", el("th", { scope: "col", class: "text" }, "Model")];
+    fill(numbers, table(`What the route did to ${MATCHES.find(([key]) => key === answer.match)[1]}`, head, answer.rows.map((row) => (row.error
       ? [routeName(row.route), el("td", { colspan: head.length - 1, class: "text" }, row.error.sentence)]
       : [routeName(row.route), num(row.mg), num(row.onset_min), num(row.Cmax), num(row.Tmax_min), num(row.AUC), num(row.F), num(row.ratio), el("td", { class: "text" }, row.model, el("small", {}, ` grade ${row.grade}`))])), { id: "routes-numbers", class: "numbers" }));
     fill(warnings, [...ratioNote(), ...(answer.warnings ?? [])].map((text) => el("li", {}, text)));

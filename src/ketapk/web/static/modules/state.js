@@ -52,9 +52,13 @@ export function changePlan(index, patch, how = {}) {
   change({ plans: current.plans.map((plan, i) => (i === index ? { ...plan, ...patch } : plan)) }, how);
 }
 
-/** A name that no plan has yet. */
-export function freshName(name) {
-  const taken = new Set(current.plans.map((plan) => plan.name));
+/**
+ * A name that no plan has yet. A bare number gets a word: as a key of a record it would be put
+ * first, and plans would change places.
+ */
+export function freshName(wanted, plans = current.plans) {
+  const name = /^\d+$/.test(wanted) ? `Plan ${wanted}` : wanted;
+  const taken = new Set(plans.map((plan) => plan.name));
   const stem = name.replace(/ \d+$/, "");
   let fresh = name;
   for (let i = 2; taken.has(fresh); i++) fresh = `${stem} ${i}`;

@@ -15,7 +15,7 @@ let told = {};
 export const dosesOf = (sentence) => dosesBySentence.get(sentence) ?? null;
 
 /** What the server said of a plan: doses in all units, findings, or an error. */
-export const toldOf = (name) => told[name] ?? null;
+export const toldOf = (name) => (Object.hasOwn(told, name) ? told[name] : null);
 
 /** The weight that doses per kg refer to, as the server has it. */
 export function dosingKg() {

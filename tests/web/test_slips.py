@@ -1,0 +1,88 @@
+"""What the page shows belongs together: numbers to their labels, plans to their order, a ledger to its patient."""
+
+import json
+from urllib.parse import quote
+
+from tests.web.browsing import in_a_browser
+
+pytestmark = in_a_browser
+
+
+def fragment(*plans, **more):
+    named = [{"name": name, "sentence": sentence} for name, sentence in plans]
+    return quote(json.dumps({"plans": named, **more}))
+
+
+def test_numbers_keep_the_level_they_were_computed_for(page):
+    page.open()
+    page.settled()
+    before = page.text("summary"), page.text("numbers")
+    page.enter("level", "200 mg")
+    page.wait(lambda: page.find("problem").is_displayed())
+    page.press("show-log")
+    assert (page.text("summary"), page.text("numbers")) == before
+
+
+def test_plans_keep_their_order_whatever_they_are_called(page):
+    sentences = ["70 mg im", "35 mg im", "35 mg im", "35 mg im"]
+    names = ["Later", "2", "1", "2"]
+    page.open(fragment(*zip(names, sentences, strict=True)))
+    page.settled()
+    shown = page.script("return ketapk.last.plans.map((plan) => [plan.name, plan.total_mg])")
+    assert [mg for _, mg in shown] == [70, 35, 35, 35]
+    assert len({name for name, _ in shown}) == 4
+    page.enter("plan-0-name", "0")
+    page.wait(lambda: page.script("return ketapk.last.plans[0].name") != "Later")
+    assert page.script("return ketapk.last.plans[0].total_mg") == 70
+
+
+def test_the_ledger_is_that_of_the_patient(page):
+    page.open(fragment(("A", "35 mg im"), view="routes"))
+    page.wait(lambda: page.rows("ledger-table"))
+    page.script(
+        "const t = document.getElementById('ledger-time'); t.value = 60; t.oninput?.();"
+        "t.dispatchEvent(new Event('input'));"
+    )
+    before = page.rows("ledger-table")
+    page.enter("patient-weight_kg", 150)
+    page.wait(lambda: page.rows("ledger-table") != before)
+
+
+def test_without_a_route_the_page_asks_for_one(page):
+    page.open(fragment(("A", "35 mg im"), view="routes", routes={"list": ["iv"]}))
+    page.wait(lambda: page.rows("routes-numbers"))
+    page.press("route-iv")
+    page.wait(lambda: page.text("routes-problem") == "Choose at least one route.")
+    page.press("route-im")
+    page.wait(lambda: not page.find("routes-problem").is_displayed())
+
+
+def test_a_mistake_in_the_vial_is_told_beside_it(page):
+    page.open()
+    page.enter("vial", "0 mg/mL")
+    page.wait(lambda: page.find("vial-said").is_displayed())
+    assert "stale" in page.find("plan-0").get_attribute("class")
+    assert not page.find("plan-0-error").is_displayed()
+    page.enter("vial", "10 mg/mL")
+    page.wait(lambda: not page.find("vial-said").is_displayed())
+    assert "stale" not in page.find("plan-0").get_attribute("class")
+
+
+def test_what_is_of_another_kind_in_a_link_is_left_out(page):
+    page.open()
+    usual = page.state()
+    told = {
+        "decrement": {"lengths": 7},
+        "hold": {"target": None, "x": 1},
+        "patient": {"weight_kg": None, "foo": 1},
+        "routes": {"list": "iv"},
+    }
+    page.open(quote(json.dumps(told)))
+    assert page.state() == usual
+
+
+def test_times_are_told_as_they_are_given(page):
+    page.open(fragment(("A", "0.5 mg/kg iv over 100.5 min; 84 mg spravato at 3 d")))
+    page.wait(lambda: "100.5 min" in page.text("plan-0-told"))
+    times = [line.rsplit("at ", 1)[-1] for line in page.items("plan-0-told")[1:4]]
+    assert len(set(times)) == 3
