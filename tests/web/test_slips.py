@@ -3,6 +3,8 @@
 import json
 from urllib.parse import quote
 
+import pytest
+
 from tests.web.browsing import in_a_browser
 
 pytestmark = in_a_browser
@@ -86,3 +88,24 @@ def test_times_are_told_as_they_are_given(page):
     page.wait(lambda: "100.5 min" in page.text("plan-0-told"))
     times = [line.rsplit("at ", 1)[-1] for line in page.items("plan-0-told")[1:4]]
     assert len(set(times)) == 3
+
+
+def test_an_implausible_dose_is_allowed_where_it_is_refused(page):
+    page.open(fragment(("A", "1 mg im")))
+    page.wait(lambda: "allow_implausible" in page.text("summary"))
+    page.press("implausible")
+    page.wait(lambda: "peak of ketamine" in page.text("summary"))
+    assert page.state()["implausible"]
+    page.press("implausible")
+    page.wait(lambda: "allow_implausible" in page.text("summary"))
+
+
+def test_a_level_is_drawn_at_the_same_height_in_every_unit(page):
+    heights = []
+    for level in ("70 ng/mL", "0.07 mcg/mL", "70 ng / mL", "0.07 mg/L"):
+        page.open(fragment(("A", "35 mg im"), level=level))
+        page.settled()
+        heights.append(page.script("return ketapk.last.level_ng_per_ml"))
+        marks = page.script("return ketapk.chart().shown.landmarks")
+        assert [(mark["low"], mark["text"]) for mark in marks] == [(heights[-1], f"level {level}")]
+    assert heights == pytest.approx([70.0] * 4, rel=1e-12)

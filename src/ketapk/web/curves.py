@@ -36,7 +36,7 @@ def curves(asked: Curves) -> dict[str, Any]:
     scenario, options = asked.scenario, asked.options
     who = who_of(scenario)
     with at("level"):
-        units.concentration_mg_per_l(scenario.level, "ketamine")
+        level = units.concentration_mg_per_l(scenario.level, "ketamine")
     wanted = Wanted.of(scenario, options)
     found: dict[str, Worked | Problem] = {}
     for name, text in scenario.plans.items():
@@ -57,6 +57,7 @@ def curves(asked: Curves) -> dict[str, Any]:
         "until_h": until_h,
         "times_h": times.tolist(),
         "level": scenario.level,
+        "level_ng_per_ml": units.mg_per_l_to_ng_per_ml(level),
         "plans": [
             {"name": name, "error": said(one)}
             if isinstance(one, Problem)

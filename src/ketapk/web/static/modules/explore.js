@@ -35,10 +35,12 @@ export function startExplore(library, onDrawn, known) {
   const apartRoot = el("section", { id: "difference", hidden: true }, apartTold, apart);
   const summary = el("p", { class: "summary", id: "summary" });
   const numbersHolder = el("section", { "aria-label": "Numbers" });
+  const permit = el("input", { type: "checkbox", id: "implausible", onchange: (event) => change({ implausible: event.target.checked }) });
+  const permitRoot = el("label", { class: "choice", hidden: true }, permit, el("span", {}, "Allow implausible doses (allow_implausible)"));
   const warnings = el("ul", { class: "told warnings", id: "warnings" });
   const toolbar = tools(library);
   const readoutHolder = el("div");
-  root.append(toolbar.root, el("figure", { class: "figure" }, holder, trackHolder, readoutHolder), summary, apartRoot, numbersHolder, warnings);
+  root.append(toolbar.root, el("figure", { class: "figure" }, holder, trackHolder, readoutHolder), summary, permitRoot, apartRoot, numbersHolder, warnings);
   const readout = makeReadout(readoutHolder);
   chart = makeChart(holder, { onCursor: (i) => readout.show(answer, i), onDraw: () => track.redraw() });
   const difference = makeChart(apart, { yLabel: "Difference [ng/mL]" });
@@ -77,7 +79,7 @@ export function startExplore(library, onDrawn, known) {
     if (answer === null || root.hidden) return;
     const now = state();
     const shown = picture(answer, now);
-    chart.update(shown, { log: now.log, landmarks: landmarks(library, now, answer.level) });
+    chart.update(shown, { log: now.log, landmarks: landmarks(library, now, answer) });
     holder.setAttribute("aria-label", `Curves of ${answer.plans.map((plan) => plan.name).join(", ")}, ${now.log ? "logarithmic" : "linear"}, to ${readTime(answer.until_h)}`);
     drawDifference(now);
     writeNumbers(answer, answer.level);
@@ -86,6 +88,8 @@ export function startExplore(library, onDrawn, known) {
     tellExcluded(answer.plans);
     tellOutside(answer.plans);
     tellWarnings(warnings, answer);
+    permit.checked = now.implausible;
+    permitRoot.hidden = !now.implausible && !answer.plans.some(({ error }) => error?.sentence.includes("allow_implausible"));
     if (chart.plot.cursor.left < 0) readout.show(answer, null);
     else readout.show(answer, chart.plot.cursor.idx);
     announce();
@@ -165,11 +169,10 @@ const title = (band) => band.title ?? band.effect ?? band.name.replaceAll("_", "
 const range = (band) => (band.low_ng_per_ml === band.high_ng_per_ml ? num(band.low_ng_per_ml) : `${num(band.low_ng_per_ml)} to ${num(band.high_ng_per_ml)}`);
 
 /** Of what was answered: the level that is being typed is not yet that of the numbers. */
-function landmarks(library, now, said) {
+function landmarks(library, now, { level, level_ng_per_ml: at }) {
   const marks = library.bands.filter((band) => now.bands.includes(band.name))
     .map((band) => ({ low: band.low_ng_per_ml, high: band.high_ng_per_ml, text: `${title(band)}, ${range(band)} ng/mL` }));
-  const level = said.match(/^\s*([\d.]+)\s*ng\/mL\s*$/i);
-  if (level) marks.push({ low: Number(level[1]), high: Number(level[1]), text: `level ${said}` });
+  marks.push({ low: at, high: at, text: `level ${level}` });
   return marks;
 }
 
