@@ -109,3 +109,23 @@ def test_a_level_is_drawn_at_the_same_height_in_every_unit(page):
         marks = page.script("return ketapk.chart().shown.landmarks")
         assert [(mark["low"], mark["text"]) for mark in marks] == [(heights[-1], f"level {level}")]
     assert heights == pytest.approx([70.0] * 4, rel=1e-12)
+
+
+def test_no_schedule_stands_below_a_question_that_is_refused(page):
+    page.open(fragment(("A", "35 mg iv over 40 min"), view="schedules"))
+    for field, wrong, right, table in (
+        ("hold-target", "100 mg", proposed(page), "hold-sheet"),
+        ("decrement-by", "150 %", "20 %", "decrement-table"),
+    ):
+        page.wait(lambda table=table: page.find(table).is_displayed())
+        page.enter(field, wrong)
+        page.wait(lambda table=table: not page.find(table).is_displayed())
+        page.enter(field, right)
+        page.wait(lambda table=table: page.find(table).is_displayed())
+
+
+def proposed(page):
+    """Return the second target that the page itself proposes."""
+    found = page.find("hold-target")
+    said = found.get_attribute("placeholder") or found.get_attribute("title")
+    return said.split(", or ")[1]

@@ -21,11 +21,16 @@ export function falling() {
   const asking = channel("/api/decrement", (result) => {
     answer = result;
     complain(said, null);
+    shown.hidden = false;
     draw();
-  }, (error) => complain(said, error.message));
+  }, (error) => {
+    shown.hidden = true;
+    complain(said, error.message);
+  });
+  const shown = el("div", {}, el("figure", { class: "figure" }, holder), place);
   const root = el("section", { class: "part", "aria-labelledby": "decrement-title" }, el("h2", { id: "decrement-title" }, "How long a level takes to fall"),
     el("div", { class: "form" }, text("decrement", "rate", "Infusion"), text("decrement", "lengths", "For"), text("decrement", "by", "Fall by")),
-    said, el("figure", { class: "figure" }, holder), place);
+    said, shown);
 
   function draw() {
     if (answer === null || root.closest("[hidden]")) return;

@@ -39,12 +39,18 @@ function holding() {
   const asking = channel("/api/hold", (result) => {
     answer = result;
     complain(said, null);
+    shown.hidden = false;
     draw();
-  }, (error) => complain(said, error.message));
+  }, (error) => {
+    // A sheet for another level must not stand below the one that is refused.
+    shown.hidden = true;
+    complain(said, error.message);
+  });
+  const shown = el("div", {}, told, el("figure", { class: "figure" }, holder), place, use);
   const root = el("section", { class: "part", "aria-labelledby": "hold-title" }, el("h2", { id: "hold-title" }, "Hold a level"),
-    el("div", { class: "form" }, text("hold", "target", "Level", "100 ng/mL, or 0 min: 100 ng/mL; 1 h: 50 ng/mL"), field("At", site),
+    el("div", { class: "form" }, text("hold", "target", "Level", "100 ng/mL, or 100 ng/mL; 50 ng/mL at 1 h"), field("At", site),
       text("hold", "until", "Until"), text("hold", "step", "Pump changes every"), text("hold", "start", "Clock at start")),
-    said, told, el("figure", { class: "figure" }, holder), place, use);
+    said, shown);
 
   function draw() {
     if (answer === null || root.closest("[hidden]")) return;
