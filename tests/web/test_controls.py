@@ -222,6 +222,10 @@ def test_controls_of_routes(page):
     before = page.rows("ledger-table")
     page.press("ledger-play")
     page.wait(lambda: page.rows("ledger-table") != before)
+    page.press("ledger-play")
+    assert page.text("ledger-play") == "Play"
+    stopped = page.rows("ledger-table")
+    assert page.rows("ledger-table") == stopped
 
 
 def test_controls_of_schedules(page):

@@ -15,7 +15,10 @@ const PLAY_MS = 6000;
 /** Make the ledger; offer() says of which plans it may tell, at() moves the time. */
 export function makeLedger(root) {
   const which = el("select", { id: "ledger-plan", onchange: ask });
-  const when = el("input", { type: "range", id: "ledger-time", min: 0, max: 1, step: 1, value: 0, "aria-label": "Time of the ledger", oninput: () => show(Number(when.value)) });
+  const when = el("input", { type: "range", id: "ledger-time", min: 0, max: 1, step: 1, value: 0, "aria-label": "Time of the ledger", oninput: () => {
+    stop();
+    show(Number(when.value));
+  } });
   const play = el("button", { type: "button", id: "ledger-play", onclick: run }, "Play");
   const time = el("output", { id: "ledger-when" });
   const stack = svg("svg", { class: "stack", viewBox: `0 0 ${WIDE} ${TALL}`, width: WIDE, height: TALL, role: "img", "aria-label": "Stack of the dose by place" });
@@ -101,9 +104,16 @@ export function makeLedger(root) {
     }
   }
 
-  function run() {
-    if (answer === null) return;
+  function stop() {
     cancelAnimationFrame(playing);
+    playing = 0;
+    say(play, "Play");
+  }
+
+  function run() {
+    if (playing) return stop();
+    if (answer === null) return;
+    say(play, "Stop");
     const last = answer.times_h.length - 1;
     const from = performance.now();
     const step = (now) => {
@@ -111,6 +121,7 @@ export function makeLedger(root) {
       const hour = share * answer.times_h[last];
       show(Math.max(answer.times_h.findIndex((t) => t >= hour), 0));
       if (share < 1) playing = requestAnimationFrame(step);
+      else stop();
     };
     playing = requestAnimationFrame(step);
   }

@@ -94,6 +94,7 @@ export function swatch(index) {
 
 function draw(holder) {
   const { plans } = state();
+  document.getElementById("plan-add").disabled = plans.length >= MOST;
   plans.forEach((plan, i) => {
     const doses = dosesOf(plan.sentence);
     const known = cards[i]?.signature;
