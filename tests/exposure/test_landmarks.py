@@ -5,11 +5,13 @@ import math
 
 import numpy as np
 import pytest
+from mpmath import mp
 from numpy.testing import assert_allclose, assert_array_equal
 
 import ketapk as kp
 from ketapk import units
 from ketapk.exposure import Curve
+from ketapk.kernels.zeros import turns
 
 PLANS = (
     "100 mg iv bolus",
@@ -98,6 +100,23 @@ def test_landmarks_of_published_models(name):
         assert_same(found, through_the_solution(run, analyte, above=above))
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", [
+    "perez_ruixo2021", "otto2021+nasal_spray", "simons2022+nasal_spray", "ashraf2018+nasal_spray",
+])  # fmt: skip
+def test_landmarks_of_a_device_are_found_by_modes(name):
+    """Absorption and elimination nearly coincide, or drug waits in two places with one rate."""
+    people = kp.Cohort(weight_kg=[50.0, 70.0, 90.0])
+    run = kp.simulate("84 mg spravato at 20 min", name, people, times=[0.0, 6.0])
+    for analyte in run.analytes[:2]:
+        top = run.exposure(analyte)["Cmax"][1]
+        above = tuple(f"{share * top!r} ng/mL" for share in SHARES)
+        found = run.exposure(analyte, above=above).drop("id").to_numpy()
+        assert "solution" not in vars(run.course)
+        assert_same(found, through_the_solution(run, analyte, above=above))
+        vars(run.course).pop("solution", None)
+
+
 def test_modes_run_and_say_so():
     model = random_model(np.random.default_rng(1), 50)
     people = kp.Cohort(weight_kg=np.full(50, 70.0))
@@ -128,29 +147,43 @@ def test_one_patient_alone_has_the_same_bits(plan):
 RANGES = {"CL": 15.0, "V1": 20.0, "Q2": 10.0, "V2": 50.0, "ka": 0.8}
 
 
-@pytest.mark.parametrize("off", [0.0, 1e-14, 1e-10, 1e-6, 1e-3, 0.5])
-def test_nearly_equal_rates_are_left_to_the_solution(off):
+@pytest.mark.parametrize("off", [0.0, 1e-14, 1e-10, 1e-6, 1e-3, 0.1, 0.5])
+def test_nearly_equal_rates_lose_no_digits(off):
     """Of ka = k (1 + off): Cmax = C0 exp(-k Tmax) at Tmax = log1p(off) / (k off)."""
     k = 0.7
     model = kp.one_compartment(CL=k * 20.0, V1=20.0, ka=k * (1.0 + off))
     run = kp.simulate("100 mg oral", model, kp.Patient(weight_kg=70), times=[0.0, 9.0])
     table = run.exposure(above="1000 ng/mL")
-    assert run.stats.by_modes == (off > 0.1)
+    assert run.stats.by_modes == 1
     Tmax = (np.log1p(off) / off if off > 0.0 else 1.0) / k
-    assert_allclose(table["Cmax"][0], 5000.0 * np.exp(-k * Tmax), rtol=1e-11)
-    assert_allclose(table["Tmax"][0], Tmax, rtol=1e-6)
+    assert_allclose(table["Cmax"][0], 5000.0 * np.exp(-k * Tmax), rtol=1e-12)
+    assert_allclose(table["Tmax"][0], Tmax, rtol=1e-12)
     wanted = through_the_solution(run, above=("1000 ng/mL",))
     assert_same(table.drop("id").to_numpy(), wanted)
 
 
+@pytest.mark.parametrize("plan", PLANS[2:])
+def test_coupled_modes_under_every_kind_of_plan(plan):
+    """Absorption, elimination and an effect site within a few percent, or the same."""
+    off = np.array([0.0, 1e-12, 1e-4, -1e-4, 0.03, -0.06])
+    model = kp.one_compartment(CL=14.0, V1=20.0, ka=0.7 * (1.0 + off), ke0=0.7 * (1.0 + 3.0 * off))
+    people = kp.Cohort(weight_kg=np.full(off.size, 70.0))
+    run = kp.simulate(plan, model, people, times=[0.0, 5.0, 12.0])
+    top = run.exposure()["Cmax"][3]
+    above = tuple(f"{share * top!r} ng/mL" for share in SHARES)
+    found = run.exposure(above=above).drop("id").to_numpy()
+    assert run.stats.by_modes == off.size
+    assert_same(found, through_the_solution(run, above=above))
+
+
 def test_some_patients_are_left_to_the_solution_and_the_others_not():
-    ka = np.array([0.3, 0.7, 2.0])
-    model = kp.one_compartment(CL=14.0, V1=20.0, ka=ka)
+    """Peaks are equal for whoever has forgotten the dose before."""
+    model = kp.one_compartment(CL=np.array([2.0, 40.0, 5.0]), V1=20.0)
     people = kp.Cohort(weight_kg=np.full(3, 70.0))
-    run = kp.simulate("100 mg oral", model, people, times=[0.0, 9.0])
-    found = run.exposure(above="1000 ng/mL").drop("id").to_numpy()
+    run = kp.simulate("10 mg iv bolus every 24 h x 3", model, people, times=[0.0, 72.0])
+    found = run.exposure(above="100 ng/mL").drop("id").to_numpy()
     assert run.stats.by_modes == 2
-    assert_same(found, through_the_solution(run, above=("1000 ng/mL",)))
+    assert_same(found, through_the_solution(run, above=("100 ng/mL",)))
 
 
 def test_a_model_that_holds_its_own_arrays_is_solved_whole():
@@ -216,19 +249,49 @@ def test_equal_peaks_are_left_to_the_solution():
                 through_the_solution(run, above=("100 ng/mL",)))  # fmt: skip
 
 
+def zeros(weights, rates, length, heights=None, lower=None):
+    """Times up to ``length`` at which a sum of modes is zero."""
+    n, found = rates.size, np.empty(rates.size)
+    heights = np.zeros(n) if heights is None else heights
+    lower = np.full(n, -1) if lower is None else lower
+    count = turns(weights, heights, lower, rates, n, length, np.empty((2, n + 1, n)), found)
+    assert count >= 0
+    return found[:count]
+
+
+@pytest.mark.parametrize("gap", [0.0, 1e-15, 1e-9, 1e-4, 0.1])
+@pytest.mark.parametrize("fast", [4.0, 1.05])
+def test_turning_points_of_modes_that_coincide(gap, fast):
+    """Three zeros given, with a divided difference beside its two modes and one more mode."""
+    rates = np.sort([0.3, 1.0, 1.0 + gap, fast])
+    low, high = np.flatnonzero((rates == 1.0) | (rates == 1.0 + gap))[[0, -1]]
+    wanted = np.array([0.05, 0.4, 1.5])
+    with mp.workdps(60):
+        slow, width = mp.mpf(rates[low]), mp.mpf(rates[high]) - mp.mpf(rates[low])
+
+        def terms(t):
+            t = mp.mpf(t)
+            between = mp.exp(-slow * t) * (-mp.expm1(-width * t) / width if width else t)
+            kept = [mp.exp(-mp.mpf(rate) * t) for rate in np.delete(rates, high)]
+            return [*kept, between]
+
+        rows = mp.matrix([terms(t) for t in wanted])
+        solved = mp.lu_solve(rows[:, 1:], -rows[:, 0])
+        found = np.array([1.0, *map(float, solved)])
+    weights, heights, lower = np.insert(found[:3], high, 0.0), np.zeros(4), np.full(4, -1)
+    heights[high], lower[high] = found[3], low
+    # The cruder, the smaller all three leave the sum between them.
+    assert_allclose(zeros(weights, rates, 50.0, heights, lower), wanted, rtol=1e-5)
+
+
 def test_several_turning_points_in_one_segment():
     """Bolus into two depots, fast and slow, on top of a bolus: falls, rises, falls."""
     rates = np.array([0.3, 1.0, 4.0, 9.0])
     wanted = np.array([0.05, 0.4, 1.5])
     powers = np.exp(-np.outer(wanted, rates))
     weights = np.append(1.0, np.linalg.solve(powers[:, 1:], -powers[:, 0]))
-    from ketapk.kernels.landmarks import turns
-
-    found = np.empty(4)
-    count = turns(weights, rates, 4, 50.0, np.empty((5, 4)), found)
-    assert count == 3
-    assert_allclose(found[:3], wanted, rtol=1e-5)
-    assert turns(weights, rates, 4, 1.0, np.empty((5, 4)), found) == 2
+    assert_allclose(zeros(weights, rates, 50.0), wanted, rtol=1e-5)
+    assert_allclose(zeros(weights, rates, 1.0), wanted[:2], rtol=1e-5)
 
 
 def test_a_peak_under_a_running_infusion_is_found():

@@ -1,10 +1,8 @@
 """Peaks, areas, crossings and half-lives of curves that are sums of exponentials.
 
-Along a segment a curve is ``sum(level * exp(-rate * s) + forced * (1 - exp(-rate * s)))``. Its
-turning points are the zeros of another such sum, and no more of them than the partial sums of its
-weights, slowest first, change sign. Where that leaves room for several, they are parted by the
-zeros of a sum with one term less, and so on down to a single term, which has none; so none is
-missed.
+Along a segment a curve is ``sum(level * exp(-rate * s) + forced * (1 - exp(-rate * s)))``, and what
+a mode gets from another that it is coupled to: its divided difference with it. Its turning points
+are the zeros of another such sum.
 """
 
 from __future__ import annotations
@@ -26,19 +24,12 @@ from ketapk.kernels.mode_table import (
     unparted,
 )
 from ketapk.kernels.vector import LANES
+from ketapk.kernels.zeros import EPS, NEAR, apart, grown, turns, zero
 
-EPS = 2.220446049250313e-16
-CLEAR = 1e-13
-"""Share of the sum of all sizes below which the sign of a partial sum is not trusted."""
 SETTLED = 60.0
 """Terminal time constants after the last event at which a curve counts as over, as in `Curve`."""
 LAST = 1e9
 """Time after the last event beyond which nothing is looked for, as in `Curve` [h]."""
-NEAR, NEARER = 1e-2, 1e-3
-"""Steps of Halley's method, in the time in which terms change, that are the last before another
-one, and before one of Newton's method: they leave a millionth and a billionth."""
-MOST = 200
-"""Steps to a zero after which it is given up; a handful are enough."""
 DIGITS = 10.0
 """Error of a term of a mode that lost nothing, in units of rounding."""
 FIRST_LEVEL = 5
@@ -67,187 +58,80 @@ def lagging(x, gone):  # type: ignore[no-untyped-def]
 
 
 @lean
-def shifted(weights, rates, begin, size, s):  # type: ignore[no-untyped-def]
-    """Return a sum of modes from ``begin`` on, times ``exp(rates[begin] * s)``."""
-    total = weights[begin]
-    for a in range(begin + 1, size):
-        total += weights[a] * math.exp((rates[begin] - rates[a]) * s)
-    return total
-
-
-@lean
-def nearer(weights, rates, begin, size, s, last):  # type: ignore[no-untyped-def]
-    """Return the sign of a sum of modes, the step to its zero, and whether it is below ``last``.
-
-    A step of Halley's method on the logarithm of positive over negative terms, which of two terms
-    is a straight line.
-    """
-    up, up_slope, up_bend = max(weights[begin], 0.0), 0.0, 0.0
-    down, down_slope, down_bend = max(-weights[begin], 0.0), 0.0, 0.0
-    for a in range(begin + 1, size):
-        rate = rates[a] - rates[begin]
-        term = weights[a] * math.exp(-rate * s)
-        change = rate * term
-        if term > 0.0:
-            up += term
-            up_slope -= change
-            up_bend += rate * change
-        else:
-            down -= term
-            down_slope += change
-            down_bend -= rate * change
-    if not (up > 0.0 and down > 0.0):
-        return up - down, math.nan, False
-    per_up, per_down = 1.0 / up, 1.0 / down
-    up_rate, down_rate = up_slope * per_up, down_slope * per_down
-    bend = up_bend * per_up - up_rate * up_rate - down_bend * per_down + down_rate * down_rate
-    per_slope = 1.0 / (up_rate - down_rate)
-    step = -math.log(up * per_down) * per_slope
-    bent = 0.5 * step * bend * per_slope
-    if not abs(bent) <= 0.5:
-        return up - down, step, False
-    step /= 1.0 + bent
-    near = abs(step) * (up_bend + down_bend) <= last * (abs(up_slope) + abs(down_slope))
-    near = near and abs(bent) <= last
-    return up - down, step, near
-
-
-@lean
-def zero(weights, rates, begin, size, low, high, rising, guess, last):  # type: ignore[no-untyped-def]
-    """Return where a sum of modes is zero between two times with opposite signs; NaN if not found.
-
-    Steps are kept between bounds that close in.
-    """
-    span = high - low
-    x = guess
-    for _ in range(MOST):
-        if not low <= x <= high:
-            # Halve what is left, by its logarithm where it spans many sizes.
-            x = 0.5 * (low + high)
-            if high > 8.0 * low:
-                x = math.sqrt(max(low, 1e-9 * span) * high)
-                if not low < x < high:
-                    x = 0.5 * (low + high)
-        value, step, near = nearer(weights, rates, begin, size, x, last)
-        if (value < 0.0) == rising:
-            low = x
-        else:
-            high = x
-        # Another zero may be as near, beyond the bounds.
-        if near and low <= x + step <= high:
-            return x + step
-        if value == 0.0 or high - low <= 4.0 * EPS * high:
-            return x
-        # NaN is outside of all bounds.
-        x = x + step if low < x + step < high else math.nan
-    return math.nan
-
-
-@lean
-def signs(weights, rates, size):  # type: ignore[no-untyped-def]
-    """Return how often the partial sums change sign; 2 and more also where that is not certain."""
-    total = 0.0
-    for a in range(size):
-        total += abs(weights[a])
-    part, before, changes = 0.0, 0.0, 0
-    for a in range(size):
-        part += weights[a]
-        if abs(part) <= CLEAR * total:
-            changes += 2
-        if part * before < 0.0:
-            changes += 1
-        before = part
-    return changes
-
-
-@lean
-def turns(weights, rates, size, length, work, found):  # type: ignore[no-untyped-def]
-    """Write the times from 0 to ``length`` at which a sum of modes is zero; returns their number.
-
-    Parameters
-    ----------
-    weights, rates : (n,) array
-        The first ``size`` of them; no weight is zero, rates ascend and differ.
-    work : (n + 1, n) array
-        Weights of the sums with fewer terms; the last row holds times.
-    found : (n,) array
-        Ascending times, written.
-
-    Returns
-    -------
-    int
-        -1 where one was not found.
-    """
-    changes = signs(weights, rates, size)
-    if changes == 0 or size < 2:
-        return 0
-    levels = 1 if changes == 1 else size - 1
-    for a in range(size):
-        work[0, a] = weights[a]
-    for j in range(1, levels):
-        for a in range(j, size):
-            work[j, a] = (rates[a] - rates[j - 1]) * work[j - 1, a]
-    parted = work[work.shape[0] - 1]
-    count = 0
-    for j in range(levels - 1, -1, -1):
-        for i in range(count):
-            parted[i] = found[i]
-        between = count
-        count = 0
-        low = 0.0
-        value = shifted(work[j], rates, j, size, low)
-        for i in range(between + 1):
-            high = parted[i] if i < between else length
-            before = value
-            value = shifted(work[j], rates, j, size, high)
-            if (before < 0.0 < value) or (value < 0.0 < before):
-                found[count] = zero(work[j], rates, j, size, low, high, before < 0.0, low, NEARER)
-                if not found[count] >= low:
-                    return -1
-                count += 1
-            low = high
-    return count
-
-
-@lean
-def look(rates, spread, digits, level, forced, s):  # type: ignore[no-untyped-def]
+def look(rates, spread, digits, feeder, level, forced, s):  # type: ignore[no-untyped-def]
     """Return value, slope and bend at a time after the start of a segment, and their errors."""
     value, slope, bend, error, slope_error = 0.0, 0.0, 0.0, 0.0, 0.0
     for a in range(rates.size):
+        own, running = level[0, a], forced[0, a]
         x = rates[a] * s
-        if forced[a] == 0.0:
+        if running == 0.0:
             kept, gone = math.exp(-x), 0.0
         else:
             kept, gone = kept_of(x)
-        value += level[a] * kept + forced[a] * gone
-        change = rates[a] * (level[a] - forced[a]) * kept
+        value += own * kept + running * gone
+        change = rates[a] * (own - running) * kept
         slope -= change
         bend += rates[a] * change
-        far = spread[a] * x * abs(level[a] - forced[a]) * kept
-        size = abs(level[a]) * kept + abs(forced[a]) * gone
+        far = spread[a] * x * abs(own - running) * kept
+        size = abs(own) * kept + abs(running) * gone
         error += digits[a] * size + far
-        slope_error += rates[a] * (digits[a] * (abs(level[a]) + abs(forced[a])) * kept + far)
+        slope_error += rates[a] * (digits[a] * (abs(own) + abs(running)) * kept + far)
+        b = feeder[a]
+        if b < 0:
+            continue
+        # What the other mode sends: all of it as if nothing ran in, and what is running in.
+        running = forced[1, a]
+        sent = level[1, a] - running
+        between, there, risen = apart(rates[a], rates[b], s), math.exp(-rates[b] * s), 0.0
+        if running != 0.0:
+            risen = grown(rates[a], s)
+        rise = there - rates[a] * between
+        value += sent * between + running * risen
+        slope += sent * rise + running * kept
+        bend -= sent * (rates[b] * there + rates[a] * rise) + rates[a] * running * kept
+        lost = digits[a] + digits[b]
+        moved = spread[a] * rates[a] + spread[b] * rates[b]
+        size = abs(level[1, a]) + abs(running)
+        wide = between + kept / min(rates[a], rates[b])
+        error += lost * (size * wide + abs(running) * risen)
+        error += moved * s * (abs(sent) * between + abs(running) * risen)
+        slope_error += lost * size * (there + rates[a] * between + kept)
+        slope_error += moved * abs(sent) * (between + s * (there + rates[a] * between))
+        slope_error += moved * s * abs(running) * kept
     return value, slope, bend, EPS * error, EPS * slope_error
 
 
 @lean
-def carried(rates, spread, digits, level, forced, length, left):  # type: ignore[no-untyped-def]
+def carried(rates, spread, digits, feeder, level, forced, length, left):  # type: ignore[no-untyped-def]
     """Write the levels after ``length`` into ``left``; returns their sum, the area, its error."""
     value, area, error = 0.0, 0.0, 0.0
     for a in range(rates.size):
         x = rates[a] * length
         kept, gone = kept_of(x)
-        left[a] = level[a] * kept + forced[a] * gone
-        value += left[a]
-        own = level[a] * gone / rates[a]
-        more = forced[a] * lagging(x, gone) / rates[a] if forced[a] != 0.0 else 0.0
+        left[0, a], left[1, a] = level[0, a] * kept + forced[0, a] * gone, 0.0
+        own = level[0, a] * gone / rates[a]
+        more = forced[0, a] * lagging(x, gone) / rates[a] if forced[0, a] != 0.0 else 0.0
+        b = feeder[a]
+        if b >= 0:
+            there, lost = kept_of(rates[b] * length)
+            left[1, a] = level[1, a] * there + forced[1, a] * lost
+            running = forced[1, a] / rates[a]
+            sent = level[1, a] - forced[1, a]
+            between = apart(rates[a], rates[b], length)
+            left[0, a] += sent * between + running * gone
+            passed_on, staying = sent / rates[a] * lost / rates[b], sent / rates[a] * between
+            late = running * lagging(x, gone) / rates[a]
+            area += passed_on - staying + late
+            unsure = digits[a] + digits[b] + spread[a] + spread[b]
+            error += unsure * (abs(passed_on) + abs(staying) + abs(late))
+        value += left[0, a]
         area += own + more
         error += (digits[a] + spread[a]) * (abs(own) + abs(more))
     return value, area, EPS * error
 
 
 @lean
-def areas(rates, spread, digits, gains, start, end, jump, rate, column):  # type: ignore[no-untyped-def]
+def areas(rates, spread, digits, feeder, gains, start, end, jump, rate, column):  # type: ignore[no-untyped-def]
     """Return the area to infinity, and its error."""
     area, error = 0.0, 0.0
     for s in range(gains.shape[0]):
@@ -257,15 +141,73 @@ def areas(rates, spread, digits, gains, start, end, jump, rate, column):  # type
             if rate[g, s, column] != 0.0:
                 given += rate[g, s, column] * (end[g] - start[g])
         for a in range(rates.size):
-            own = gains[s, a] * given / rates[a]
+            own = gains[s, 0, a] * given / rates[a]
             area += own
             error += (digits[a] + spread[a]) * abs(own)
+            b = feeder[a]
+            if b >= 0:
+                own = gains[s, 1, a] * given / rates[a] / rates[b]
+                area += own
+                error += (digits[a] + digits[b] + spread[a] + spread[b]) * abs(own)
     return area, EPS * error
 
 
 @lean
-def crossing(rates, spread, digits, level, forced, height, low, high, before, after,
-             weights, shelf):  # type: ignore[no-untyped-def]  # fmt: skip
+def fading(rates, feeder, level, forced, weights, heights, lower, shelf):  # type: ignore[no-untyped-def]
+    """Write what changes of a curve along a segment as terms of a sum, from the second on.
+
+    The first is left for what does not change. Returns their number with it, and that.
+
+    Parameters
+    ----------
+    weights, heights, shelf : (n + 1,) array
+        Terms and their rates, written.
+    lower : (n + 1,) int array
+        As in `zeros`, written.
+    """
+    n, constant = rates.size, 0.0
+    shelf[0], heights[0], lower[0] = 0.0, 0.0, -1
+    for a in range(n):
+        shelf[a + 1], weights[a + 1] = rates[a], level[0, a] - forced[0, a]
+        heights[a + 1], lower[a + 1] = 0.0, -1
+        constant += forced[0, a]
+    for a in range(n):
+        b = feeder[a]
+        if b >= 0:
+            running = forced[1, a] / rates[a]
+            constant += running
+            weights[a + 1] -= running
+            couple(a + 1, b + 1, level[1, a] - forced[1, a], heights, lower)
+    return n + 1, constant
+
+
+@lean
+def couple(one, other, height, heights, lower):  # type: ignore[no-untyped-def]
+    """Write the divided difference of two terms beside the faster one."""
+    heights[max(one, other)], lower[max(one, other)] = height, min(one, other)
+
+
+@lean
+def slopes(rates, feeder, level, forced, weights, heights, lower):  # type: ignore[no-untyped-def]
+    """Write the slope of a curve along a segment as a sum; returns whether anything changes."""
+    n, changes = rates.size, False
+    for a in range(n):
+        weights[a], heights[a], lower[a] = rates[a] * (forced[0, a] - level[0, a]), 0.0, -1
+    for a in range(n):
+        b = feeder[a]
+        if b >= 0:
+            sent = level[1, a] - forced[1, a]
+            weights[a] += forced[1, a]
+            weights[b] += sent
+            couple(a, b, -rates[a] * sent, heights, lower)
+    for a in range(n):
+        changes = changes or weights[a] != 0.0 or heights[a] != 0.0
+    return changes
+
+
+@lean
+def crossing(rates, spread, digits, feeder, level, forced, height, low, high, before, after,
+             weights, heights, lower, shelf):  # type: ignore[no-untyped-def]  # fmt: skip
     """Return when a piece of one direction passes a height, and the error of that time.
 
     Parameters
@@ -274,25 +216,20 @@ def crossing(rates, spread, digits, level, forced, height, low, high, before, af
         Ends of the piece, from the start of the segment [h].
     before, after : float
         Values there [mg/L].
-    weights, shelf : (n + 1,) array
+    weights, heights, lower, shelf : (n + 1,) array
         Work.
     """
-    size, rising = 1, after > before
-    shelf[0], weights[0] = 0.0, -height
-    for a in range(rates.size):
-        weights[0] += forced[a]
-        if level[a] != forced[a]:
-            shelf[size], weights[size] = rates[a], level[a] - forced[a]
-            size += 1
+    size, constant = fading(rates, feeder, level, forced, weights, heights, lower, shelf)
+    weights[0], rising = constant - height, after > before
     guess = low
     if rising and low == 0.0:
         # Where a straight line to the end passes.
         guess = high * (height - before) / (after - before)
-    elif size > 1 and weights[0] < 0.0 and weights[1] > 0.0:
+    elif weights[0] < 0.0 and weights[1] > 0.0:
         # The slowest mode alone passes earlier than the sum, if all are above.
         guess = max(low, math.log(weights[1] / -weights[0]) / shelf[1])
-    s = zero(weights, shelf, 0, size, low, high, rising, guess, NEAR)
-    value, slope, bend, error, _ = look(rates, spread, digits, level, forced, s)
+    s = zero(weights, heights, lower, shelf, 0, size, low, high, rising, guess, NEAR)
+    value, slope, bend, error, _ = look(rates, spread, digits, feeder, level, forced, s)
     step = (height - value) / slope
     s = min(max(s + step / (1.0 + 0.5 * step * bend / slope), low), high)
     return s, error / abs(slope)
@@ -337,29 +274,57 @@ def highest(when, what, doubt, count, noise, limit, late, row):  # type: ignore[
 
 
 @lean
-def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, until, heights,
-            limit, level, forced, weights, shelf, work, left,
+def enter(gains, rates, feeder, jump, rate, g, column, level, forced):  # type: ignore[no-untyped-def]
+    """Give what enters at the start of segment ``g``, and write what enters during it."""
+    for a in range(rates.size):
+        for k in range(2):
+            flow = 0.0
+            for s in range(gains.shape[0]):
+                level[k, a] += gains[s, k, a] * jump[g, s, column]
+                flow += gains[s, k, a] * rate[g, s, column]
+            forced[k, a] = flow / rates[a if k == 0 else max(feeder[a], 0)]
+
+
+@lean
+def sizes(rates, digits, feeder, level, forced):  # type: ignore[no-untyped-def]
+    """Return the value at the start of a segment, and its error along it, in units of rounding."""
+    value, error = 0.0, 0.0
+    for a in range(rates.size):
+        value += level[0, a]
+        error += digits[a] * (abs(level[0, a]) + abs(forced[0, a]))
+        b = feeder[a]
+        if b >= 0:
+            # A divided difference is never more than the time constant of a mode.
+            most = abs(level[1, a]) + 2.0 * abs(forced[1, a])
+            error += (digits[a] + digits[b]) * most / min(rates[a], rates[b])
+    return value, error
+
+
+@lean
+def patient(rates, spread, digits, feeder, gains, start, end, jump, rate, column, stay, until,
+            levels, limit, level, forced, left, weights, heights, lower, shelf, work,
             found, when, what, doubt, opened, row):  # type: ignore[no-untyped-def]  # fmt: skip
     """Write the landmarks of one patient; returns whether they hold.
 
     Parameters
     ----------
-    rates, spread, digits, gains
-        As `parted` wrote them.
+    rates, spread, digits, feeder, gains
+        As `arranged` wrote them.
     start, end, jump, rate, column
         As in ``superpose``.
     stay : float
         Sum of the mean times in all states [h].
-    until, heights, limit
-        As in ``landmarks``.
-    level, forced : (n,) array
+    until, levels, limit
+        As in ``landmarks``, whose ``heights`` the levels are.
+    level, forced, left : (2, n) array
+        Work: what is in every mode [mg/L] and what its feeder sends to it [mg/L/h], at the start
+        of a segment, after a long infusion, and at the end.
+    weights, heights, lower, shelf : (n + 1,) array
+        Work: a sum as in `zeros`.
+    work : (2, n + 1, n) array
         Work.
-    weights, shelf : (n + 1,) array
-        Work.
-    work : (n + 1, n) array
-        Work.
-    left, found : (n,) array
-        Work: levels at the end, turning points of a segment.
+    found : (n,) array
+        Work: turning points of a segment.
     when, what, doubt : (G * (n + 2),) array
         Work: times and values of all candidates for the peak, and errors of the times.
     opened : (L,) array
@@ -367,58 +332,51 @@ def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, 
     row : (5 + 2 L,) array
         As in ``landmarks``, written.
     """
-    size, last = rates.size, start.size - 1
+    last = start.size - 1
     rounding, area, area_error, late, nearest = 0.0, 0.0, 0.0, 0.0, math.inf
     count = 0
-    for a in range(size):
-        level[a] = 0.0
-    for h in range(heights.size):
+    for a in range(rates.size):
+        level[0, a], level[1, a] = 0.0, 0.0
+    for h in range(levels.size):
         opened[h] = math.nan
         row[FIRST_LEVEL + 2 * h] = math.nan
         row[FIRST_LEVEL + 2 * h + 1] = 0.0
     for g in range(last + 1):
-        total, before, terms = 0.0, 0.0, 0
-        for a in range(size):
-            flow = 0.0
-            for s in range(gains.shape[0]):
-                level[a] += gains[s, a] * jump[g, s, column]
-                flow += gains[s, a] * rate[g, s, column]
-            forced[a] = flow / rates[a]
-            total += digits[a] * (abs(level[a]) + abs(forced[a]))
-            before += level[a]
-            slope = rates[a] * (forced[a] - level[a])
-            if slope != 0.0:
-                if terms > 0 and shelf[terms - 1] == rates[a]:
-                    return False
-                shelf[terms], weights[terms] = rates[a], slope
-                terms += 1
+        enter(gains, rates, feeder, jump, rate, g, column, level, forced)
+        before, total = sizes(rates, digits, feeder, level, forced)
         rounding = max(rounding, total)
         length = end[g] - start[g] if g < last else min(SETTLED / rates[0] + 2.0 * stay, LAST)
         if g == last and length * rates[0] < SETTLED:
             return False
-        tops = turns(weights, shelf, terms, length, work, found)
+        tops = 0
+        if slopes(rates, feeder, level, forced, weights, heights, lower):
+            tops = turns(weights, heights, lower, rates, rates.size, length, work, found)
         if tops < 0:
             return False
         ending, more, error = 0.0, 0.0, 0.0
         if g < last:
-            ending, more, error = carried(rates, spread, digits, level, forced, length, left)
+            ending, more, error = carried(
+                rates, spread, digits, feeder, level, forced, length, left
+            )
         if start[g] < until < end[g]:
             _, more, error = carried(
-                rates, spread, digits, level, forced, until - start[g], work[0]
+                rates, spread, digits, feeder, level, forced, until - start[g], work[0]
             )
         if until > start[g]:
             area += more
             area_error += error
         when[count], what[count], doubt[count] = start[g], before, 0.0
         count += 1
-        for h in range(heights.size):
-            nearest = min(nearest, abs(before - heights[h]))
-            if (before >= heights[h]) == math.isnan(opened[h]):
-                passed(before >= heights[h], h, start[g], opened, row)
+        for h in range(levels.size):
+            nearest = min(nearest, abs(before - levels[h]))
+            if (before >= levels[h]) == math.isnan(opened[h]):
+                passed(before >= levels[h], h, start[g], opened, row)
         low = 0.0
         for k in range(tops + 1):
             if k < tops:
-                after, slope, bend, _, error = look(rates, spread, digits, level, forced, found[k])
+                after, slope, bend, _, error = look(
+                    rates, spread, digits, feeder, level, forced, found[k]
+                )
                 high = min(max(found[k] - slope / bend, low), length)
                 when[count], doubt[count] = start[g] + high, error / abs(bend)
             else:
@@ -426,25 +384,27 @@ def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, 
                 when[count], doubt[count] = start[g] + length if g == last else end[g], 0.0
             what[count] = after
             count += 1
-            for h in range(heights.size):
-                nearest = min(nearest, abs(after - heights[h]))
-                if (before >= heights[h]) != (after >= heights[h]):
+            for h in range(levels.size):
+                nearest = min(nearest, abs(after - levels[h]))
+                if (before >= levels[h]) != (after >= levels[h]):
                     s, error = crossing(
-                        rates, spread, digits, level, forced, heights[h], low, high,
-                        before, after, weights, shelf,
+                        rates, spread, digits, feeder, level, forced, levels[h], low, high,
+                        before, after, weights, heights, lower, shelf,
                     )  # fmt: skip
                     time = start[g] + s
                     if not error <= limit * time:
                         late = max(late, error) if error < math.inf else math.inf
-                    passed(after >= heights[h], h, time, opened, row)
+                    passed(after >= levels[h], h, time, opened, row)
             low, before = high, after
-        for a in range(size):
-            level[a] = left[a]
-    for h in range(heights.size):
+        for a in range(rates.size):
+            level[0, a], level[1, a] = left[0, a], left[1, a]
+    for h in range(levels.size):
         if not math.isnan(opened[h]):
             return False
     noise = EPS * rounding
-    whole, error = areas(rates, spread, digits, gains, start, end, jump, rate, column)
+    whole, error = areas(
+        rates, spread, digits, feeder, gains, start, end, jump, rate, column
+    )  # fmt: skip
     row[2], row[3], row[4] = area, whole, math.log(2.0) / rates[0]
     return (
         highest(when, what, doubt, count, noise, limit, late, row)
@@ -456,8 +416,8 @@ def patient(rates, spread, digits, gains, start, end, jump, rate, column, stay, 
 
 
 @lean
-def parted(modes, k, rates, spread, digits, gains):  # type: ignore[no-untyped-def]
-    """Write the modes of a subject, the slowest first and none coupled.
+def arranged(modes, k, order, rates, spread, digits, feeder, gains):  # type: ignore[no-untyped-def]
+    """Write the modes of a subject, the slowest first.
 
     Parameters
     ----------
@@ -465,54 +425,45 @@ def parted(modes, k, rates, spread, digits, gains):  # type: ignore[no-untyped-d
         Modes.
     k : int
         Lane of the subject.
+    order : (n,) int array
+        Modes as they stand there, written.
     rates, spread : (n,) array
         Decay rates [1/h] and their relative errors, in units of rounding; written.
     digits : (n,) array
         Relative errors of their terms, in units of rounding, written.
-    gains : (I, n) array
-        Concentration per amount given that every mode adds [1/L], written.
+    feeder : (n,) int array
+        The mode that a mode is coupled to, upstream of it; -1 for none; written.
+    gains : (I, 2, n) array
+        Concentration per amount given that every mode adds [1/L], and that is sent to it by its
+        feeder [1/L/h]; written.
 
     Returns
     -------
     bool
-        Whether there are modes, no two the same, and their errors are known.
+        Whether there are modes, and their errors are known.
     """
     n = rates.size
     for a in range(n):
-        rates[a], spread[a] = modes[RATES, a, k], modes[SPREAD, a, k]
-        digits[a] = DIGITS + modes[LOST, a, k]
-        if not (rates[a] > 0.0 and digits[a] < math.inf):
+        if not (modes[RATES, a, k] > 0.0 and modes[LOST, a, k] < math.inf):
             return False
-    for s in range(gains.shape[0]):
-        for a in range(n):
-            gains[s, a] = modes[AMOUNTS + s, a, k]
-    for a in range(n):
-        b = int(modes[PARTNER, a, k])
-        if b >= 0:
-            gap = rates[a] - rates[b]
-            if gap == 0.0:
-                return False
-            near = max(rates[a], rates[b]) / abs(gap)
-            digits[a], digits[b] = max(digits[a], near), max(digits[b], near)
-            for s in range(gains.shape[0]):
-                gains[s, a] -= modes[COUPLING, a, k] / gap * gains[s, b]
-    for a in range(n):
-        weight = modes[WEIGHTS, a, k]
-        for c in range(a + 1, n):
-            if int(modes[PARTNER, c, k]) == a:
-                sent = modes[COUPLING, c, k] / (rates[c] - rates[a])
-                weight += modes[WEIGHTS, c, k] * sent
-        for s in range(gains.shape[0]):
-            gains[s, a] *= weight
-    for a in range(1, n):
         b = a
-        while b > 0 and rates[b] < rates[b - 1]:
-            rates[b], rates[b - 1] = rates[b - 1], rates[b]
-            spread[b], spread[b - 1] = spread[b - 1], spread[b]
-            digits[b], digits[b - 1] = digits[b - 1], digits[b]
-            for s in range(gains.shape[0]):
-                gains[s, b], gains[s, b - 1] = gains[s, b - 1], gains[s, b]
+        while b > 0 and modes[RATES, a, k] < modes[RATES, order[b - 1], k]:
+            order[b] = order[b - 1]
             b -= 1
+        order[b] = a
+    for b in range(n):
+        a = order[b]
+        rates[b], spread[b] = modes[RATES, a, k], modes[SPREAD, a, k]
+        digits[b], feeder[b] = DIGITS + modes[LOST, a, k], -1
+        other, weight = int(modes[PARTNER, a, k]), modes[WEIGHTS, a, k]
+        for c in range(n):
+            if order[c] == other:
+                feeder[b] = c
+        for s in range(gains.shape[0]):
+            gains[s, 0, b], gains[s, 1, b] = weight * modes[AMOUNTS + s, a, k], 0.0
+            if other >= 0:
+                sent = modes[COUPLING, a, k] * modes[AMOUNTS + s, other, k]
+                gains[s, 1, b] = weight * sent
     return True
 
 
@@ -543,11 +494,12 @@ def landmarks(pattern, constants, table, plan, until, heights, lo, hi, limit, ou
     """
     n, R, G = pattern.diagonal.size, constants.shape[1], plan.start.size
     modes = unparted(plan.jump.shape[1], n)
-    rates, spread, digits = np.empty(n), np.empty(n), np.empty(n)
-    gains = np.empty((plan.jump.shape[1], n))
-    level, forced, left, found = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    weights, shelf = np.empty(n + 1), np.empty(n + 1)
-    work = np.empty((n + 1, n))
+    rates, spread, digits, found = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    order, feeder, lower = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n + 1, np.int64)
+    gains = np.empty((plan.jump.shape[1], 2, n))
+    level, forced, left = np.empty((2, n)), np.empty((2, n)), np.empty((2, n))
+    weights, falls, shelf = np.empty(n + 1), np.empty(n + 1), np.empty(n + 1)
+    work = np.empty((2, n + 1, n))
     when, what, doubt = np.empty(G * (n + 2)), np.empty(G * (n + 2)), np.empty(G * (n + 2))
     opened = np.empty(heights.size)
     for subject in range(lo, hi):
@@ -555,13 +507,14 @@ def landmarks(pattern, constants, table, plan, until, heights, lo, hi, limit, ou
             continue
         row = subject if R > 1 else 0
         receive(table[row // LANES], modes)
-        if not parted(modes, row % LANES, rates, spread, digits, gains):
+        if not arranged(modes, row % LANES, order, rates, spread, digits, feeder, gains):
             continue
         stay = 0.0
         for i in range(n):
             stay -= 1.0 / constants[pattern.diagonal[i], row]
         done[subject] = patient(
-            rates, spread, digits, gains, plan.start, plan.end, plan.jump, plan.rate,
+            rates, spread, digits, feeder, gains, plan.start, plan.end, plan.jump, plan.rate,
             subject if plan.jump.shape[2] > 1 else 0, stay, until, heights, limit, level, forced,
-            weights, shelf, work, left, found, when, what, doubt, opened, out[subject],
+            left, weights, falls, lower, shelf, work, found, when, what, doubt, opened,
+            out[subject],
         )  # fmt: skip

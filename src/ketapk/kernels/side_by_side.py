@@ -2,8 +2,7 @@
 
 That is the common case: what runs in makes a curve rise, what is left makes it fall, and what is
 absorbed makes it do one after the other. Formulas and bounds are those of one subject at a time. A
-lane whose curve may turn more often, whose modes are coupled or equal, or whose bounds fail is left
-to them.
+lane whose curve may turn more often, whose modes are coupled, or whose bounds fail is left to them.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import numpy as np
 
 from ketapk.kernels.compile import kernel, lean
 from ketapk.kernels.curves import enter, given_to
-from ketapk.kernels.landmarks import CLEAR, DIGITS, EPS, FIRST_LEVEL, LAST, NEAR, NEARER, SETTLED
+from ketapk.kernels.landmarks import DIGITS, FIRST_LEVEL, LAST, SETTLED
 from ketapk.kernels.mode_table import (
     AMOUNTS,
     BLOCKS,
@@ -39,6 +38,7 @@ from ketapk.kernels.vector import (
     store,
     where,
 )
+from ketapk.kernels.zeros import CLEAR, EPS, NEAR, NEARER
 
 MOST = 40
 """Steps to a zero after which a lane is left to be done alone; a handful are enough."""
@@ -82,7 +82,7 @@ def arrange(modes, rates, spread, digits, per_rate):  # type: ignore[no-untyped-
     Returns
     -------
     (LANES,) mask
-        Whether there are modes, none coupled to another or the same, and their errors are known.
+        Whether there are modes, none coupled to another, and their errors are known.
     """
     n, sources = rates.shape[0], modes.shape[0] - BLOCKS
     fine = full(1.0) > 0.0
@@ -104,8 +104,6 @@ def arrange(modes, rates, spread, digits, per_rate):  # type: ignore[no-untyped-
                     exchange_amounts(swap, modes, s, a)
     for a in range(n):
         store(1.0 / load(rates, a), per_rate, a)
-        if a > 0:
-            fine = fine & (load(rates, a - 1) < load(rates, a))
     return fine
 
 
