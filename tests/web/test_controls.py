@@ -14,6 +14,13 @@ pytestmark = in_a_browser
 EXAMPLE = "0.5 mg/kg iv over 40 min"
 ME = {"weight_kg": 70, "age_y": 40, "sex": "F", "height_cm": 170}
 
+FRAMES = """
+const [count, done] = arguments;
+const next = (left) => (left ? requestAnimationFrame(() => next(left - 1)) : done());
+next(count);
+"""
+"""Until so many frames were drawn."""
+
 
 def state(**told):
     return quote(json.dumps(told))
@@ -225,6 +232,7 @@ def test_controls_of_routes(page):
     page.press("ledger-play")
     assert page.text("ledger-play") == "Play"
     stopped = page.rows("ledger-table")
+    page.driver.execute_async_script(FRAMES, 30)
     assert page.rows("ledger-table") == stopped
 
 

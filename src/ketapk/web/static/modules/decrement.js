@@ -4,7 +4,7 @@ import { channel } from "./api.js";
 import { makeChart } from "./chart.js";
 import { el, fill, settled, table } from "./dom.js";
 import { colour, dash } from "./look.js";
-import { complain, complaint, notes, parts, text } from "./sheets.js";
+import { complaint, notes, parts, shownOrRefused, text } from "./sheets.js";
 import { scenario, state } from "./state.js";
 import { readTime } from "./units.js";
 
@@ -18,16 +18,11 @@ export function falling() {
   const holder = el("div", { class: "chart low", id: "decrement-chart", role: "img", "aria-label": "Time to fall against length of the infusion" });
   let answer = null;
   const chart = makeChart(holder, { yLabel: "Time to fall [h]", xLabel: "Length of the infusion" });
-  const asking = channel("/api/decrement", (result) => {
-    answer = result;
-    complain(said, null);
-    shown.hidden = false;
-    draw();
-  }, (error) => {
-    shown.hidden = true;
-    complain(said, error.message);
-  });
   const shown = el("div", {}, el("figure", { class: "figure" }, holder), place);
+  const asking = channel("/api/decrement", ...shownOrRefused(shown, said, (result) => {
+    answer = result;
+    draw();
+  }));
   const root = el("section", { class: "part", "aria-labelledby": "decrement-title" }, el("h2", { id: "decrement-title" }, "How long a level takes to fall"),
     el("div", { class: "form" }, text("decrement", "rate", "Infusion"), text("decrement", "lengths", "For"), text("decrement", "by", "Fall by")),
     said, shown);

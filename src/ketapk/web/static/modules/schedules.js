@@ -7,7 +7,7 @@ import { choices, el, field, fill, say, settled } from "./dom.js";
 import { colour, dash, onScheme } from "./look.js";
 import { addPlan } from "./plans.js";
 import { change, changeIn, onChange, scenario, state } from "./state.js";
-import { complain, complaint, notes, sheetTable, text } from "./sheets.js";
+import { complaint, notes, sheetTable, shownOrRefused, text } from "./sheets.js";
 import { withUnit } from "./units.js";
 
 export function startSchedules() {
@@ -36,17 +36,11 @@ function holding() {
   choices(site, [["plasma", "plasma"], ["effect", "effect site"]], state().hold.site);
   let answer = null;
   const chart = makeChart(holder, { yLabel: "Level [ng/mL]" });
-  const asking = channel("/api/hold", (result) => {
-    answer = result;
-    complain(said, null);
-    shown.hidden = false;
-    draw();
-  }, (error) => {
-    // A sheet for another level must not stand below the one that is refused.
-    shown.hidden = true;
-    complain(said, error.message);
-  });
   const shown = el("div", {}, told, el("figure", { class: "figure" }, holder), place, use);
+  const asking = channel("/api/hold", ...shownOrRefused(shown, said, (result) => {
+    answer = result;
+    draw();
+  }));
   const root = el("section", { class: "part", "aria-labelledby": "hold-title" }, el("h2", { id: "hold-title" }, "Hold a level"),
     el("div", { class: "form" }, text("hold", "target", "Level", "100 ng/mL, or 100 ng/mL; 50 ng/mL at 1 h"), field("At", site),
       text("hold", "until", "Until"), text("hold", "step", "Pump changes every"), text("hold", "start", "Clock at start")),
@@ -75,14 +69,10 @@ function running() {
   const which = el("select", { id: "sheet-plan", onchange: () => request() });
   const said = complaint("sheet-problem");
   const place = el("div");
-  const asking = channel("/api/sheet", (result) => {
-    complain(said, null);
+  const asking = channel("/api/sheet", ...shownOrRefused(place, said, (result) => {
     fill(place, el("p", { class: "summary" }, `${withUnit(result.total_mg, "mg")} in ${withUnit(result.total_mL, "mL")}.`),
       sheetTable("Running sheet for the pump", result.lines, "sheet-table"), notes(result));
-  }, (error) => {
-    fill(place);
-    complain(said, error.message);
-  });
+  }));
   const request = settled(60, () => {
     const names = state().plans.map(({ name }) => name);
     choices(which, names.map((name) => [name, name]), names.includes(which.value) ? which.value : names[0]);

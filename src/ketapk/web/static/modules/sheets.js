@@ -22,9 +22,21 @@ export function notes(answer) {
 
 export const complaint = (id) => el("p", { class: "problem", id, hidden: true });
 
-export function complain(place, error) {
+function complain(place, error) {
   place.hidden = !error;
   say(place, error ?? "");
+}
+
+/** What to do with an answer and with a refusal: what was shown for another question goes. */
+export function shownOrRefused(shown, said, show) {
+  return [(result) => {
+    complain(said, null);
+    shown.hidden = false;
+    show(result);
+  }, (error) => {
+    shown.hidden = true;
+    complain(said, error.message);
+  }];
 }
 
 /** A table of records of the server: their keys are the columns. */
