@@ -144,6 +144,8 @@ _LOG2_HIGH, _LOG2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 """Natural logarithm of 2 in two parts, the first with room for a whole number of them."""
 _TERMS, _ODD_TERMS = 13, 11
 """Of the series of the exponential and of the logarithm."""
+_LARGE = 1.5 * 2.0**52 + 1023.0
+"""Beside it a number is rounded to a whole one, and the last bits are those of a power of two."""
 _SMALLEST = 2.2250738585072014e-308
 """The smallest positive number of full precision."""
 _BITS_OF_ROOT = int(np.float64(math.sqrt(0.5)).view(np.int64))
@@ -320,46 +322,60 @@ def _intrinsic(name: str) -> Any:
 
 
 def _parted(builder: Any, kind: Any, x: Any) -> tuple[Any, Any]:
-    """Return ``x`` without whole logarithms of two, and the power of two that they make."""
-    lowest = _number(kind, -700.0)
-    x = builder.select(builder.fcmp_ordered(">", x, lowest), x, lowest)
-    power = _call(builder, kind, "llvm.rint", builder.fmul(x, _number(kind, 1.0 / math.log(2.0))))
+    """Return ``x`` without whole logarithms of two, and the power of two that they make.
+
+    Their number stands in the last bits of a sum with a large number, from where it is shifted:
+    the machine has no instruction that makes whole numbers of several.
+    """
+    large = _number(kind, _LARGE)
+    placed = _call(builder, kind, "llvm.fma", x, _number(kind, 1.0 / math.log(2.0)), large)
+    power = builder.fsub(placed, large)
     rest = _call(builder, kind, "llvm.fma", power, _number(kind, -_LOG2_HIGH), x)
     rest = _call(builder, kind, "llvm.fma", power, _number(kind, -_LOG2_LOW), rest)
-    bits = builder.add(builder.fptosi(power, _longs(kind)), _whole(kind, 1023))
-    return rest, builder.bitcast(builder.shl(bits, _whole(kind, 52)), _doubles(kind))
+    bits = builder.shl(builder.bitcast(placed, _longs(kind)), _whole(kind, 52))
+    return rest, builder.bitcast(bits, _doubles(kind))
 
 
-def _series(builder: Any, kind: Any, rest: Any, first: int) -> Any:
-    """Taylor's series of the exponential from a term on, over the power in that term."""
-    total = _number(kind, 1.0 / math.factorial(_TERMS))
-    for k in range(_TERMS - 1, first - 1, -1):
-        term = _number(kind, 1.0 / math.factorial(k))
-        total = _call(builder, kind, "llvm.fma", total, rest, term)
-    return total
+def _above_1(builder: Any, kind: Any, rest: Any) -> Any:
+    """Taylor's series of the exponential less 1: even and odd terms side by side, small ones first.
+
+    One after the other, each would wait for the one before.
+    """
+    square = builder.fmul(rest, rest)
+
+    def every_other(last: int, first: int) -> Any:
+        total = _number(kind, 1.0 / math.factorial(last))
+        for k in range(last - 2, first - 1, -2):
+            term = _number(kind, 1.0 / math.factorial(k))
+            total = _call(builder, kind, "llvm.fma", total, square, term)
+        return total
+
+    odd, even = every_other(_TERMS, 3), every_other(_TERMS - 1, 2)
+    both = _call(builder, kind, "llvm.fma", odd, rest, even)
+    return _call(builder, kind, "llvm.fma", both, square, rest)
 
 
-def _or_nan(builder: Any, x: Any, value: Any) -> Any:
-    """Return what a function makes of ``x``, and ``x`` where that is no number."""
-    return builder.select(builder.fcmp_unordered("uno", x, x), x, value)
+def _far_below(builder: Any, kind: Any, x: Any, value: Any, last: float) -> Any:
+    """Return ``last`` where ``x`` is below -700, and a value elsewhere, NaN where it is none."""
+    below = builder.fcmp_ordered("<", x, _number(kind, -700.0))
+    return builder.select(below, _number(kind, last), value)
 
 
 def _exp(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     """Take whole powers of two out of it, add Taylor's series of the rest, and put them back."""
     kind = sig.return_type
-    inside = builder.fcmp_ordered(">", args[0], _number(kind, -700.0))
     rest, scale = _parted(builder, kind, args[0])
-    value = builder.fmul(_series(builder, kind, rest, 0), scale)
-    return _or_nan(builder, args[0], builder.select(inside, value, _number(kind, 0.0)))
+    value = _call(builder, kind, "llvm.fma", _above_1(builder, kind, rest), scale, scale)
+    return _far_below(builder, kind, args[0], value, 0.0)
 
 
 def _expm1(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     """As the exponential, but 1 is taken from the power of two alone."""
     kind = sig.return_type
     rest, scale = _parted(builder, kind, args[0])
-    more = builder.fmul(_series(builder, kind, rest, 1), rest)
     less = builder.fsub(scale, _number(kind, 1.0))
-    return _or_nan(builder, args[0], _call(builder, kind, "llvm.fma", more, scale, less))
+    value = _call(builder, kind, "llvm.fma", _above_1(builder, kind, rest), scale, less)
+    return _far_below(builder, kind, args[0], value, -1.0)
 
 
 def _logarithm(context: Any, builder: Any, sig: Any, args: Any) -> Any:
