@@ -9,15 +9,20 @@ from ketapk.kernels.vector import (
     LANES,
     anywhere,
     binary_order,
+    eights,
     exp,
     expm1,
+    fours,
     full,
     highest,
+    larger,
     load,
     logarithm,
+    ones,
     root,
     size,
     store,
+    twos,
     where,
 )
 
@@ -55,6 +60,7 @@ def choices(x, y, out):
     store(full(1.0 if anywhere(a > b) else 0.0), out, 6)
     store(where(~(a > b), a, b), out, 7)
     store(where((a > b) ^ (b > 0.0), a, b), out, 8)
+    store(larger(b, larger(a, 0.0)), out, 9)
 
 
 @pytest.mark.parametrize("function", [arithmetic, choices])
@@ -65,6 +71,21 @@ def test_compiled_is_numpy(function, x, y):
         compiled(function)(x, y, fast)
         function(x, y, slow)
     np.testing.assert_array_equal(fast, slow)
+
+
+def numbers_of_lanes(out):
+    store(where(ones(), 1.0, full(0.0)), out, 0)
+    store(load(out, 0) + where(twos(), 2.0, full(0.0)), out, 0)
+    store(load(out, 0) + where(fours(), 4.0, full(0.0)), out, 0)
+    store(load(out, 0) + where(eights(), 8.0, full(0.0)), out, 0)
+
+
+def test_digits_make_the_numbers_of_the_lanes():
+    fast, slow = np.empty(LANES), np.empty(LANES)
+    compiled(numbers_of_lanes)(fast)
+    numbers_of_lanes(slow)
+    np.testing.assert_array_equal(fast, np.arange(LANES))
+    np.testing.assert_array_equal(slow, fast)
 
 
 def exponential(x, out):

@@ -31,6 +31,19 @@ from ketapk.kernels.mode_table import (
     unparted,
 )
 from ketapk.kernels.modes import some
+from ketapk.kernels.stretch import (
+    APART,
+    CONSTANT,
+    DOUBLINGS,
+    HERE,
+    ONCE,
+    POWERS,
+    REACH,
+    ROWS,
+    SENT,
+    SENT_REACH,
+    along,
+)
 from ketapk.kernels.vector import (
     LANES,
     anywhere,
@@ -38,7 +51,6 @@ from ketapk.kernels.vector import (
     exp,
     expm1,
     full,
-    highest,
     load,
     size,
     store,
@@ -56,15 +68,6 @@ PRODUCTS = 6.0
 """Error of an exponential that is a product of a few, in units of rounding."""
 EPS = 2.220446049250313e-16
 TINY = 1e-300
-DOUBLINGS = LANES.bit_length()
-"""From one time to as many as there are lanes."""
-HERE, CONSTANT, ONCE, REACH, SENT, SENT_REACH, POWERS = range(7)
-APART = POWERS + DOUBLINGS
-ROWS = APART + DOUBLINGS
-"""What a stretch is written from, for every mode: its exponential at the first time, the height of
-what an infusion brings, how much is left at the first time, and how many times it is worth writing
-at; the height of a divided difference, and the same of it; then exponentials, and divided
-differences, over 1, 2, 4 steps and so on to as many as there are lanes."""
 
 
 class Plan(NamedTuple):
@@ -313,110 +316,6 @@ def leave(modes, length, level, flow, doubt):  # type: ignore[no-untyped-def]
         store(unsure, doubt, a)
 
 
-@lean
-def spread(terms, a, k, places):  # type: ignore[no-untyped-def]
-    """Return the exponential of mode ``a`` in lane ``k`` at LANES times from the first one on."""
-    power = full(1.0)
-    for j in range(DOUBLINGS - 1):
-        power = where(load(places, j) > 0.0, power * terms[POWERS + j, a, k], power)
-    return power
-
-
-@lean
-def spread_apart(terms, a, b, k, places):  # type: ignore[no-untyped-def]
-    """Return the divided difference of modes ``a`` and ``b`` at LANES times."""
-    power, apart = full(1.0), full(0.0)
-    for j in range(DOUBLINGS - 1):
-        later = load(places, j) > 0.0
-        ahead = apart * terms[POWERS + j, a, k] + power * terms[APART + j, a, k]
-        apart = where(later, ahead, apart)
-        power = where(later, power * terms[POWERS + j, b, k], power)
-    return apart
-
-
-@lean
-def along(terms, partner, k, places, line, flat, at, count):  # type: ignore[no-untyped-def]
-    """Write a stretch from lane ``k`` of its terms; return the largest of some of its values.
-
-    Parameters
-    ----------
-    terms : (ROWS, n, LANES) array
-        What `coefficients` wrote.
-    partner : (n, LANES) array
-        Mode upstream.
-    places : (DOUBLINGS - 1, LANES) array
-        Binary digits of the number of every lane.
-    line : (times,) array
-        Work, up to LANES times longer than the stretch.
-    flat : (N * T,) array
-        Concentrations [mg/L], written.
-    at, count : int
-        Where the stretch begins in it, and its number of times.
-    """
-    n = partner.shape[0]
-    negative, written = False, 0
-    for a in range(n):
-        here, constant, sent = terms[HERE, a, k], terms[CONSTANT, a, k], terms[SENT, a, k]
-        negative |= here < 0.0 or constant < 0.0 or sent < 0.0
-        ratio, last = terms[POWERS + DOUBLINGS - 1, a, k], terms[REACH, a, k]
-        reach = count if last >= count else int(last)
-        if constant != 0.0:
-            power, once = spread(terms, a, k, places), terms[ONCE, a, k]
-            fading = 1.0
-            for t in range(0, count, LANES):
-                before = load(line, t) if t < written else full(0.0)
-                if t < reach:
-                    left = power * fading
-                    # What has entered: nothing yet at the start, to the last digit.
-                    value = left * here + constant * (1.0 - left * once)
-                    fading *= ratio
-                else:
-                    value = full(constant)
-                store(before + value, line, t)
-            written = count
-        elif here != 0.0:
-            power, height = spread(terms, a, k, places), here
-            both = min(reach, written)
-            for t in range(0, both, LANES):
-                store(load(line, t) + power * height, line, t)
-                height *= ratio
-            begin = -(-both // LANES) * LANES
-            for t in range(begin, reach, LANES):
-                store(power * height, line, t)
-                height *= ratio
-            written = max(written, reach)
-        if sent != 0.0:
-            b = int(partner[a, k])
-            power, apart = spread(terms, a, k, places), spread_apart(terms, a, b, k, places)
-            last = terms[SENT_REACH, a, k]
-            reach = count if last >= count else int(last)
-            later, ahead = terms[POWERS + DOUBLINGS - 1, b, k], terms[APART + DOUBLINGS - 1, a, k]
-            behind, fading = 0.0, 1.0
-            for t in range(0, reach, LANES):
-                before = load(line, t) if t < written else full(0.0)
-                # The difference at the sum of two times.
-                store(before + (power * behind + apart * fading) * sent, line, t)
-                behind = ratio * behind + ahead * fading
-                fading *= later
-            written = max(written, reach)
-    for t in range(-(-written // LANES) * LANES, count, LANES):
-        store(full(0.0), line, t)
-    if negative:
-        for t in range(0, count, LANES):
-            value = load(line, t)
-            store(where(value > 0.0, value, full(0.0)), line, t)
-    peak, value, whole = line[count - 1], full(0.0), count - count % LANES
-    for t in range(0, whole, LANES):
-        other = load(line, t)
-        value = where(other > value, other, value)
-        store(other, flat, at + t)
-    for t in range(whole, count):
-        flat[at + t] = line[t]
-    for t in range(count if whole == 0 else 0):
-        peak = max(peak, line[t])
-    return max(peak, highest(value)) if whole > 0 else peak
-
-
 @kernel
 def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times, lo, hi, limit,
            abreast, out, done):  # type: ignore[no-untyped-def]  # fmt: skip
@@ -450,14 +349,10 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
     partner, doubt = modes[PARTNER] if abreast else own[PARTNER], np.empty((n, LANES))
     since, step, span, error = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
     amplitude, worst, peak = np.empty(LANES), np.empty(LANES), np.empty(LANES)
-    sound = np.empty(LANES)
-    longest = 0
+    sound, longest = np.empty(LANES), 0
     for w in range(W):
         longest = max(longest, stretches.size[w])
-    places, line = np.empty((DOUBLINGS - 1, LANES)), np.empty(longest + LANES)
-    for k in range(LANES):
-        for j in range(DOUBLINGS - 1):
-            places[j, k] = (k >> j) & 1
+    line = np.empty(longest + LANES)
     term, fresh, series = np.empty(n + 1), np.empty(n + 1), np.empty(MOST_TERMS)
     for place in range(lo, hi, LANES):
         count = min(LANES, hi - place)
@@ -513,7 +408,7 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
                 for i in range(together):
                     k, w = (i, outer) if abreast else (outer, begin + i)
                     at, size_of = (place + k) * T + stretches.first[w], stretches.size[w]
-                    most = along(terms, partner, i, places, line, flat, at, size_of)
+                    most = along(terms, partner, i, line, flat, at, size_of)
                     peak[k] = max(peak[k], most)
                     # What an empty body holds at once is written again where terms cancel.
                     if size_of == 1 and first <= stretches.first[w] < still:

@@ -75,6 +75,24 @@ def abreast(lanes: int) -> tuple[Any, Any]:
     return load, full
 
 
+def digits(lanes: int) -> tuple[Any, ...]:
+    """Return functions that tell which lanes' numbers have a binary digit, from the last one on.
+
+    The compiler knows the answers, and leaves out what goes into no lane.
+    """
+
+    def of(j: int) -> Any:
+        def has_digit():  # type: ignore[no-untyped-def]
+            return np.arange(lanes) >> j & 1 == 1
+
+        name = f"digit {j} of {lanes} lanes"
+        _typed(has_digit, lambda args: None if args else Mask(lanes), name)
+        lower_builtin(name)(_known([k >> j & 1 for k in range(lanes)]))
+        return has_digit
+
+    return tuple(of(j) for j in range(lanes.bit_length() - 1))
+
+
 def store(x, array, *place):  # type: ignore[no-untyped-def]
     """Write a vector where ``load`` reads one."""
     if array.ndim == 1:
@@ -86,6 +104,11 @@ def store(x, array, *place):  # type: ignore[no-untyped-def]
 def where(condition, x, y):  # type: ignore[no-untyped-def]
     """Return ``x`` in the lanes where a condition holds and ``y`` in the others."""
     return np.where(condition, x, y)
+
+
+def larger(x, y):  # type: ignore[no-untyped-def]
+    """Return the larger numbers of two, ``y`` where ``x`` is no number."""
+    return np.where(x > y, x, y)
 
 
 def root(x):  # type: ignore[no-untyped-def]
@@ -300,10 +323,26 @@ def _full(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return _wide(builder, args[0], sig.args[0], sig.return_type)
 
 
+def _known(bits: list[int]) -> Any:
+    """Lower a mask that does not depend on anything."""
+
+    def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return ir.Constant(ir.VectorType(ir.IntType(1), len(bits)), bits)
+
+    return lower
+
+
 def _where(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     pairs = zip(args[1:], sig.args[1:], strict=True)
     x, y = (_wide(builder, value, kind, sig.return_type) for value, kind in pairs)
     return builder.select(args[0], x, y)
+
+
+def _larger(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    """Choose among numbers that come from no memory, or the compiler loads through a mask."""
+    pairs = zip(args, sig.args, strict=True)
+    x, y = (_wide(builder, value, kind, sig.return_type) for value, kind in pairs)
+    return _call(builder, sig.return_type, "llvm.maxnum", x, y)
 
 
 def _not(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -432,6 +471,9 @@ def _highest(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 
 _typed(store, lambda args: types.none if isinstance(args[0], Vector) else None)
 _typed(where, _chosen)
+_typed(larger, lambda args: _mixed(args) if len(args) == 2 else None)
+for _kinds in _OPERANDS:
+    lower_builtin(larger, *_kinds)(_larger)
 _typed(operator.invert, lambda args: args[0] if isinstance(args[0], Mask) else None)
 _typed(anywhere, lambda args: types.boolean if isinstance(args[0], Mask) else None)
 _typed(highest, lambda args: types.float64 if isinstance(args[0], Vector) else None)
@@ -457,3 +499,4 @@ for _function, _lowered in (
     lower_builtin(_function, Vector)(_lowered)
 
 load, full = abreast(LANES)
+ones, twos, fours, eights = digits(LANES)
