@@ -7,14 +7,13 @@ and so does whoever's steps fail, to fail there with a status.
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ketapk.kernels.batch import CHUNK, in_chunks
+from ketapk.kernels.batch import CHUNK, cores, in_chunks
 from ketapk.spectrum.modes import sound
 from ketapk.spectrum.shared import shared_plan
 from ketapk.timetable import read_only, timetable
@@ -133,7 +132,7 @@ def curves(
     def work(lo: int, hi: int) -> None:
         write(order.pattern, saturable, people, plan, reading, limits, lo, hi, done, counts)
 
-    in_chunks(work, n, chunk=chunk or _chunk(n, threads or os.cpu_count() or 1), threads=threads)
+    in_chunks(work, n, chunk=chunk or _chunk(n, threads or cores()), threads=threads)
     if before:
         out[:, times <= 0.0] = 0.0
     return out, sound(lowering, done & _finite(system)), counts

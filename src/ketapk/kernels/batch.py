@@ -16,6 +16,12 @@ TURNS = 4
 """Calls for every thread, so that they end together."""
 
 
+@cache
+def cores() -> int:
+    """Return how many processors there are; to ask the system takes longer than a small kernel."""
+    return os.cpu_count() or 1
+
+
 def in_chunks(
     work: Callable[[int, int], None],
     n: int,
@@ -33,7 +39,7 @@ def in_chunks(
         if n:
             work(0, n)
         return
-    most = threads or os.cpu_count() or 1
+    most = threads or cores()
     size = min(CHUNK, max(LEAST, -(-n // (TURNS * most)))) if chunk is None else chunk
     starts = range(0, n, size)
     workers = 1 if len(starts) <= 1 else min(len(starts), most)

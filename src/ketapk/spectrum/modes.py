@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketapk.kernels.batch import in_chunks
+from ketapk.kernels.batch import cores, in_chunks
 from ketapk.spectrum.groups import Groups, groups_of
 from ketapk.spectrum.shared import Shared, shared_plan
 from ketapk.timetable import timetable
@@ -27,9 +27,9 @@ ERROR = 1e-12
 """Largest error of a concentration, relative to the largest of its curve, that is let pass."""
 CHUNK = 256
 """Subjects in one call of a kernel, or more where there are many and each writes little."""
-CALLS = 32
-"""Calls that are enough to share many subjects out."""
-ROOM = 1 << 18
+TURNS = 6
+"""Calls for every core that are enough to share many subjects out evenly."""
+ROOM = 1 << 19
 """Numbers that one call writes, about."""
 
 
@@ -116,7 +116,7 @@ def chunk_of(n: int, width: int, asked: int | None) -> int:
     """Subjects in one call of a kernel that writes so many numbers for each, in whole blocks."""
     from ketapk.kernels.vector import LANES
 
-    size = asked or max(CHUNK, min(n // CALLS, ROOM // width))
+    size = asked or max(CHUNK, min(n // (TURNS * cores()), ROOM // width))
     return -(-size // LANES) * LANES
 
 
