@@ -128,7 +128,7 @@ def jacobi(S, Q, m):  # type: ignore[no-untyped-def]
 
 
 @lean
-def part_group(pattern, value, first, last, S, Q, V, shrink, reach, rates, spread, bad):  # type: ignore[no-untyped-def]
+def part_group(pattern, value, first, last, S, Q, V, shrink, reach, rates, spread, bad, work):  # type: ignore[no-untyped-def]
     """Write modes of the states ``first`` to ``last``, which exchange drug among themselves.
 
     Parameters
@@ -147,8 +147,10 @@ def part_group(pattern, value, first, last, S, Q, V, shrink, reach, rates, sprea
         As in a table of modes, written.
     bad : (LANES,) array
         Becomes 1 in a lane that has no modes.
+    work : (2 or more, n, LANES) array
+        Work.
     """
-    E, m = pattern.to.size, last - first
+    E, m, larger, speed = pattern.to.size, last - first, work[0], work[1]
     for i in range(m):
         store(load(value, E + first + i), S, i, i)
         for j in range(i + 1, m):
@@ -165,12 +167,15 @@ def part_group(pattern, value, first, last, S, Q, V, shrink, reach, rates, sprea
         store(full(1.0), Q, 0, 0)
     elif not jacobi(S, Q, m):
         store(full(1.0), bad, 0)
+    for i in range(m):
+        store(1.0 / root(load(shrink, first + i)), larger, i)
+        store(root(load(value, E + first + i)), speed, i)
     for a in range(m):
         total = full(0.0)
         for i in range(m):
             own = load(Q, i, a)
-            store(own / root(load(shrink, first + i)), V, first + i, first + a)
-            total = total + size(own) * root(load(value, E + first + i))
+            store(own * load(larger, i), V, first + i, first + a)
+            total = total + size(own) * load(speed, i)
         rate = load(S, a, a)
         store(total, reach, first + a)
         store(rate, rates, first + a)
@@ -382,7 +387,9 @@ def decompose(pattern, constants, per_amount, inputs, lo, hi, table):  # type: i
         store(wrong, bad, 0)
         for i in range(n):
             if begin[i] == i:
-                part_group(pattern, value, i, end[i], S, Q, V, shrink, reach, rates, spread, bad)
+                part_group(
+                    pattern, value, i, end[i], S, Q, V, shrink, reach, rates, spread, bad, mixing
+                )  # fmt: skip
         if parted:
             for a in range(n):
                 for b in range(a):

@@ -333,9 +333,11 @@ def _known(bits: list[int]) -> Any:
 
 
 def _where(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    """Choose, and hide that from what stores it: stores through a mask are slow."""
     pairs = zip(args[1:], sig.args[1:], strict=True)
     x, y = (_wide(builder, value, kind, sig.return_type) for value, kind in pairs)
-    return builder.select(args[0], x, y)
+    chosen = builder.select(args[0], x, y)
+    return _call(builder, sig.return_type, "llvm.arithmetic.fence", chosen)
 
 
 def _larger(context: Any, builder: Any, sig: Any, args: Any) -> Any:
