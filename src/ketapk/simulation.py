@@ -17,6 +17,7 @@ from ketapk.library.catalogue import load_model
 from ketapk.library.plausible import findings
 from ketapk.model.model import Model
 from ketapk.patients import Cohort, Patient, span
+from ketapk.patients.mismatch import mismatch
 from ketapk.patients.scalars import remarks
 from ketapk.profiles import Profiles
 from ketapk.solution import Method, Tolerance
@@ -236,6 +237,7 @@ def _warnings(plan: Regimen, model: Model, cohort: Cohort, *, allow_implausible:
         if refused and not allow_implausible:
             raise PlanError(f"{refused} Correct the dose, or allow it with allow_implausible=True.")
         said += sentences
+        said += mismatch(cohort)
     said += [f"{model.name}: {sentence}." for sentence in model.population.outside(cohort)]
     for sentence in said:
         python_warnings.warn(sentence, KetapkWarning, stacklevel=3)

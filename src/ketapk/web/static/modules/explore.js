@@ -86,7 +86,7 @@ export function startExplore(library, onDrawn, known) {
     writeValues(answer);
     say(summary, summed(answer, answer.level));
     tellExcluded(answer.plans);
-    tellOutside(answer.plans);
+    tellOutside(answer);
     tellWarnings(warnings, answer);
     permit.checked = now.implausible;
     permitRoot.hidden = !now.implausible && !answer.plans.some(({ error }) => error?.sentence.includes("allow_implausible"));
