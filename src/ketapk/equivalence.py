@@ -94,9 +94,23 @@ class Equivalence:
         )
 
     @property
+    def unmatched(self) -> str:
+        """Say that whole devices come only near what was to be matched; nothing of a match."""
+        given, found = (
+            _reading(run, self.match, self.analyte, self.level) for run in (self.given, self.found)
+        )
+        if abs(found / given - 1.0) < SAME:
+            return ""
+        return (
+            f"Not matched: a device holds {DEVICE_MG:g} mg and nothing between; "
+            f"{self.dose_mg:g} mg come nearest, with {units.fmt(found / given)} times the "
+            f"{self._what} of {self.given.plan}."
+        )
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Everything a reader should know, each once."""
-        return self.comparison.warnings
+        return (*filter(None, (self.unmatched,)), *self.comparison.warnings)
 
     def __repr__(self) -> str:
         return (

@@ -45,10 +45,11 @@ def routes(asked: Routes) -> dict[str, Any]:
         if len(plan.drugs) != 1:
             raise InputError("The plan gives several forms of the drug; compare routes of one.")
     runs: dict[str, Profiles] = {}
+    unmatched: dict[str, str] = {}
     errors: dict[str, Any] = {}
     for route in dict.fromkeys(options.routes):
         try:
-            runs[route] = _by(route, options.match, given, who, scenario)
+            runs[route], unmatched[route] = _by(route, options.match, given, who, scenario)
         except KetapkError as error:
             errors[route] = said(problem_of(error, f"options.routes.{route}"))
     shown = Comparison(runs=runs or {name: given}, level=scenario.level)
@@ -68,15 +69,20 @@ def routes(asked: Routes) -> dict[str, Any]:
         "rows": [
             {"route": route, "error": errors[route]}
             if route in errors
-            else _row(route, runs[route].at_times(times), rows[route], first_pass[route])
+            else {
+                **_row(route, runs[route].at_times(times), rows[route], first_pass[route]),
+                "unmatched": unmatched[route] or None,
+            }
             for route in dict.fromkeys(options.routes)
         ],
         "warnings": shown.warnings,
     }
 
 
-def _by(route: str, match: str, given: Profiles, who: Patient, scenario: Scenario) -> Profiles:
-    """The run of one dose by a route; by the plan's own, what is planned."""
+def _by(
+    route: str, match: str, given: Profiles, who: Patient, scenario: Scenario
+) -> tuple[Profiles, str]:
+    """The run of one dose by a route, and why it does not match; by the plan's own, the plan."""
     if route not in ROUTES or route == "depot":
         known = ", ".join(name for name in ROUTES if name != "depot")
         raise InputError(f"The route {route!r} is not known; write one of {known}.")
@@ -86,10 +92,11 @@ def _by(route: str, match: str, given: Profiles, who: Patient, scenario: Scenari
     missing = [name for name in wanted if name not in model.routes]
     model = load_model("+".join((base, *missing)))
     if given.plan.routes == (route,):
-        return given
+        return given, ""
     if match == "milligrams":
         one = _single(route, given.plan.total_mg(who.dosing_kg), given.plan.drugs[0])
-        return simulate(one, model, who, times=(0.0,), allow_implausible=scenario.allow_implausible)
+        run = simulate(one, model, who, times=(0.0,), allow_implausible=scenario.allow_implausible)
+        return run, ""
     found = equivalent_dose(
         given.plan,
         route,
@@ -98,7 +105,7 @@ def _by(route: str, match: str, given: Profiles, who: Patient, scenario: Scenari
         model=model,
         level=scenario.level,
     )
-    return found.found
+    return found.found, found.unmatched
 
 
 def _single(route: str, mg: float, drug: str) -> Regimen:
