@@ -78,6 +78,6 @@ def test_a_wrong_plan_in_a_file_is_the_error_of_the_plan(tmp_path):
 def test_the_schema_describes_every_key():
     schema = kp.Scenario.model_json_schema()
     assert set(schema["properties"]) == {
-        "title", "plans", "patient", "models", "level", "allow_implausible",
+        "title", "plans", "patient", "models", "level", "borrow", "allow_implausible",
     }  # fmt: skip
     assert json.dumps(schema)

@@ -55,6 +55,9 @@ class Scenario(BaseModel):
         default_factory=list, description="Models, each for all plans; none lets each plan choose"
     )
     level: str = Field(default=LEVEL, description="Level whose onset is compared, with its unit")
+    borrow: bool = Field(
+        default=False, description="Whether a model borrows, for each plan, the routes it lacks"
+    )
     allow_implausible: bool = Field(
         default=False, description="Accept doses far outside what was studied"
     )
@@ -69,6 +72,7 @@ class Scenario(BaseModel):
             patient=Patient(**self.patient.model_dump()),
             model=models,
             level=self.level,
+            borrow=self.borrow,
             allow_implausible=self.allow_implausible,
         )
 
