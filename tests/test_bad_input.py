@@ -98,7 +98,7 @@ WRONG = {
         dose(route="nasal_spray", amt=84.0, drug="S", device=1), kp.InputError, "holds 28 mg",
     ),
     "a device without number": (
-        dose(route="nasal_spray", amt=28.0, drug="S"), kp.InputError, "nasal_spray.devices=3",
+        dose(route="nasal_spray", amt=28.0, drug="S"), kp.InputError, "such as '3 devices spravato'",
     ),
     "half of an S dose": (
         lambda: kp.nasal_spray().enantiomer("S"), kp.InputError, "has no 'S' half",

@@ -181,7 +181,7 @@ def equivalent_dose(
         raise InputError(f"The route {route!r} is not known; write one of {', '.join(ROUTES)}.")
     regimen = parse(plan) if isinstance(plan, str) else plan
     if drug is None and len(regimen.drugs) != 1:
-        raise InputError("The plan gives several forms of the drug; say drug='racemic' or 'S'.")
+        raise InputError("The plan gives several forms of the drug; choose one, racemic, S or R.")
     device = route == "nasal_spray"
     form_of_drug = "S" if device else (drug or regimen.drugs[0])
     one = _dose(route, DEVICE_MG if device else 1.0, form_of_drug, form)

@@ -235,7 +235,7 @@ def _warnings(plan: Regimen, model: Model, cohort: Cohort, *, allow_implausible:
     if model.status != "generic":
         sentences, refused = findings(plan, *span(cohort.weight_kg))
         if refused and not allow_implausible:
-            raise PlanError(f"{refused} Correct the dose, or allow it with allow_implausible=True.")
+            raise PlanError(f"{refused} Correct the dose, or allow implausible doses.")
         said += sentences
         said += mismatch(cohort)
     said += [f"{model.name}: {sentence}." for sentence in model.population.outside(cohort)]

@@ -409,7 +409,7 @@ WRONG = {
     "no effect": (
         hold(site="effect", model="domino"),
         kp.InputError,
-        "write effect= one of antinociception_index (estimated with domino).",
+        "none is chosen; choose one of antinociception_index (estimated with domino).",
     ),
     "another's ke0": (
         hold(site="effect", effect="antinociception_index"),

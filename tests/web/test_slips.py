@@ -92,12 +92,12 @@ def test_times_are_told_as_they_are_given(page):
 
 def test_an_implausible_dose_is_allowed_where_it_is_refused(page):
     page.open(fragment(("A", "1 mg im")))
-    page.wait(lambda: "allow_implausible" in page.text("summary"))
+    page.wait(lambda: "allow implausible doses" in page.text("summary"))
     page.press("implausible")
     page.wait(lambda: "peak of ketamine" in page.text("summary"))
     assert page.state()["implausible"]
     page.press("implausible")
-    page.wait(lambda: "allow_implausible" in page.text("summary"))
+    page.wait(lambda: "allow implausible doses" in page.text("summary"))
 
 
 def test_a_level_is_drawn_at_the_same_height_in_every_unit(page):

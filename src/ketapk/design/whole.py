@@ -48,9 +48,7 @@ def implausible(
         return ()
     said, refused = findings(Regimen.of(whole), lightest, lightest)
     if refused and not allow:
-        raise PlanError(
-            f"{refused} Check the unit of the target, or allow it with allow_implausible=True."
-        )
+        raise PlanError(f"{refused} Check the unit of the target, or allow implausible doses.")
     return said
 
 

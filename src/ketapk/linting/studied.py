@@ -70,7 +70,7 @@ def _words(found: Outside) -> str:
 
 
 def _refused(found: Outside) -> str:
-    return ". simulate refuses it unless allow_implausible=True" if found.refused else ""
+    return ". simulate refuses it unless implausible doses are allowed" if found.refused else ""
 
 
 def _mass(order: Order) -> Iterator[Hit]:

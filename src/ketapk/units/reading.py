@@ -101,7 +101,7 @@ def percentage(text: str, name: str) -> float:
     match = NUMBER.match(text)
     share = 0.0
     if match is not None and match.group(2) == "%":
-        share = float(exact_number(match.group(1), text)) / 100.0
+        share = float(exact_number(match.group(1), f"{name}={text}")) / 100.0
     if not 0.0 < share < 1.0:
         raise InputError(f"{name}={text!r} is not a percentage; write one such as '50 %'.")
     return share

@@ -84,7 +84,7 @@ def sheet(asked: Sheet) -> dict[str, Any]:
     pump = _pump(options.vial, options.volume)
     if pump is None:
         with at("options.vial"):
-            raise InputError("A sheet needs the strength in the syringe; write vial='10 mg/mL'.")
+            raise InputError("A sheet needs the strength in the syringe, such as '10 mg/mL'.")
     with at(f"plans.{name}"):
         plan = read_plan(scenario.plans[name])
         return {"name": name, **_lines(plan, pump, who, options.start)}
