@@ -64,7 +64,7 @@ function drawFall(chart, answer) {
   const lengths = lengthsOf(answer);
   const lines = new Map();
   for (const row of answer.rows) {
-    const key = named(row);
+    const key = `${row.model}, ${row.by}`;
     if (!lines.has(key)) lines.set(key, lengths.map(() => null));
     lines.get(key)[lengths.indexOf(row.length_h)] = row.time_h;
   }
