@@ -1,6 +1,7 @@
 """What the page shows belongs together: numbers to their labels, plans to their order, a ledger to its patient."""
 
 import json
+from itertools import combinations
 from urllib.parse import quote
 
 import pytest
@@ -129,3 +130,25 @@ def proposed(page):
     found = page.find("hold-target")
     said = found.get_attribute("placeholder") or found.get_attribute("title")
     return said.split(", or ")[1]
+
+
+def test_no_name_on_the_plot_lies_over_another(page):
+    bands = [band["name"] for band in page.library()["bands"]]
+    for log in (True, False):
+        state = {"bands": bands, "log": log, "metabolite": True}
+        page.open(quote(json.dumps(state)))
+        page.settled()
+        boxes = page.driver.execute_async_script(
+            """
+            const done = arguments[0];
+            const { name } = performance.getEntriesByType("resource").find((r) => r.name.includes("lettering.js"));
+            import(name).then(({ wordsOf }) => done(wordsOf(ketapk.chart().plot)));
+            """
+        )
+        assert len(boxes) > len(bands)
+        for one, other in combinations(boxes, 2):
+            apart = (
+                one["right"] <= other["left"] or other["right"] <= one["left"]
+                or one["bottom"] <= other["top"] or other["bottom"] <= one["top"]
+            )  # fmt: skip
+            assert apart, (log, one, other)

@@ -10,6 +10,9 @@ const CROSSED = 60;
 const ALONG = 8;
 const sheets = new WeakMap();
 
+/** Boxes of the words that a plot holds: left, right, top, bottom [px]. */
+export const wordsOf = (u) => sheets.get(u)?.boxes ?? [];
+
 /** Begin the words of a plot anew: nothing is written yet. */
 export function clearWords(u, picture) {
   sheets.set(u, { boxes: [], courses: null, picture });
