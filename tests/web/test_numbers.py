@@ -318,7 +318,7 @@ def test_a_sheet_is_that_of_python(ask):
 def test_a_sheet_without_a_strength_says_what_to_write(ask):
     answer = ask("sheet", scenario("35 mg iv bolus"), options={})
     assert answer.status_code == 422
-    assert "vial='10 mg/mL'" in answer.json()["error"]["sentence"]
+    assert "such as '10 mg/mL'" in answer.json()["error"]["sentence"]
 
 
 CHANGES = {

@@ -16,10 +16,9 @@ from ketapk.library.catalogue import load_model
 from ketapk.simulation import simulate
 from ketapk.summary import row as finite
 from ketapk.web.axis import axis, end_of
-from ketapk.web.fates import named
 from ketapk.web.models import one_run
 from ketapk.web.numbers import short
-from ketapk.web.plans import read_plan, who_of
+from ketapk.web.plans import chosen
 from ketapk.web.refusal import at, problem_of, said
 
 if TYPE_CHECKING:
@@ -35,24 +34,22 @@ DEVICES = (1, 2, 3)
 def routes(asked: Routes) -> dict[str, Any]:
     """Return what each route makes of a plan's milligrams, or of what matches it."""
     scenario, options = asked.scenario, asked.options
-    who = who_of(scenario)
+    one = chosen(scenario, options.plan)
     with at("level"):
         units.concentration_mg_per_l(scenario.level, "ketamine")
-    name = named(scenario, options.plan)
-    with at(f"plans.{name}"):
-        plan = read_plan(scenario.plans[name])
-        given = one_run(plan, who, scenario)
-        if len(plan.drugs) != 1:
+    with one.place():
+        given = one_run(one.plan, one.who, scenario)
+        if len(one.plan.drugs) != 1:
             raise InputError("The plan gives several forms of the drug; compare routes of one.")
     runs: dict[str, Profiles] = {}
     unmatched: dict[str, str] = {}
     errors: dict[str, Any] = {}
     for route in dict.fromkeys(options.routes):
         try:
-            runs[route], unmatched[route] = _by(route, options.match, given, who, scenario)
+            runs[route], unmatched[route] = _by(route, options.match, given, one.who, scenario)
         except KetapkError as error:
             errors[route] = said(problem_of(error, f"options.routes.{route}"))
-    shown = Comparison(runs=runs or {name: given}, level=scenario.level)
+    shown = Comparison(runs=runs or {one.name: given}, level=scenario.level)
     rows = {line["plan"]: line for line in shown.table.to_dicts()}
     first_pass = {line["plan"]: line for line in shown.first_pass.to_dicts()}
     halves = [float(run.exposure_columns()["t_half"][0]) for run in shown.runs.values()]
@@ -60,7 +57,7 @@ def routes(asked: Routes) -> dict[str, Any]:
     peaks = [line["Tmax [min]"] / units.MINUTES_PER_HOUR for line in rows.values()]
     times = axis(shown.runs.values(), peaks, until_h, options.points)
     return {
-        "plan": str(plan),
+        "plan": str(one.plan),
         "model": given.model.name.partition("+")[0],
         "match": options.match,
         "level": scenario.level,
