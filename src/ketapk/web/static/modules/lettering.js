@@ -42,7 +42,9 @@ export function writeWords(u, size, work) {
     for (const place of places) {
       if (place.far >= least) continue;
       const box = boxAt(place, width);
-      const cost = place.far + OVERLAP * overlaps(sheet.boxes, box, GAP * ratio) + crossings(sheet.courses ??= courses(u, sheet.picture), box, u.bbox.left);
+      const apart = place.far + OVERLAP * overlaps(sheet.boxes, box, GAP * ratio);
+      if (apart >= least) continue;
+      const cost = apart + crossings(sheet.courses ??= courses(u, sheet.picture), box, u.bbox.left);
       if (cost < least) [found, least] = [place, cost];
     }
     return found;
