@@ -122,7 +122,7 @@ MISTAKES = {
     ),
     "effect of another model": (
         ["simulate", IV, "--model", "kamp2020", "--effect", "antinociception_index"], 3,
-        "allow_unmatched_ke0=True",
+        "allow an unmatched ke0 to pair it anyway",
     ),
     "unknown effect": (
         ["simulate", IV, "--model", "domino", "--effect", "pain"], 2, "There is no effect 'pain'"

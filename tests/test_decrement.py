@@ -32,6 +32,17 @@ def test_one_compartment_falls_by_shares_and_below_levels_as_its_closed_form():
         assert rows["below 500 ng/mL"] == 0.0
 
 
+def test_an_amount_is_no_rate():
+    with pytest.raises(kp.UnitError, match=r"rate='5 mg' is of the wrong kind, an amount; write"):
+        kp.decrement_times("kamp2020", ME, rate="5 mg", lengths=["1 h"])
+
+
+def test_every_model_is_named_with_its_drug(capsys):
+    assert main(["decrement", "kamp2020", "otto2021", "--lengths", "1 h", "--by", "50 %"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert {"kamp2020 (racemic)", "otto2021 (esketamine)"} <= set(said)
+
+
 def test_all_adult_models_are_asked_at_once_each_as_if_alone():
     found = kp.decrement_times(None, ME, lengths=["1 h", "8 h"], by=["50 %"])
     assert {"kamp2020", "domino", "otto2021", "simons2022"} <= set(found.models)

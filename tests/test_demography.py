@@ -8,6 +8,7 @@ import pytest
 
 import ketapk as kp
 from ketapk.patients import Demography
+from ketapk.patients.mismatch import mismatch
 
 # Fryar et al. 2025, Vital Health Stat 3(50), Table 3: weight [kg] at the 5th, 10th, 15th, 25th,
 # 50th, 75th, 85th, 90th and 95th percentile. Sampling does not use this table.
@@ -44,6 +45,27 @@ def test_nobody_is_beyond_what_a_body_can_be():
     assert who.weight_kg.max() < 300.0
     assert who.height_cm.min() > 130.0
     assert who.height_cm.max() < 205.0
+
+
+def test_of_nobody_who_is_drawn_the_weight_does_not_go_with_the_age():
+    assert mismatch(kp.Cohort.sample(100_000, rng=4, age_y=(20, 100))) == []
+
+
+@pytest.mark.parametrize(("weight_kg", "age_y"), [(4, 40), (20, 20), (330, 30)])
+def test_a_weight_that_does_not_go_with_the_age_is_told(weight_kg, age_y):
+    me = kp.Patient(weight_kg=weight_kg, age_y=age_y)
+    with pytest.warns(kp.KetapkWarning, match=f"Weight {weight_kg} kg does not go with an age"):
+        kp.simulate("0.5 mg/kg iv over 40 min", "kamp2020", me, times=[0.0])
+
+
+def test_of_a_child_the_survey_of_adults_says_nothing():
+    assert mismatch(kp.Cohort(weight_kg=[4.0], age_y=[19.0])) == []
+
+
+def test_of_many_it_is_told_how_many():
+    (said,) = mismatch(kp.Cohort(weight_kg=[70, 4, 5, 80], age_y=40))
+    assert said.startswith("2 of 4 patients")
+    assert "the first 4 kg at 40 y" in said
 
 
 def test_a_person_is_the_same_in_any_cohort():

@@ -64,7 +64,7 @@ def test_the_area_at_the_effect_site_is_that_of_plasma():
 
 
 def test_any_other_pairing_is_refused_and_marked_when_asked_for():
-    with pytest.raises(kp.PlanError, match="allow_unmatched_ke0=True"):
+    with pytest.raises(kp.PlanError, match="allow an unmatched ke0"):
         kp.simulate(PLAN, "kamp2020", ME, effect="antinociception_index")
     run = kp.simulate(
         PLAN, "kamp2020", ME, effect="antinociception_index", allow_unmatched_ke0=True

@@ -54,6 +54,13 @@ def test_devices_are_whole():
     assert found.dose_mg in (28.0, 56.0, 84.0)
     assert all(dose.device for dose in found.plan.doses)
     assert not any(found.table["matched"])
+    (row,) = [row for row in found.table.to_dicts() if row["what"].startswith("AUC")]
+    assert f"{row['ratio']:.3g} times the AUC" in found.unmatched
+    assert found.unmatched in found.warnings
+
+
+def test_what_is_matched_says_nothing():
+    assert kp.equivalent_dose(IV, "im", patient=ME).unmatched == ""
 
 
 def test_a_saturable_model_is_searched():

@@ -12,23 +12,15 @@ import ketapk as kp
 from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.kernels.rows import LANES
 from ketapk.lanes import _chunk, curves
-from ketapk.model.routes import Input
 from ketapk.model.sparse import Sparse
 from ketapk.model.system import Graph
-from ketapk.schedule import assemble, collect
-from ketapk.solution import Tolerance, solve
+from ketapk.solution import Tolerance
+from tests.bodies import N, doses, lowered, rates, read
 
-N = 6
 TIMES = np.sort(np.concatenate([np.linspace(0.0, 24.0, 25), [0.01, 0.013, 2.3, 2.3, 7.77, 23.999]]))
 CLOSE = Tolerance(rtol=1e-11, atol=1e-13)
 
-rate = st.one_of(
-    st.floats(-2.0, 3.0).map(lambda e: np.full(N, 10.0**e)),
-    st.sampled_from([1.0, 2.0]).map(lambda k: np.full(N, k)),
-    st.integers(0, 99).map(lambda s: 1.0 + 1e-6 * np.random.default_rng(s).standard_normal(N)),
-    st.integers(0, 99).map(lambda s: np.random.default_rng(s).lognormal(0.0, 1.0, N)),
-    st.integers(0, 99).map(lambda s: np.random.default_rng(s).integers(0, 2, N) * 1.0),
-)
+rate = rates(3.0)
 
 
 @st.composite
@@ -53,31 +45,6 @@ def graphs(draw, huge=False):
     return graph.system()
 
 
-doses = st.lists(
-    st.tuples(st.sampled_from([0.0, 0.5, 2.3, 7.0]), st.floats(1.0, 50.0), st.sampled_from([0.0, 0.25, 3.0]),
-              st.integers(0, 9)),
-    min_size=1,
-    max_size=4,
-)  # fmt: skip
-
-
-def lowered(system, plan):
-    """Doses of 1 mg/kg and more into any compartment, for people of different weights."""
-    places, events = {}, []
-    for number, (time, amt, dur, place) in enumerate(plan):
-        dose = Dose(route="iv", amt=(amt + number) / 70.0, per_kg=True, time=time, dur=dur or None)
-        places[dose] = system.compartments[place % len(system.compartments)]
-        events.append(dose)
-    weights = np.linspace(50.0, 100.0, N)
-    return collect(Regimen.of(*events), system, lambda d: (Input(to=places[d]),), weights)
-
-
-def one_by_one(system, lowering, output, times, side, **how):
-    states = solve(system, assemble(lowering, times), **how).at(times, side=side)
-    per_mg = np.broadcast_to(system.observe[:, output], (lowering.n, system.n_states))
-    return np.einsum("nts,ns->nt", states, per_mg)
-
-
 def abreast(system, lowering, output, times, tolerance=CLOSE, before=False, threads=1, chunk=None):
     return curves(
         system, lowering, output, times, before=before, tolerance=tolerance, threads=threads,
@@ -97,7 +64,7 @@ def test_abreast_or_one_by_one_is_the_same_curve_on_any_graph(system, plan, befo
     for output in range(len(system.outputs)):
         found, done, _ = abreast(system, lowering, output, TIMES, before=before)
         assert done.all()
-        slow = one_by_one(system, lowering, output, TIMES, side, method="stiff", tolerance=CLOSE)
+        slow = read(system, lowering, output, TIMES, side, method="stiff", tolerance=CLOSE)
         assert far(found, slow) < 1e-8
 
 
@@ -115,7 +82,7 @@ def test_with_a_huge_Km_it_is_the_exponential(system, plan):
     for output in range(len(system.outputs)):
         found, done, _ = abreast(system, lowering, output, TIMES)
         assert done.all()
-        slow = one_by_one(twin, lowering, output, TIMES, "after", method="exact")
+        slow = read(twin, lowering, output, TIMES, method="exact")
         assert far(found, slow) < 1e-8
 
 

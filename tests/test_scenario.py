@@ -44,9 +44,12 @@ BAD = {
         'levle = "1"\n[plans]\na = "35 mg im"',
         "levle is not known. Did you mean 'level'",
     ),
-    "no plans": ('title = "x"', "plans: field required"),
-    "empty plans": ("[plans]", "plans: dictionary should have at least 1 item"),
-    "a number for a plan": ("[plans]\niv = 35", "plans.iv: input should be a valid string"),
+    "no plans": ('title = "x"', "plans is missing; add it."),
+    "empty plans": ("[plans]", "plans has too few entries; write at least 1."),
+    "a number for a plan": (
+        "[plans]\niv = 35",
+        "plans.iv is 35, which is no text; write it in quotes.",
+    ),
     "text for a weight": (
         '[patient]\nweight_kg = "heavy"\n[plans]\na = "35 mg im"',
         "patient.weight_kg",
@@ -78,6 +81,6 @@ def test_a_wrong_plan_in_a_file_is_the_error_of_the_plan(tmp_path):
 def test_the_schema_describes_every_key():
     schema = kp.Scenario.model_json_schema()
     assert set(schema["properties"]) == {
-        "title", "plans", "patient", "models", "level", "allow_implausible",
+        "title", "plans", "patient", "models", "level", "borrow", "allow_implausible",
     }  # fmt: skip
     assert json.dumps(schema)

@@ -12,23 +12,15 @@ from ketapk.course import Course
 from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.model.routes import Input
 from ketapk.model.system import Graph
-from ketapk.schedule import assemble
-from ketapk.solution import Tolerance, solve
+from ketapk.solution import Tolerance
 from ketapk.spectrum import curves, whole_curves
 from ketapk.spectrum.groups import groups_of
 from ketapk.spectrum.shared import shared_plan
 from ketapk.spectrum.stretches import LONGEST, stretches
 from ketapk.timetable import timetable
+from tests.bodies import N, doses, lowered, rates, read
 
-N = 6
 TIMES = np.sort(np.concatenate([np.linspace(0.0, 24.0, 49), [0.01, 0.013, 2.3, 2.3, 7.77, 23.999]]))
-
-
-def exact(system, lowering, output, times, side="after"):
-    """The slow twin: states by the exponential, then read."""
-    states = solve(system, assemble(lowering, times)).at(times, side=side)
-    per_mg = np.broadcast_to(system.observe[:, output], (lowering.n, system.n_states))
-    return np.einsum("nts,ns->nt", states, per_mg)
 
 
 def agree(system, lowering, times, before=False, least=0.0):
@@ -44,7 +36,7 @@ def agree(system, lowering, times, before=False, least=0.0):
         if found is None:
             continue
         modes, done = found
-        slow = exact(system, lowering, output, times, "before" if before else "after")
+        slow = read(system, lowering, output, times, "before" if before else "after")
         largest = np.max(np.abs(slow), axis=1)
         looked = done & (largest >= least)
         error = np.max(np.abs(modes - slow), axis=1)[looked]
@@ -58,13 +50,7 @@ def agree(system, lowering, times, before=False, least=0.0):
     return np.array(taken)
 
 
-rate = st.one_of(
-    st.floats(-2.0, 2.0).map(lambda e: np.full(N, 10.0**e)),
-    st.sampled_from([1.0, 2.0]).map(lambda k: np.full(N, k)),
-    st.integers(0, 99).map(lambda s: 1.0 + 1e-6 * np.random.default_rng(s).standard_normal(N)),
-    st.integers(0, 99).map(lambda s: np.random.default_rng(s).lognormal(0.0, 1.0, N)),
-    st.integers(0, 99).map(lambda s: np.random.default_rng(s).integers(0, 2, N) * 1.0),
-)
+rate = rates(2.0)
 
 
 @st.composite
@@ -95,14 +81,6 @@ def graphs(draw):
     if draw(st.booleans()):
         graph.effect_site("ketamine", ke0=draw(rate) + 1e-3)
     return graph.system()
-
-
-doses = st.lists(
-    st.tuples(st.sampled_from([0.0, 0.5, 2.3, 7.0]), st.floats(1.0, 50.0), st.sampled_from([0.0, 0.25, 3.0]),
-              st.integers(0, 9)),
-    min_size=1,
-    max_size=4,
-)  # fmt: skip
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([2.0, 5.0, 8.0]))
@@ -150,21 +128,12 @@ def test_a_body_that_nothing_leaves_keeps_what_entered_between_two_readings():
     lowering = collect(plan, system, lambda d: (Input(to="central"),), np.full(N, 70.0))
     times = np.array([0.5, 0.75, 1.0, 24.0, 1000.0])
     agree(system, lowering, times)
-    assert exact(system, lowering, 0, times)[0, -1] == pytest.approx(1.0 / 3.0, rel=1e-12)
+    assert read(system, lowering, 0, times)[0, -1] == pytest.approx(1.0 / 3.0, rel=1e-12)
 
 
 @given(graphs(), doses, st.booleans())
 def test_modes_are_the_exponential_on_any_graph(system, plan, before):
-    places = {}
-    given_doses = []
-    for number, (time, amt, dur, place) in enumerate(plan):
-        dose = Dose(route="iv", amt=amt + number, time=time, dur=dur or None)
-        places[dose] = system.compartments[place % len(system.compartments)]
-        given_doses.append(dose)
-    lowering = collect(
-        Regimen.of(*given_doses), system, lambda d: (Input(to=places[d]),), np.full(N, 70.0)
-    )
-    agree(system, lowering, TIMES, before)
+    agree(system, lowered(system, plan), TIMES, before)
 
 
 MODELS = [

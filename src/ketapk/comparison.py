@@ -13,6 +13,7 @@ from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
 from ketapk.eligibility import default_model
 from ketapk.errors import InputError
+from ketapk.library.composition import with_routes
 from ketapk.model.model import Model
 from ketapk.model.structures import FIRST_PASS_METABOLITE, GUT_WALL, LIVER_FIRST_PASS
 from ketapk.simulation import cohort_of, simulate
@@ -196,6 +197,7 @@ def compare(
     patient: Patient | Cohort | None = None,
     model: Model | str | Sequence[Model | str] | None = None,
     level: str = LEVEL,
+    borrow: bool = False,
     **options: Any,
 ) -> Comparison:
     """Simulate several plans in the same patient and set them side by side.
@@ -212,6 +214,9 @@ def compare(
         that borrows the routes it lacks, and the table says which.
     level : str
         Concentration whose onset is compared, with its unit.
+    borrow : bool
+        Whether a model that is named borrows, for each plan, the routes it lacks; one that lacks a
+        route is refused otherwise.
     **options
         Passed on to `simulate`.
 
@@ -249,6 +254,8 @@ def compare(
         regimen = parse(plan) if isinstance(plan, str) else plan
         for given in models:
             chosen = default_model(regimen, cohort_of(patient)) if given is None else given
+            if borrow and isinstance(chosen, str):
+                chosen = with_routes(chosen, regimen.routes)
             run = simulate(regimen, chosen, patient, **options)
             runs[f"{name} [{run.model.name}]" if len(models) > 1 else name] = run
     return Comparison(runs=runs, level=level)

@@ -163,7 +163,7 @@ def decrement_times(
     lengths, by, below = (units.several(given) for given in (lengths, by, below))
     if not lengths or not (by or below):
         raise InputError("Give at least one length, and one percentage or level to fall to.")
-    units.expect(rate, "rate", "rate", "rate per kg", "amount", "amount per kg")
+    units.expect(rate, "rate", "rate", "rate per kg")
     for length in lengths:
         units.duration_h(length, "lengths")
     cohort = cohort_of(patient)

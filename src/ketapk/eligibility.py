@@ -52,7 +52,7 @@ def default_model(plan: Regimen, cohort: Cohort | None = None) -> Model:
                 return load_model("+".join((model.name, *missing)))
     raise PlanError(
         f"No model in the library answers {plan}: its routes are {', '.join(plan.routes)} and its "
-        f"drug is {', '.join(plan.drugs)}; see list_models()."
+        f"drug is {', '.join(plan.drugs)}; see the list of models."
     )
 
 

@@ -94,9 +94,23 @@ class Equivalence:
         )
 
     @property
+    def unmatched(self) -> str:
+        """Say that whole devices come only near what was to be matched; nothing of a match."""
+        given, found = (
+            _reading(run, self.match, self.analyte, self.level) for run in (self.given, self.found)
+        )
+        if self.plan.routes != ("nasal_spray",) or abs(found / given - 1.0) < SAME:
+            return ""
+        return (
+            f"Not matched: a device holds {DEVICE_MG:g} mg and nothing between; "
+            f"{self.dose_mg:g} mg come nearest, with {units.fmt(found / given)} times the "
+            f"{self._what} of {self.given.plan}."
+        )
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Everything a reader should know, each once."""
-        return self.comparison.warnings
+        return (*filter(None, (self.unmatched,)), *self.comparison.warnings)
 
     def __repr__(self) -> str:
         return (
@@ -167,7 +181,7 @@ def equivalent_dose(
         raise InputError(f"The route {route!r} is not known; write one of {', '.join(ROUTES)}.")
     regimen = parse(plan) if isinstance(plan, str) else plan
     if drug is None and len(regimen.drugs) != 1:
-        raise InputError("The plan gives several forms of the drug; say drug='racemic' or 'S'.")
+        raise InputError("The plan gives several forms of the drug; choose one, racemic, S or R.")
     device = route == "nasal_spray"
     form_of_drug = "S" if device else (drug or regimen.drugs[0])
     one = _dose(route, DEVICE_MG if device else 1.0, form_of_drug, form)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,15 +19,40 @@ if TYPE_CHECKING:
     from os import PathLike
 
 
+LONGEST = 40
+"""Characters of what was given that an error repeats."""
+MISTAKES = {
+    "missing": "is missing; add it",
+    "string": "is {given}, which is no text; write it in quotes",
+    "float": "is {given}, which is no number; write a number without quotes",
+    "int": "is {given}, which is no whole number; write one without quotes",
+    "bool": "is {given}; write true or false",
+    "finite_number": "is {given}; write a finite number",
+    "less_than_equal": "is {given}; write at most {le:g}",
+    "greater_than_equal": "is {given}; write at least {ge:g}",
+    "greater_than": "is {given}; write more than {gt:g}",
+    "too_short": "has too few entries; write at least {min_length}",
+    "too_long": "has too many entries; write at most {max_length}",
+    "literal_error": "is {given}, which is not known; write {expected}",
+    "list": "is {given}, which is no list; write one in square brackets",
+    "tuple": "is {given}, which is no list; write one in square brackets",
+    "dict": "is {given}, which is no table of names and values",
+    "model": "is {given}, which is no table of names and values",
+}
+"""What is said of a mistake, by how its kind begins."""
+Number = Annotated[float, Field(strict=True)]
+"""A number that is written as one: neither text nor true or false."""
+
+
 class Person(BaseModel):
     """Who gets the plans."""
 
     model_config = ConfigDict(extra="forbid")
 
-    weight_kg: float = Field(default=70.0, description="Body weight [kg]")
-    age_y: float = Field(default=40.0, description="Age [years]")
+    weight_kg: Number = Field(default=70.0, description="Body weight [kg]")
+    age_y: Number = Field(default=40.0, description="Age [years]")
     sex: str = Field(default="F", description="F or M")
-    height_cm: float = Field(default=170.0, description="Height [cm]")
+    height_cm: Number = Field(default=170.0, description="Height [cm]")
     ancestry: str = Field(default="other", description="other, asian or japanese")
     dosing_weight: str = Field(
         default="total",
@@ -55,6 +81,9 @@ class Scenario(BaseModel):
         default_factory=list, description="Models, each for all plans; none lets each plan choose"
     )
     level: str = Field(default=LEVEL, description="Level whose onset is compared, with its unit")
+    borrow: bool = Field(
+        default=False, description="Whether a model borrows, for each plan, the routes it lacks"
+    )
     allow_implausible: bool = Field(
         default=False, description="Accept doses far outside what was studied"
     )
@@ -69,6 +98,7 @@ class Scenario(BaseModel):
             patient=Patient(**self.patient.model_dump()),
             model=models,
             level=self.level,
+            borrow=self.borrow,
             allow_implausible=self.allow_implausible,
         )
 
@@ -126,4 +156,14 @@ def mistake(loc: Sequence[Any], item: Mapping[str, Any], known: Iterable[str] = 
     if item["type"] == "extra_forbidden":
         owner = Person if len(loc) > 1 else Scenario
         return f"{place} is not known.{nearest(str(loc[-1]), tuple(known) or owner.model_fields)}"
+    limits, given = item.get("ctx", {}), _shown(item.get("input"))
+    for kind, sentence in MISTAKES.items():
+        if item["type"].startswith(kind):
+            return f"{place} {sentence.format(given=given, **limits)}."
     return f"{place}: {item['msg'][0].lower()}{item['msg'][1:]}."
+
+
+def _shown(given: Any) -> str:
+    """What was given, as a file or a body has it, and short."""
+    text = json.dumps(given, default=str)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

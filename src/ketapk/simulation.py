@@ -17,6 +17,7 @@ from ketapk.library.catalogue import load_model
 from ketapk.library.plausible import findings
 from ketapk.model.model import Model
 from ketapk.patients import Cohort, Patient, span
+from ketapk.patients.mismatch import mismatch
 from ketapk.patients.scalars import remarks
 from ketapk.profiles import Profiles
 from ketapk.solution import Method, Tolerance
@@ -234,8 +235,9 @@ def _warnings(plan: Regimen, model: Model, cohort: Cohort, *, allow_implausible:
     if model.status != "generic":
         sentences, refused = findings(plan, *span(cohort.weight_kg))
         if refused and not allow_implausible:
-            raise PlanError(f"{refused} Correct the dose, or allow it with allow_implausible=True.")
+            raise PlanError(f"{refused} Correct the dose, or allow implausible doses.")
         said += sentences
+        said += mismatch(cohort)
     said += [f"{model.name}: {sentence}." for sentence in model.population.outside(cohort)]
     for sentence in said:
         python_warnings.warn(sentence, KetapkWarning, stacklevel=3)

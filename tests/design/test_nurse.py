@@ -320,7 +320,7 @@ WRONG = {
     "alternatives": ({"alternatives": -1}, "write a whole number from 0"),
     "no effect": ({"site": "effect"}, "effect"),
     "a chance about one": ({"aim": CHANCES}, "give a cohort"),
-    "a level far too high": ({"aim": "900 mg/L until 30 min", "pump": FINE}, "allow_implausible"),
+    "a level far too high": ({"aim": "900 mg/L until 30 min", "pump": FINE}, "allow implausible doses"),
     "a pump too strong": (
         {"aim": "0.1 ng/mL from 20 to 30 min"}, "the best is to give nothing"
     ),

@@ -41,7 +41,7 @@ BAD = [
     (table(time_h=[1.0], ng_per_ml=[180.0], dv=[1]), "The table has the column 'dv'"),
     (table(id=[1, 2], time_h=[1.0, 2.0], ng_per_ml=[180.0, 90.0]), "levels of 2 people"),
     (table(time_h=[1.0], ng_per_ml=[None]), "The table, row 1 has no level"),
-    (table(time_h=[1.0], ng_per_ml=[float("nan")]), "The table, row 1: 'nan ng/mL' is not a finite"),
+    (table(time_h=[1.0], ng_per_ml=[float("nan")]), "The table, row 1: level at 1.0 h: 'nan ng/mL' is not a finite"),
 ]  # fmt: skip
 
 

@@ -173,10 +173,16 @@ def test_named_models_borrow_as_they_do_in_the_curves(ask, capsys):
         for run in told["runs"]
     }
     assert len(shown) == 4
+    space: dict = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(taken(ask, "python", BORROWED), space)
+    table = space["comparison"].table
+    assert table["model"].to_list() == ["kamp2020", "domino", "kamp2020+im", "domino+im"]
     assert main([*shlex.split(taken(ask, "command", BORROWED))[1:], "--json"]) == 0
     asked = (
         json.loads(capsys.readouterr().out)["table"],
         json.loads(taken(ask, "json", BORROWED))["table"],
+        table.to_dicts(),
     )
     for rows in asked:
         found = {

@@ -1,6 +1,8 @@
 """Hands on the page: a pointer in the plot, and keys alone."""
 
+import json
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -181,3 +183,39 @@ def test_a_question_is_asked_and_answered_by_keys_alone(page):
     assert page.focused() == "takeaway-open"
     ActionChains(page.driver).key_down(Keys.CONTROL).send_keys("z").key_up(Keys.CONTROL).perform()
     page.wait(lambda: page.sentence(1) == EXAMPLE)
+
+
+def test_a_view_that_is_chosen_is_a_step_of_back_and_an_edit_is_none(page):
+    page.open(quote(json.dumps({"level": "80 ng/mL"})))
+    page.view("routes")
+    page.view("schedules")
+    page.enter("patient-weight_kg", 62)
+    page.wait(lambda: '"weight_kg":62' in page.fragment())
+    page.driver.back()
+    page.wait(lambda: page.find("view-routes").is_displayed())
+    page.wait(lambda: '"weight_kg":62' in page.fragment() and '"routes"' in page.fragment())
+    page.driver.back()
+    page.wait(lambda: page.find("view-explore").is_displayed())
+    page.wait(lambda: '"weight_kg":62' in page.fragment() and '"view"' not in page.fragment())
+    page.driver.forward()
+    page.wait(lambda: page.find("view-routes").is_displayed())
+    assert page.state()["patient"]["weight_kg"] == 62
+    assert page.state()["level"] == "80 ng/mL"
+    page.driver.refresh()
+    page.wait(lambda: page.find("view-routes").is_displayed())
+    page.driver.back()
+    page.wait(lambda: page.find("view-explore").is_displayed())
+
+
+def test_a_link_that_is_followed_is_taken_whole_and_back_goes_whole(page):
+    page.open(quote(json.dumps({"level": "80 ng/mL"})))
+    page.script(
+        "location.hash = arguments[0]", quote(json.dumps({"level": "90 ng/mL", "view": "sources"}))
+    )
+    page.wait(
+        lambda: page.state()["level"] == "90 ng/mL" and page.find("view-sources").is_displayed()
+    )
+    page.driver.back()
+    page.wait(
+        lambda: page.state()["level"] == "80 ng/mL" and page.find("view-explore").is_displayed()
+    )

@@ -225,6 +225,18 @@ def test_routes_are_the_comparison_of_their_doses(ask, match):
             )
 
 
+@pytest.mark.parametrize("match", ["AUC", "Cmax"])
+def test_a_device_that_cannot_match_says_so(ask, match):
+    plan, asked = "50 mg esketamine iv over 40 min", ["im", "nasal_spray"]
+    answer = ask("routes", scenario(plan), options={"routes": asked, "match": match}).json()
+    injected, sprayed = answer["rows"]
+    python = kp.equivalent_dose(
+        plan, "nasal_spray", match=match, patient=ME, model=sprayed["model"]
+    )
+    assert injected["unmatched"] is None
+    assert sprayed["unmatched"] == python.unmatched != ""
+
+
 def test_a_route_that_cannot_be_spoils_no_other(ask):
     answer = ask(
         "routes", scenario("35 mg iv bolus"), options={"routes": ["im", "nasal_spray", "knee"]}
@@ -306,7 +318,7 @@ def test_a_sheet_is_that_of_python(ask):
 def test_a_sheet_without_a_strength_says_what_to_write(ask):
     answer = ask("sheet", scenario("35 mg iv bolus"), options={})
     assert answer.status_code == 422
-    assert "vial='10 mg/mL'" in answer.json()["error"]["sentence"]
+    assert "such as '10 mg/mL'" in answer.json()["error"]["sentence"]
 
 
 CHANGES = {

@@ -10,7 +10,7 @@ from ketapk.web.limits import MOST_BYTES, MOST_TIMES
 JSON = {"content-type": "application/json"}
 GOOD = {"plans": {"IV": "35 mg iv over 40 min"}}
 
-PLANS = ["35 iv", "35 mg", "35 mg knee", "0.5 mg/kg", "xx", "", "depression-xv", "1e9 mg im",
+PLANS = ["depression-iv; 35 mg im", "35 iv", "35 mg", "35 mg knee", "0.5 mg/kg", "xx", "", "depression-xv", "1e9 mg im",
          "35 mg iv over -3 min", "12 mg/kg/h iv", "35 mg im every 1 h", "7000 mg iv bolus"]  # fmt: skip
 
 
@@ -68,19 +68,27 @@ def test_bad_options_get_the_sentence_of_the_command_line(ask, capsys, more, fla
 
 
 BODIES = {
-    "no scenario": ({}, "scenario: field required."),
-    "no plans": ({"scenario": {}}, "plans: field required."),
+    "no scenario": ({}, "scenario is missing; add it."),
+    "no plans": ({"scenario": {}}, "plans is missing; add it."),
     "a misspelt key": ({"scenario": {**GOOD, "levle": "1"}}, "levle is not known. Did you mean 'level'?"),
     "a misspelt patient": (
         {"scenario": {**GOOD, "patient": {"wieght_kg": 7}}},
         "patient.wieght_kg is not known. Did you mean 'weight_kg'?",
     ),
     "a misspelt option": ({"scenario": GOOD, "options": {"ribon": 1}}, "options.ribon is not known. Did you mean 'ribbon'?"),
-    "a number for a plan": ({"scenario": {"plans": {"IV": 35}}}, "plans.IV: input should be a valid string."),
-    "text for a weight": ({"scenario": {**GOOD, "patient": {"weight_kg": "heavy"}}}, "patient.weight_kg: input should be a valid number"),
-    "a crowd": ({"scenario": GOOD, "options": {"ribbon": 1001}}, "options.ribbon: input should be less than or equal to 1000."),
-    "too many points": ({"scenario": GOOD, "options": {"points": 10**6}}, "options.points: input should be less"),
-    "an endless axis": ({"scenario": GOOD, "options": {"until_h": 1e99}}, "options.until_h: input should be less"),
+    "a number for a plan": ({"scenario": {"plans": {"IV": 35}}}, "plans.IV is 35, which is no text; write it in quotes."),
+    "text for a weight": ({"scenario": {**GOOD, "patient": {"weight_kg": "heavy"}}}, 'patient.weight_kg is "heavy", which is no number; write a number without quotes.'),
+    "a number in quotes": ({"scenario": {**GOOD, "patient": {"weight_kg": "70"}}}, 'patient.weight_kg is "70", which is no number'),
+    "true for a weight": ({"scenario": {**GOOD, "patient": {"weight_kg": True}}}, "patient.weight_kg is true, which is no number"),
+    "true for a height": ({"scenario": {**GOOD, "patient": {"height_cm": True}}}, "patient.height_cm is true, which is no number"),
+    "a share of people": ({"scenario": GOOD, "options": {"ribbon": 0.5}}, "options.ribbon is 0.5, which is no whole number"),
+    "true for an end": ({"scenario": GOOD, "options": {"until_h": True}}, "options.until_h is true, which is no number"),
+    "no plan at all": ({"scenario": {"plans": {}}}, "plans has too few entries; write at least 1."),
+    "a word for a choice": ({"scenario": GOOD, "options": {"borrow": "perhaps"}}, 'options.borrow is "perhaps"; write true or false.'),
+    "a plan for plans": ({"scenario": {"plans": "35 mg im"}}, 'plans is "35 mg im", which is no table of names and values.'),
+    "a crowd": ({"scenario": GOOD, "options": {"ribbon": 1001}}, "options.ribbon is 1001; write at most 1000."),
+    "too many points": ({"scenario": GOOD, "options": {"points": 10**6}}, "options.points is 1000000; write at most 800."),
+    "an endless axis": ({"scenario": GOOD, "options": {"until_h": 1e99}}, "options.until_h is 1e+99; write at most 9000."),
     "thirteen plans": ({"scenario": {"plans": {str(k): "35 mg im" for k in range(13)}}}, "13 plans are too many for one request; send at most 12."),
     "fourteen models": ({"scenario": {**GOOD, "models": ["domino"] * 14}}, "14 models are too many"),
     "a long name": ({"scenario": {"plans": {"x" * 300: "35 mg im"}}}, "has 300 characters"),
@@ -228,3 +236,35 @@ def test_a_pump_that_changes_syringes_without_end_is_refused(ask, address):
     answer = ask(address, GOOD, options=options)
     assert answer.status_code == 422
     assert "too many for the page" in answer.json()["error"]["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("address", "options", "sentence"),
+    [
+        ("hold", {"target": 5}, "options.target is 5, which is no text; write it in quotes."),
+        ("hold", {"target": [["1 h"]]}, "options.target"),
+        ("hold", {"target": "abc"}, "'abc'"),
+        ("hold", {"target": "100 ng/mL", "until": "abc"}, "until: 'abc' is not a quantity"),
+        ("hold", {"target": "100 ng/mL", "max_rate": "5 mL/h"}, "add its strength, such as"),
+        ("hold", {"target": "100 ng/mL", "site": "effect"}, "choose one of antinociception_index"),
+        ("routes", {"match": "F"}, "write 'milligrams', 'AUC' or 'Cmax'."),
+        ("sheet", {}, "A sheet needs the strength in the syringe"),
+        ("decrement", {"rate": "5 mg"}, "rate='5 mg' is of the wrong kind"),
+        ("decrement", {"lengths": ["abc"]}, "lengths: 'abc' is not a quantity"),
+        ("decrement", {"by": ["1e999999999 %"]}, "is not a finite number"),
+        ("what_if", {"changes": []}, "options.changes has too few entries; write at least 1."),
+    ],
+)
+def test_a_bad_option_says_how_to_mend_it_in_no_words_of_python(ask, address, options, sentence):
+    answer = ask(address, {**GOOD, "models": ["domino"]}, options=options)
+    said = answer.json()["error"]["sentence"]
+    assert answer.status_code == 422
+    assert sentence in said
+    for foreign in ("kp.", "=True", "nput should", "alid ", "()"):
+        assert foreign not in said
+
+
+def test_plans_may_have_any_name(ask):
+    error = ask("curves", {"plans": {"body": 1, "str": 2}}).json()["error"]
+    assert error["where"] == "plans.body"
+    assert "plans.str is 2" in error["sentence"]

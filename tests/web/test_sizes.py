@@ -69,3 +69,27 @@ def test_a_small_window_keeps_the_plot_in_its_width(page):
             )
     finally:
         page.window(None, None)
+
+
+def test_many_doses_scroll_and_are_printed_whole(page):
+    """The page is no longer for more of them, keys reach the last, and paper holds every one."""
+    from selenium.webdriver import Keys
+
+    heights, measure = [], "const e = document.querySelector(arguments[0]); return e[arguments[1]]"
+    for count in (10, 120):
+        plan = "; ".join(f"{k + 1} mg im at {k} h" for k in range(count))
+        page.open(quote(json.dumps({"plans": [{"name": "Many", "sentence": plan}], "all": False})))
+        page.wait(lambda count=count: len(page.items("plan-0-told")) > count)
+        heights.append(page.script(measure, "#plans", "offsetHeight"))
+    assert heights[0] == heights[1]
+    page.find("plan-0-told").send_keys(Keys.END)
+    page.wait(lambda: page.script(measure, "#plan-0-told", "scrollTop") > 0)
+    page.find("plan-0-dose-119-time").send_keys(Keys.TAB)
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        whole, shown = (
+            page.script(measure, "#plan-0-told", what) for what in ("scrollHeight", "clientHeight")
+        )
+        assert whole == shown
+    finally:
+        page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

@@ -1,6 +1,7 @@
 """What the page shows belongs together: numbers to their labels, plans to their order, a ledger to its patient."""
 
 import json
+from itertools import combinations
 from urllib.parse import quote
 
 import pytest
@@ -92,12 +93,12 @@ def test_times_are_told_as_they_are_given(page):
 
 def test_an_implausible_dose_is_allowed_where_it_is_refused(page):
     page.open(fragment(("A", "1 mg im")))
-    page.wait(lambda: "allow_implausible" in page.text("summary"))
+    page.wait(lambda: "allow implausible doses" in page.text("summary"))
     page.press("implausible")
     page.wait(lambda: "peak of ketamine" in page.text("summary"))
     assert page.state()["implausible"]
     page.press("implausible")
-    page.wait(lambda: "allow_implausible" in page.text("summary"))
+    page.wait(lambda: "allow implausible doses" in page.text("summary"))
 
 
 def test_a_level_is_drawn_at_the_same_height_in_every_unit(page):
@@ -129,3 +130,25 @@ def proposed(page):
     found = page.find("hold-target")
     said = found.get_attribute("placeholder") or found.get_attribute("title")
     return said.split(", or ")[1]
+
+
+def test_no_name_on_the_plot_lies_over_another(page):
+    bands = [band["name"] for band in page.library()["bands"]]
+    for log in (True, False):
+        state = {"bands": bands, "log": log, "metabolite": True}
+        page.open(quote(json.dumps(state)))
+        page.settled()
+        boxes = page.driver.execute_async_script(
+            """
+            const done = arguments[0];
+            const { name } = performance.getEntriesByType("resource").find((r) => r.name.includes("lettering.js"));
+            import(name).then(({ wordsOf }) => done(wordsOf(ketapk.chart().plot)));
+            """
+        )
+        assert len(boxes) > len(bands)
+        for one, other in combinations(boxes, 2):
+            apart = (
+                one["right"] <= other["left"] or other["right"] <= one["left"]
+                or one["bottom"] <= other["top"] or other["bottom"] <= one["top"]
+            )  # fmt: skip
+            assert apart, (log, one, other)

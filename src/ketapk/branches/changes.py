@@ -108,7 +108,26 @@ def _between(dose: Dose, start: Fraction, end: Fraction) -> Dose:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Late:
+class _OfOneDose:
+    """A change of one dose, of which all others know nothing."""
+
+    dose: int
+
+    def __post_init__(self) -> None:
+        _number(self.dose)
+
+    def of(self, plan: Regimen, cohort: Cohort) -> Regimen:
+        """Return what becomes of a plan."""
+        others, parts = _picked(plan, self.dose)
+        return Regimen.of(*others, *self._instead(parts))
+
+    def _instead(self, parts: list[Any]) -> list[Any]:
+        """What is given instead of the parts of the dose."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Late(_OfOneDose):
     """One dose is given later than planned, and all others when planned.
 
     Parameters
@@ -127,28 +146,22 @@ class Late:
     10 mg iv bolus; 10 mg iv bolus at 75 min
     """
 
-    dose: int
     by: Any
 
     def __post_init__(self) -> None:
-        _number(self.dose)
+        super().__post_init__()
         units.time_h(self.by, "by")
 
-    def of(self, plan: Regimen, cohort: Cohort) -> Regimen:
-        """Return what becomes of a plan."""
-        others, parts = _picked(plan, self.dose)
+    def _instead(self, parts: list[Any]) -> list[Any]:
         by = units.time_h(self.by, "by")
-        if not by:
-            return plan
-        late = [replace(part, time=part.time + by) for part in parts]
-        return Regimen.of(*others, *late)
+        return [replace(part, time=part.time + by) for part in parts]
 
     def __str__(self) -> str:
         return f"dose {self.dose} late by {self.by}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Skipped:
+class Skipped(_OfOneDose):
     """One dose is not given at all.
 
     Parameters
@@ -157,24 +170,22 @@ class Skipped:
         Which, counted from 1 in the order of their times, as planned before any change.
     """
 
-    dose: int
-
-    def __post_init__(self) -> None:
-        _number(self.dose)
-
     def of(self, plan: Regimen, cohort: Cohort) -> Regimen:
         """Return what becomes of a plan."""
-        others, _ = _picked(plan, self.dose)
-        if not any(isinstance(event, Dose) for event in others):
+        rest = super().of(plan, cohort)
+        if not rest.doses:
             raise PlanError(f"Without dose {self.dose} nothing is left of {plan} to be compared.")
-        return Regimen.of(*others)
+        return rest
+
+    def _instead(self, parts: list[Any]) -> list[Any]:
+        return []
 
     def __str__(self) -> str:
         return f"dose {self.dose} skipped"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Doubled:
+class Doubled(_OfOneDose):
     """One dose is given twice at the same time; an infusion runs twice as fast.
 
     Parameters
@@ -183,15 +194,8 @@ class Doubled:
         Which, counted from 1 in the order of their times, as planned before any change.
     """
 
-    dose: int
-
-    def __post_init__(self) -> None:
-        _number(self.dose)
-
-    def of(self, plan: Regimen, cohort: Cohort) -> Regimen:
-        """Return what becomes of a plan."""
-        others, parts = _picked(plan, self.dose)
-        return Regimen.of(*others, *parts, *parts)
+    def _instead(self, parts: list[Any]) -> list[Any]:
+        return [*parts, *parts]
 
     def __str__(self) -> str:
         return f"dose {self.dose} doubled"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ketapk import units
 from ketapk.cli.terminal import add, show, table_of, wrapped
+from ketapk.dosing.wording import DRUG_NAMED
 
 if TYPE_CHECKING:
     from ketapk.branches.branching import WhatIf
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 def decrement(found: Decrement) -> None:
     """Time to fall, a row a length of infusion, a column a percentage or level."""
     table = found.table
-    for (name,), rows in table.group_by("model", maintain_order=True):
+    for (name, drug), rows in table.group_by("model", "drug", maintain_order=True):
         targets = rows["by"].unique(maintain_order=True).to_list()
         heads = [by if by.startswith("below") else f"by {by}" for by in targets]
-        print(name)
+        print(f"{name} ({DRUG_NAMED[str(drug)]})")
         shown = table_of("infusion [h]", *(f"{head} [min]" for head in heads))
         for (length,), part in rows.group_by("length_h", maintain_order=True):
             add(shown, float(length), *(_minutes(line) for line in part.to_dicts()))

@@ -263,6 +263,10 @@ def compare(
     ancestry: Ancestry = "other",
     dosing_weight: DosingWeight = "total",
     level: Level = LEVEL,
+    borrow: Annotated[
+        bool,
+        typer.Option("--borrow", help="Let each model borrow the routes that a plan needs."),
+    ] = False,
     csv: Csv = False,
     json_: Json = False,
     plot: Plot = None,
@@ -295,6 +299,7 @@ def compare(
             patient=patient(weight, age, sex, height, ancestry, dosing_weight),
             model=model[0] if model and len(model) == 1 else (model or None),
             level=level,
+            borrow=borrow,
             allow_implausible=allow_implausible,
         )
     ledger = comparison.ledger_at(at)

@@ -84,7 +84,7 @@ def read_aim(text: Any, *, until: Any = None) -> Aim:
     if end is None:
         raise InputError(
             f"{text!r} does not say until when; write it like '{text.strip()} from 10 min to 2 h', "
-            f"or give until='2 h'."
+            f"or say until when, such as '2 h'."
         )
     span: dict[str, Any] = {"start": start or "0 min", "end": end}
     area = _AREA.match(rest)

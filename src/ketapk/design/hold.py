@@ -172,7 +172,7 @@ def hold(
     said = [
         *implausible(total, hours, weights, form, allow=allow_implausible),
         *(remarks(person) if person.dosed_otherwise else ()),
-        *other_warnings(run, own, weights),
+        *other_warnings(run, before, weights),
     ]
     held = Held(
         run=replace(run, warnings=tuple(said)),

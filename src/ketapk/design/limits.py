@@ -112,7 +112,7 @@ def _highest(max_rate: Any, pump: Pump | None, weight_kg: float) -> float:
         if pump is None:
             raise InputError(
                 f"max_rate={max_rate!r} is a flow and there is no pump to say what is in the "
-                f"syringe; give pump=kp.Pump(concentration='10 mg/mL'), or write a rate in mg/h."
+                f"syringe; add its strength, such as '10 mg/mL', or write a rate in mg/h."
             )
         rate = float(found.exact * pump.mg_per_l)
     else:

@@ -24,6 +24,7 @@ from ketapk.design.stretches import as_run
 from ketapk.design.superposition import superposition
 from ketapk.design.whole import implausible, other_warnings
 from ketapk.dosing.pump import Pump
+from ketapk.dosing.regimen import Regimen
 from ketapk.errors import InputError, KetapkWarning, PlanError
 from ketapk.library.catalogue import load_model
 from ketapk.model.model import Model
@@ -201,7 +202,7 @@ def design_schedule(
         total = plan.total_mg(weights[0])
         said = implausible(total, slots.end, weights, form, allow=allow_implausible)
         run = quietly(plan, model, people, times=_times(plan.end, wanted.edges), **how)
-        run = replace(run, warnings=(*said, *other_warnings(run, plan, weights)))
+        run = replace(run, warnings=(*said, *other_warnings(run, Regimen(), weights)))
         found.append(
             Designed(
                 aim=wanted,

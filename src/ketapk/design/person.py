@@ -88,5 +88,6 @@ def effect_index(model: Model, responses: Responses) -> int:
     known = matching or [e.name for e in EFFECTS if e.has_site]
     whose = f"estimated with {model.name}" if matching else f"none was estimated with {model.name}"
     raise InputError(
-        f"site='effect' needs an effect site; write effect= one of {', '.join(known)} ({whose})."
+        f"An effect site belongs to an effect, and none is chosen; choose one of "
+        f"{', '.join(known)} ({whose})."
     )

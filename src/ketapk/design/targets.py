@@ -79,7 +79,7 @@ def read_targets(
             f"{units.format_time(begin)}; leave start out, or write the same time."
         )
     if until is None:
-        raise InputError("until is missing; write how long to hold, such as until='2 h'.")
+        raise InputError("until is missing; write how long to hold, such as '2 h'.")
     end = units.time_h(until, "until")
     times = [*(when for when, _ in steps if when is not None), end]
     if len(times) <= len(steps):

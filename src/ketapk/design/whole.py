@@ -48,15 +48,14 @@ def implausible(
         return ()
     said, refused = findings(Regimen.of(whole), lightest, lightest)
     if refused and not allow:
-        raise PlanError(
-            f"{refused} Check the unit of the target, or allow it with allow_implausible=True."
-        )
+        raise PlanError(f"{refused} Check the unit of the target, or allow implausible doses.")
     return said
 
 
 def other_warnings(
-    run: Profiles, schedule: Regimen, weights_kg: tuple[float, float]
+    run: Profiles, before: Regimen, weights_kg: tuple[float, float]
 ) -> tuple[str, ...]:
-    """Warnings of a run without those about the doses of a schedule in it, one by one."""
-    judged, _ = findings(schedule, *weights_kg)
-    return tuple(sentence for sentence in run.warnings if sentence not in judged)
+    """Warnings of a run, of its doses only those about what was given before."""
+    judged, _ = findings(run.plan, *weights_kg)
+    given, _ = findings(before, *weights_kg)
+    return tuple(said for said in run.warnings if said in given or said not in judged)

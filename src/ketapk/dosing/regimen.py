@@ -153,8 +153,8 @@ class Dose:
             self.per_kg or self.amt != DEVICE_MG or self.drug != "S" or self.device < 1
         ):
             raise InputError(
-                f"A nasal device holds {DEVICE_MG:g} mg of esketamine; write "
-                f"nasal_spray(devices=3), or nasal(...) for drops."
+                f"A nasal device holds {DEVICE_MG:g} mg of esketamine; give "
+                f"whole devices, such as '3 devices spravato', or drops, such as '50 mg nasal'."
             )
         if self.time < 0:
             raise InputError(

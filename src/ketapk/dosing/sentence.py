@@ -50,6 +50,8 @@ SALT_WORDS = ("hydrochloride", "hcl")
 BOLUS_WORDS = ("bolus", "push")
 FILLERS = ("of", "a", "as", "the", "base", "injection", "infusion", "solution", "tablet")
 EXAMPLE = "'0.5 mg/kg iv over 40 min'"
+NAME = re.compile(r"[A-Za-z][\w-]*")
+"""A single word that is no dose, as protocols are named."""
 
 _NUMBER = r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|(?:nan|inf(?:inity)?)\b)"
 _NUMBER_UNIT = rf"{_NUMBER}\s*[a-zµμ]+(?:/[a-z]+|/\d+ ?h)*"
@@ -118,6 +120,11 @@ def parse(text: str) -> Regimen:
     """
     if not isinstance(text, str) or not text.strip():
         raise InputError(f"{text!r} is no plan; write a sentence such as {EXAMPLE}.")
+    if NAME.fullmatch(text.strip()):
+        raise InputError(
+            f"{text!r} has no amount at its beginning; write it like {EXAMPLE} or '35 mg im'. If "
+            f"it is the name of a protocol, write kp.load_protocol({text.strip()!r}).regimen."
+        )
     plan = group = Regimen()
     start = Fraction(0)
     for words, link in _clauses(text):
@@ -175,14 +182,8 @@ def _read(words: str, start: Fraction, follows: bool) -> tuple[Regimen, Fraction
         clause.put("amount", f"{amount.group(1)} {amount.group(2)}")
         rest = rest[amount.end() :]
     else:
-        name = (
-            f" If it is the name of a protocol, write kp.load_protocol({words!r}).regimen."
-            if re.fullmatch(r"[A-Za-z][\w-]*", words)
-            else ""
-        )
         raise InputError(
             f"{words!r} has no amount at its beginning; write it like {EXAMPLE} or '35 mg im'."
-            f"{name}"
         )
     while rest := rest.strip(" ,"):
         rest = _next(clause, rest)

@@ -9,6 +9,8 @@ from ketapk.dosing.regimen import DEVICE_EVERY, DEVICE_MG, Dose, Regimen, Reset
 from ketapk.errors import InputError
 
 DRUG_WRITTEN = {"racemic": "", "S": "esketamine ", "R": "arketamine "}
+DRUG_NAMED = {"racemic": "racemic", "S": "esketamine", "R": "arketamine"}
+"""How forms of the drug are called where each is named."""
 FORM_WRITTEN = {"prolonged": " prolonged-release", "suppository": " suppository"}
 ROUTE_WRITTEN = {"nasal_spray": "spravato"}
 

@@ -12,7 +12,7 @@ from ketapk.library.absorption.record import key
 from ketapk.model.parameters import weakest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ketapk.model.model import Model
     from ketapk.model.routes import Route, Values
@@ -131,3 +131,20 @@ def _with(model: Model, more: dict[str, Any]) -> Any:
         return {**model.individual(cohort), **more}
 
     return individual
+
+
+def with_routes(name: str, routes: Iterable[str]) -> Model:
+    """Return a model with the routes that it lacks borrowed, where it is one paper.
+
+    Examples
+    --------
+    >>> with_routes("kamp2020", ["iv", "im"]).name, with_routes("kamp2020", ["iv"]).name
+    ('kamp2020+im', 'kamp2020')
+    """
+    from ketapk.library.catalogue import PUBLISHED, load_model
+
+    model = load_model(name)
+    missing = [route for route in routes if route not in model.routes]
+    if name not in PUBLISHED or not missing:
+        return model
+    return load_model("+".join((name, *missing)))

@@ -172,7 +172,7 @@ def check_pairing(effect: Effect, model: Model, *, allow_unmatched: bool) -> str
     ke0 = f"ke0 {effect.ke0 / MINUTES_PER_HOUR:g} /min of {effect.name} was not estimated with"
     if not allow_unmatched:
         raise PlanError(
-            f"The {ke0} {model.name} (it belongs to: {effect.pk}); pair it anyway with "
-            f"allow_unmatched_ke0=True, and the result will be marked."
+            f"The {ke0} {model.name} (it belongs to: {effect.pk}); allow an "
+            f"unmatched ke0 to pair it anyway, and the result will be marked."
         )
     return f"unmatched effect site: the {ke0} {model.name} (it belongs to: {effect.pk})"

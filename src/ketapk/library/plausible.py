@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ketapk import units
+from ketapk.dosing.regimen import Regimen
+from ketapk.dosing.stretches import Stretch, stretches
 
 if TYPE_CHECKING:
-    from ketapk.dosing.regimen import Dose, Regimen
+    from ketapk.dosing.regimen import Dose
 
 FACTOR_OF_ERROR = 10.0
 """Outside the studied range by more than this, a dose is refused unless asked for by name."""
@@ -75,7 +78,7 @@ BY_ROUTE = {
 def findings(
     plan: Regimen, lightest_kg: float, heaviest_kg: float
 ) -> tuple[tuple[str, ...], str | None]:
-    """Sentences about the implausible doses of a plan, and the first that is to be refused.
+    """Sentences about what is implausible in a plan, and the first that is to be refused.
 
     Parameters
     ----------
@@ -87,30 +90,37 @@ def findings(
     Returns
     -------
     tuple of str
-        At most one sentence a dose, about the patient furthest out; each once.
+        About the patient furthest out; each once.
     str or None
-        The first about a dose that is more than ten times outside.
+        The first about what is more than ten times outside.
     """
-    said: dict[str, None] = {}
+    said = dict.fromkeys(filter(None, (too_many_devices(dose) for dose in plan.doses)))
     refused = None
-    for dose in plan.doses:
-        sentence, far = _finding(dose, (lightest_kg, heaviest_kg))
-        if sentence:
-            said[sentence] = None
-            refused = refused or (sentence if far else None)
+    for found in outsides(plan, (lightest_kg, heaviest_kg)):
+        sentence = _sentence(found)
+        said[sentence] = None
+        refused = refused or (sentence if found.refused else None)
     return tuple(said), refused
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outside:
-    """A dose outside what has been studied, in the person furthest out."""
+    """What is outside what has been studied, in the person furthest out."""
 
-    dose: Dose
+    doses: tuple[Dose, ...]
+    """One, or those that run without a pause."""
     value: float
     """In the unit of the band."""
     band: Band
     weight_kg: float
     """Body weight of that person."""
+    beside: bool = False
+    """Whether it is a slow part of infusions of which others are not."""
+
+    @property
+    def high(self) -> bool:
+        """Whether it is above the highest."""
+        return self.value > self.band.high
 
     @property
     def times(self) -> float:
@@ -118,36 +128,73 @@ class Outside:
         return max(self.value / self.band.high, self.band.low / self.value)
 
     @property
-    def far(self) -> bool:
+    def refused(self) -> bool:
         """Whether it is refused unless asked for by name."""
-        return self.times > FACTOR_OF_ERROR
+        return self.times > FACTOR_OF_ERROR and not self.beside
+
+
+def outsides(plan: Regimen, weights_kg: tuple[float, ...]) -> Iterator[Outside]:
+    """What of a plan is outside what has been studied, in people of some weights.
+
+    Infusions that run without a pause are one to the person who gets them, and are judged as one;
+    after that their steps. Where more is infused by a route, a slow part of it is no mistake that
+    is refused, and a short one none at all: of such parts the slowest is told.
+    """
+    for dose in plan.doses:
+        if not dose.hours and not too_many_devices(dose):
+            yield from _outside((dose,), weights_kg)
+    for route in plan.routes:
+        yield from _infused(stretches(plan, route), weights_kg)
+
+
+def _infused(runs: list[Stretch], weights_kg: tuple[float, ...]) -> Iterator[Outside]:
+    wholes = [next(_outside(run.doses, weights_kg, run.hours), None) for run in runs]
+    enough = any(whole is None or whole.high for whole in wholes)
+    slow: list[Outside] = []
+    for run, whole in zip(runs, wholes, strict=True):
+        if whole is not None and (whole.high or not enough):
+            yield whole
+        elif whole is not None:
+            slow.append(whole)
+        for dose in run.doses if len(run.doses) > 1 else ():
+            for step in _outside((dose,), weights_kg, float(dose.hours)):
+                if step.high:
+                    yield step
+                elif dose.hours > SHORT_H:
+                    slow.append(step)
+    if slow:
+        yield replace(max(slow, key=lambda found: found.times), beside=True)
 
 
 def outside(dose: Dose, weights_kg: tuple[float, ...]) -> Outside | None:
-    """Return how a dose is outside what has been studied, if it is, in people of some weights."""
-    hours = None
-    if dose.dur is not None:
-        hours = float(dose.dur)
-    elif dose.rate is not None and dose.amt > 0.0:
-        hours = dose.amt / dose.rate
-    infused = INFUSED_UNDER_SKIN if dose.route == "sc" else INFUSED
-    given, per = dose.amt, 1.0
-    if dose.rate is not None and dose.amt == 0.0:
-        band, given = infused, dose.rate
-    elif dose.route != "iv" and hours is None:
-        if dose.route not in BY_ROUTE:
-            return None
-        band = BY_ROUTE[dose.route]
-    elif hours is not None and hours > SHORT_H:
+    """Return how one dose is outside what has been studied, if it is."""
+    return next(outsides(Regimen.of(dose), weights_kg), None)
+
+
+def _outside(
+    doses: tuple[Dose, ...], weights_kg: tuple[float, ...], hours: float = 0.0
+) -> Iterator[Outside]:
+    """How doses that run together over some time are outside, if they are."""
+    route = doses[0].route
+    infused = INFUSED_UNDER_SKIN if route == "sc" else INFUSED
+    given, per = [(dose.amt, dose.per_kg) for dose in doses], 1.0
+    if doses[0].rate is not None and doses[0].amt == 0.0:
+        band, given = infused, [(doses[0].rate, doses[0].per_kg)]
+    elif route != "iv" and not hours:
+        if route not in BY_ROUTE:
+            return
+        band = BY_ROUTE[route]
+    elif hours > SHORT_H:
         band, per = infused, hours
     else:
         band = INJECTED
-    values = [given / (1.0 if dose.per_kg else kg) / per for kg in weights_kg]
+    values = [sum(g if per_kg else g / kg for g, per_kg in given) / per for kg in weights_kg]
     off = [max(value / band.high, band.low / value) for value in values]
-    if max(off) <= 1.0 + 1e-9:
-        return None
-    furthest = off.index(max(off))
-    return Outside(dose=dose, value=values[furthest], band=band, weight_kg=weights_kg[furthest])
+    if max(off) > 1.0 + 1e-9:
+        furthest = off.index(max(off))
+        yield Outside(
+            doses=doses, value=values[furthest], band=band, weight_kg=weights_kg[furthest]
+        )
 
 
 def too_many_devices(dose: Dose) -> str:
@@ -157,26 +204,16 @@ def too_many_devices(dose: Dose) -> str:
     return f"Device {dose.device} of a session: the label gives 1 to {LABEL_DEVICES} devices."
 
 
-def _finding(dose: Dose, weights_kg: tuple[float, ...]) -> tuple[str, bool]:
-    """What is implausible about a dose, if anything, and whether it is far outside."""
-    endless = dose.rate is not None and dose.amt == 0.0
-    if not endless and dose.device > LABEL_DEVICES:
-        return too_many_devices(dose), False
-    found = outside(dose, weights_kg)
-    if found is None:
-        return "", False
-    return _sentence(dose, found.value, found.band), found.far
-
-
-def _sentence(dose: Dose, value: float, band: Band) -> str:
-    high = value > band.high
-    times = value / band.high if high else band.low / value
-    end = "highest" if high else "lowest"
-    relation = "times the" if high else "times below the"
+def _sentence(found: Outside) -> str:
+    value, band = found.value, found.band
+    end = "highest" if found.high else "lowest"
+    relation = "times the" if found.high else "times below the"
     what = "infusion" if band.unit == INFUSED.unit else "dose"
-    limit = band.high if high else band.low
+    limit = band.high if found.high else band.low
+    steps = f" over {len(found.doses)} steps" if len(found.doses) > 1 else ""
+    route = found.doses[0].route
     text = (
-        f"{units.fmt(value)} {band.unit} by the route {dose.route!r} is {units.fmt(times)} "
+        f"{units.fmt(value)} {band.unit}{steps} by the route {route!r} is {units.fmt(found.times)} "
         f"{relation} {end} {what} in the library ({units.fmt(limit)} {band.unit}, {band.source})"
     )
     for name, factor in _other_units(band):

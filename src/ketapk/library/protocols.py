@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from ketapk.dosing.sentence import parse
+from ketapk.dosing.sentence import NAME, parse
 from ketapk.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -112,9 +112,9 @@ def plan_of(text: str) -> Regimen:
     names = tuple(protocol.name for protocol in load_protocols())
     if words in names:
         return load_protocol(words).regimen
-    if isinstance(words, str) and "-" in words and " " not in words:
+    if isinstance(words, str) and NAME.fullmatch(words):
         raise InputError(
-            f"{words!r} is neither a protocol nor a sentence; see `ketapk protocols`."
-            f"{nearest(words, names)}"
+            f"{words!r} is neither a protocol nor a sentence; write a protocol such as "
+            f"{names[0]!r}, or a sentence such as '35 mg im'.{nearest(words, names)}"
         )
     return parse(text)

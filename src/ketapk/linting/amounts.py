@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ketapk.dosing.regimen import Dose
 
     Floats = NDArray[np.float64]
+    Side = Literal["left", "right"]
 
 DAY_H = 24.0
 """Length of the window [h]."""
@@ -28,9 +29,9 @@ DAY_H = 24.0
 def most_within(plan: Regimen, kg: float, hours: float) -> float:
     """Most that is given within any ``hours`` [h] of a plan [mg].
 
-    The window is open at its end, so that a dose every 24 h counts once. The amount in it is
+    The window is open at one end, so that a dose every 24 h counts once. The amount in it is
     linear in its position between doses, so it is largest where a dose begins with the window or
-    ends with it.
+    ends with it; a dose at once may do either.
 
     Examples
     --------
@@ -47,13 +48,22 @@ def most_within(plan: Regimen, kg: float, hours: float) -> float:
     runs = end > start
     before = _given_before(start, end, amount, runs)
     opens = np.concatenate([start, end[runs] - hours])
-    return float(np.max(before(opens + hours) - before(opens)))
+    closes = np.concatenate([opens + hours, start[~runs]])
+    return float(
+        max(
+            np.max(before(opens + hours, "left") - before(opens, "left")),
+            np.max(before(closes, "right") - before(closes - hours, "right")),
+        )
+    )
 
 
 def _given_before(
     start: Floats, end: Floats, amount: Floats, runs: NDArray[np.bool_]
-) -> Callable[[Floats], Floats]:
-    """Return the function that gives all that was given before some times [mg]."""
+) -> Callable[[Floats, Side], Floats]:
+    """Return the function of all that was given before some times, or up to them [mg].
+
+    What is given at once at a time itself is before it on the "right" side alone.
+    """
     at_once = np.argsort(start[~runs], kind="stable")
     times = start[~runs][at_once]
     sums = np.concatenate([[0.0], np.cumsum(amount[~runs][at_once])])
@@ -65,8 +75,8 @@ def _given_before(
     edges, rate = edges[order], np.cumsum(slopes[order])
     level = np.concatenate([[0.0], np.cumsum(rate[:-1] * np.diff(edges))]) if edges.size else edges
 
-    def before(t: Floats) -> Floats:
-        found: Floats = sums[np.searchsorted(times, t, side="left")]
+    def before(t: Floats, side: Side) -> Floats:
+        found: Floats = sums[np.searchsorted(times, t, side=side)]
         return found + np.interp(t, edges, level) if edges.size else found
 
     return before

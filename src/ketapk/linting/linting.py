@@ -130,7 +130,7 @@ def lint(
     if not isinstance(patient, Patient | Cohort):
         raise InputError(f"{patient!r} is nobody; write kp.Patient(weight_kg=70).")
     if not (model is None or isinstance(model, Model)):
-        raise InputError(f"model={model!r} is no model; write one of list_models().")
+        raise InputError(f"model={model!r} is no model; write the name of one, such as 'kamp2020'.")
     if not (pump is None or isinstance(pump, Pump)):
         raise InputError(f"pump={pump!r} is no pump; write kp.Pump(concentration='10 mg/mL').")
     silenced = _silenced(silence)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -13,6 +12,8 @@ import numpy as np
 
 from ketapk import units
 from ketapk.dosing.regimen import Regimen
+from ketapk.dosing.stretches import stretches
+from ketapk.library.plausible import Outside, outsides
 from ketapk.patients import span
 
 if TYPE_CHECKING:
@@ -46,14 +47,19 @@ class Order:
     @cached_property
     def _stretches(self) -> dict[Dose, float]:
         found: dict[Dose, float] = {}
-        runs = {route: stretches(self.plan, route) for route in self.plan.routes}
-        for dose in self.plan.expand().doses:
-            if dose.hours:
-                starts = [start for start, _ in runs[dose.route]]
-                start, end = runs[dose.route][bisect_right(starts, dose.time) - 1]
+        for stretch in (s for route in self.plan.routes for s in stretches(self.plan, route)):
+            for dose in stretch.doses:
                 key = bare(dose)
-                found[key] = min(found.get(key, inf), float(end - start))
+                found[key] = min(found.get(key, inf), stretch.hours)
         return found
+
+    @cached_property
+    def outsides(self) -> tuple[Outside, ...]:
+        """What is outside what has been studied; what differs in its time alone, once."""
+        found: dict[tuple[Dose, ...], Outside] = {}
+        for one in outsides(self.plan, self.weights_kg):
+            found.setdefault((*map(bare, one.doses),), one)
+        return tuple(found.values())
 
     @cached_property
     def weights_kg(self) -> tuple[float, float]:
@@ -71,19 +77,6 @@ class Order:
         """Say of which body weight something is; nothing where there is but one."""
         lightest, heaviest = self.weights_kg
         return "" if lightest == heaviest else f" at {units.fmt(kg)} kg"
-
-
-def stretches(plan: Regimen, route: str) -> list[tuple[Fraction, Fraction]]:
-    """Times over which something runs by a route without a pause, ascending [h]."""
-    found: list[tuple[Fraction, Fraction]] = []
-    infused = (d for d in plan.expand().doses if d.route == route and d.hours)
-    for dose in sorted(infused, key=lambda dose: dose.time):
-        start, end = dose.time, dose.time + dose.hours
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
-        else:
-            found.append((start, end))
-    return found
 
 
 def bare(dose: Dose) -> Dose:

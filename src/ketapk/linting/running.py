@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from ketapk import units
 from ketapk.dosing.regimen import INFUSIBLE, Regimen
+from ketapk.dosing.stretches import stretches
 from ketapk.library.protocols import load_protocols
-from ketapk.linting.order import Order, rate_mg_per_h, stretches, words
+from ketapk.linting.order import Order, rate_mg_per_h, words
 from ketapk.linting.pace import changes, paces
 from ketapk.linting.rule import Hit, Rule
 
@@ -23,10 +24,10 @@ def longest(route: str) -> tuple[float, str]:
     """Longest run without a pause in the catalogue [h], and its source."""
     return max(
         (
-            (float(end - start), f"{protocol.name}, {protocol.source}")
+            (run.hours, f"{protocol.name}, {protocol.source}")
             for protocol in load_protocols()
             for plan in protocol.plans
-            for start, end in stretches(plan, route)
+            for run in stretches(plan, route)
         ),
         default=(math.inf, ""),
     )
@@ -38,13 +39,13 @@ def _endless(order: Order) -> Iterator[Hit]:
             yield Hit(text="this infusion has no end; say how long it runs.", dose=words(dose))
     for route in INFUSIBLE:
         hours, source = longest(route)
-        for start, end in stretches(order.plan, route):
-            if end - start > hours * (1.0 + 1e-9):
+        for run in stretches(order.plan, route):
+            if run.hours > hours * (1.0 + 1e-9):
                 yield Hit(
                     text=(
-                        f"the plan runs {units.fmt(float(end - start))} h by the route {route!r} "
-                        f"without a pause, from {units.fmt(float(start))} h on; the longest in the "
-                        f"catalogue is {units.fmt(hours)} h. An infusion that was never "
+                        f"the plan runs {units.fmt(run.hours)} h by the route {route!r} "
+                        f"without a pause, from {units.fmt(float(run.start))} h on; the longest in "
+                        f"the catalogue is {units.fmt(hours)} h. An infusion that was never "
                         f"stopped looks like this."
                     ),
                     severity="caution",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from ketapk import units
 from ketapk.library.plausible import (
@@ -13,14 +12,10 @@ from ketapk.library.plausible import (
     INJECTED,
     SHORT_H,
     Outside,
-    outside,
     too_many_devices,
 )
 from ketapk.linting.order import Order, words
 from ketapk.linting.rule import Hit, Rule
-
-if TYPE_CHECKING:
-    from ketapk.dosing.regimen import Dose
 
 MILLI, HOUR = units.MG_PER_MCG, units.MINUTES_PER_HOUR
 MASS = {"mcg was meant instead of mg": MILLI, "mg was meant instead of mcg": 1.0 / MILLI}
@@ -48,43 +43,34 @@ def _meant(found: Outside, slips: dict[str, float]) -> str:
 
 
 def _said(order: Order, found: Outside) -> str:
-    high = found.value > found.band.high
-    limit = found.band.high if high else found.band.low
-    whom = "" if found.dose.per_kg else order.whom(found.weight_kg)
+    limit = found.band.high if found.high else found.band.low
+    whom = "" if found.doses[0].per_kg else order.whom(found.weight_kg)
+    steps = f" over {len(found.doses)} steps" if len(found.doses) > 1 else ""
     return (
-        f"{units.fmt(found.value)} {found.band.unit}{whom} is {units.fmt(found.times)} times "
-        f"{'above the highest' if high else 'below the lowest'} studied ({units.fmt(limit)} "
-        f"{found.band.unit})"
+        f"{units.fmt(found.value)} {found.band.unit}{steps}{whom} is {units.fmt(found.times)} "
+        f"times {'above the highest' if found.high else 'below the lowest'} studied "
+        f"({units.fmt(limit)} {found.band.unit})"
     )
 
 
-def _judged(order: Order) -> Iterator[tuple[Dose, Outside]]:
-    """Doses outside what has been studied, but for small pieces of a longer infusion."""
-    for dose in order.doses:
-        found = None if dose.device else outside(dose, order.weights_kg)
-        if found is not None and not _small_piece(order, dose, found):
-            yield dose, found
-
-
-def _small_piece(order: Order, dose: Dose, found: Outside) -> bool:
-    """Whether a dose is small because it is one step of an infusion that goes on."""
-    low, short = found.value < found.band.low, found.band.unit != INFUSED.unit
-    return low and short and order.stretch_h(dose) > SHORT_H
-
-
 def _hits(order: Order, slips: dict[str, float], infused: dict[str, float]) -> Iterator[Hit]:
-    for dose, found in _judged(order):
+    for found in order.outsides:
         meant = _meant(found, {**slips, **(infused if found.band.unit == INFUSED.unit else {})})
         if meant:
             yield Hit(
                 text=f"{_said(order, found)}; {meant}{_refused(found)}.",
-                dose=words(dose),
+                dose=_words(found),
                 source=found.band.source,
             )
 
 
+def _words(found: Outside) -> str:
+    """The dose, or that with which several begin."""
+    return words(found.doses[0])
+
+
 def _refused(found: Outside) -> str:
-    return ". simulate refuses it unless allow_implausible=True" if found.far else ""
+    return ". simulate refuses it unless implausible doses are allowed" if found.refused else ""
 
 
 def _mass(order: Order) -> Iterator[Hit]:
@@ -99,22 +85,13 @@ def _other(order: Order) -> Iterator[Hit]:
     for dose in order.doses:
         if devices := too_many_devices(dose):
             yield Hit(text=devices, dose=words(dose), source="US label of esketamine")
-        found = outside(dose, order.weights_kg)
-        if found is not None and found.far and _small_piece(order, dose, found):
-            yield Hit(
-                text=f"one short step of a longer infusion is judged alone{_refused(found)}.",
-                dose=words(dose),
-                severity="note",
-                source=found.band.source,
-            )
-            break
-    for dose, found in _judged(order):
+    for found in order.outsides:
         slips = {**MASS, **(MIXED | TIME if found.band.unit == INFUSED.unit else {})}
         if not _meant(found, slips):
             yield Hit(
                 text=f"{_said(order, found)}; no slip of a unit explains it{_refused(found)}.",
-                dose=words(dose),
-                severity="alarm" if found.far else None,
+                dose=_words(found),
+                severity="alarm" if found.refused else None,
                 source=found.band.source,
             )
 

@@ -366,7 +366,8 @@ def _wrong_drug(model: Model, drug: str) -> str:
     start = f"{model.name} describes {described}, and the plan gives {DRUG_TITLE[drug]};"
     if drug == "racemic" and "S" in model.drugs:
         return (
-            f"{start} if esketamine was meant, say so (drug='S', or 'esketamine' in the sentence); "
-            f"to follow the S half of the racemic dose, use plan.enantiomer('S')."
+            f"{start} if esketamine was meant, say so, such as '35 mg esketamine iv bolus'; to "
+            f"follow the S half of the racemic dose, give half of it as esketamine "
+            f"(plan.enantiomer('S') in Python)."
         )
-    return f"{start} choose a model for it with list_models()."
+    return f"{start} choose a model for it from the list of models."

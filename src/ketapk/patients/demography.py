@@ -82,7 +82,7 @@ class Demography:
         scores = draws.normal("body mass index", subjects)
         index = _quantiles("body_mass_index", female, age, scores)
         cohort = Cohort(
-            weight_kg=index * (height / CM_PER_M) ** 2,
+            weight_kg=_weight(index, height),
             height_cm=height,
             age_y=age,
             sex=np.where(female, "F", "M"),
@@ -105,6 +105,38 @@ def source() -> str:
     return f"{tables['source']}. doi:{tables['doi']}"
 
 
+def class_of(age_y: Floats) -> Ints:
+    """Return the age class (N,) of ages that the source covers [y]."""
+    classes: Ints = np.searchsorted(_tables()["ages_from_y"], age_y, side="right") - 1
+    return classes
+
+
+def printed(sex: str) -> Floats:
+    """Weights (classes, 2) [kg] of the lowest and the highest height and index printed."""
+    tables = _tables()
+    height, index = (np.array(tables[name][sex]) for name in ("height_cm", "body_mass_index"))
+    ends = [np.nanmin, np.nanmax]
+    return np.stack([_weight(end(index, axis=1), end(height, axis=1)) for end in ends], axis=1)
+
+
+def extremes(sex: str) -> Floats:
+    """Weights (classes, 2) [kg] between which everybody who is drawn lies."""
+    ages = np.array(_tables()["ages_from_y"], dtype=float)
+    female = np.full(ages.size, sex == "F")
+    ends = []
+    for score in (-np.inf, np.inf):
+        z = np.full(ages.size, score)
+        height, index = (_quantiles(t, female, ages, z) for t in ("height_cm", "body_mass_index"))
+        ends.append(_weight(index, height))
+    return np.stack(ends, axis=1)
+
+
+def _weight(index: Floats, height_cm: Floats) -> Floats:
+    """Weight (N,) [kg] at a body mass index [kg/m2]."""
+    weight: Floats = index * (height_cm / CM_PER_M) ** 2
+    return weight
+
+
 def _quantiles(table: str, female: NDArray[np.bool_], age: Floats, z: Floats) -> Floats:
     """Values (N,) at normal scores ``z`` (N,), by sex and age class.
 
@@ -115,7 +147,7 @@ def _quantiles(table: str, female: NDArray[np.bool_], age: Floats, z: Floats) ->
 
     tables = _tables()
     scores = ndtri(np.array(tables["percentiles"]) / 100.0)
-    classes = np.searchsorted(tables["ages_from_y"], age, side="right") - 1
+    classes = class_of(age)
     values = np.empty(age.size)
     z = np.clip(z, ndtri(RAREST), -ndtri(RAREST))
     for sex, chosen in (("F", female), ("M", ~female)):

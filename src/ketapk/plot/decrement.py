@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketapk import units
+from ketapk.dosing.wording import DRUG_NAMED
 from ketapk.notice import NO_ADVICE
 from ketapk.plot.style import (
     COLOURS,
@@ -50,7 +51,7 @@ def draw_decrement(found: Decrement, *, ax: Axes | None = None) -> Axes:
     for number, name in enumerate(found.models):
         for by, dash in dashes.items():
             look = {"color": COLOURS[number % len(COLOURS)], "linestyle": dash, "marker": "."}
-            _line(axes, found, name, by, label=f"{name}, {_words(by)}", **look)
+            _line(axes, found, name, by, label=f"{_named(found, name)}, {_words(by)}", **look)
     _finish(axes)
     axes.set_title("How long a concentration takes to fall", loc="left", fontsize=11)
     axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
@@ -82,7 +83,7 @@ def draw_decrement_spread(found: Decrement) -> Figure:
         )  # fmt: skip
         for number, name in enumerate(found.models):
             look = {**style(number), "marker": MARKERS[number % len(MARKERS)], "markersize": 4}
-            _line(axes, found, name, by, label=name, **look)
+            _line(axes, found, name, by, label=_named(found, name), **look)
         _finish(axes)
         axes.set_title(_words(by), loc="left", fontsize=11)
     for axes in panels[1:]:
@@ -93,6 +94,12 @@ def draw_decrement_spread(found: Decrement) -> Figure:
     rests = found.basis.partition(f" {NO_ADVICE}")[0]
     planning_footer(panels[0], (f"After {found.rate}.{who} {rests}",))
     return figure
+
+
+def _named(found: Decrement, name: str) -> str:
+    """A model with the drug that is infused."""
+    drug = found.table.filter(found.table["model"] == name)["drug"][0]
+    return f"{name} ({DRUG_NAMED[drug]})"
 
 
 def _words(by: str) -> str:

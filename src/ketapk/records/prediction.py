@@ -15,6 +15,7 @@ from ketapk.kernels.status import OK, SENTENCE
 from ketapk.library.catalogue import load_model
 from ketapk.model.model import Model
 from ketapk.model.sparse import Sparse
+from ketapk.patients.mismatch import mismatch
 from ketapk.records.doses import Doses, Flows, check_modelled, lower_doses
 from ketapk.records.events import Events, arrange, courses
 from ketapk.records.predictions import Predictions
@@ -109,7 +110,8 @@ def predict(
         for c in np.flatnonzero(solution.outcome != OK).tolist():
             who = names[part.start + int(np.argmax(events.course == c))]
             failed.setdefault(str(who), SENTENCE[int(solution.outcome[c])])
-    said = [f"{model.name}: {sentence}." for sentence in model.population.outside(cohort)]
+    said = [] if model.status == "generic" else mismatch(cohort)
+    said += [f"{model.name}: {sentence}." for sentence in model.population.outside(cohort)]
     if failed:
         first = next(iter(failed))
         said.append(f"{len(failed)} of {records.n_subjects} subjects failed; subject {first} "

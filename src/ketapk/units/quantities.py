@@ -243,6 +243,8 @@ def expect(text: str, name: str, *kinds: str) -> Quantity:
         except UnitError as narrower:
             raise UnitError(f"{name}: {narrower}") from None
         raise
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
     if found.kind not in kinds:
         raise UnitError(
             f"{name}={text!r} is of the wrong kind, {NAMED[found.kind]}; write {wanted}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from fractions import Fraction
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from ketapk.errors import InputError, UnitError
 from ketapk.units.dimension import Dimension, parameter
 from ketapk.units.factors import MG_PER_MCG, TIME, molar_mass
-from ketapk.units.quantities import expect
+from ketapk.units.quantities import NUMBER, exact_number, expect
 
 
 def time_h(value: Any, name: str) -> Fraction:
@@ -99,11 +98,10 @@ def percentage(text: str, name: str) -> float:
     >>> percentage("50 %", "by")
     0.5
     """
-    digits = text.strip().removesuffix("%").strip()
-    try:
-        share = float(Fraction(digits)) / 100.0 if text.strip().endswith("%") else math.nan
-    except (ValueError, ZeroDivisionError):
-        share = math.nan
+    match = NUMBER.match(text)
+    share = 0.0
+    if match is not None and match.group(2) == "%":
+        share = float(exact_number(match.group(1), f"{name}={text}")) / 100.0
     if not 0.0 < share < 1.0:
         raise InputError(f"{name}={text!r} is not a percentage; write one such as '50 %'.")
     return share

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from ketapk.branches import branching
 from ketapk.summary import row
 from ketapk.web.axis import axis, end_of
-from ketapk.web.fates import named
 from ketapk.web.limits import check_plan
 from ketapk.web.models import one_model
 from ketapk.web.numbers import short
-from ketapk.web.plans import read_plan, who_of
+from ketapk.web.plans import chosen
 from ketapk.web.refusal import at
 
 if TYPE_CHECKING:
@@ -21,17 +20,15 @@ if TYPE_CHECKING:
 def what_if(asked: WhatIf) -> dict[str, Any]:
     """Return both branches of a plan as `kp.what_if` has them, at times that show them."""
     scenario, options = asked.scenario, asked.options
-    who = who_of(scenario)
-    name = named(scenario, options.plan)
-    with at(f"plans.{name}"):
-        plan = read_plan(scenario.plans[name])
-        model = one_model(plan, who, scenario)
+    one = chosen(scenario, options.plan)
+    with one.place():
+        model = one_model(one.plan, one.who, scenario)
     with at("options.changes"):
         found = branching.what_if(
-            plan,
+            one.plan,
             options.changes,
             model,
-            who,
+            one.who,
             analyte=options.analyte,
             within=options.within,
             allow_implausible=scenario.allow_implausible,
@@ -45,7 +42,7 @@ def what_if(asked: WhatIf) -> dict[str, Any]:
         run.at_times(times).concentration(found.analyte)[0] for run in runs.values()
     )
     return {
-        "name": name,
+        "name": one.name,
         "plan": str(found.planned.plan),
         "changes": [str(change) for change in found.changes],
         "changed_plan": str(found.changed.plan),

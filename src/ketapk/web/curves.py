@@ -10,6 +10,8 @@ import numpy as np
 
 from ketapk import units
 from ketapk.errors import KetapkError
+from ketapk.patients.mismatch import mismatch
+from ketapk.simulation import cohort_of
 from ketapk.web.axis import axis, end_of
 from ketapk.web.crowd import ribbons
 from ketapk.web.difference import difference
@@ -64,6 +66,7 @@ def curves(asked: Curves) -> dict[str, Any]:
             else _plan(scenario, name, one, who, options, times)
             for name, one in found.items()
         ],
+        "mismatch": mismatch(cohort_of(who)),
         "difference": difference({n: one.answer for n, one in shown.items()}, times),
         "took_ms": units.ms(perf_counter() - begun),
     }

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ketapk.comparison import Comparison, compare
 from ketapk.exchange.forms import to_toml
+from ketapk.library.composition import with_routes
 from ketapk.notice import NOTICE
-from ketapk.web.models import with_routes
 from ketapk.web.plans import read_plan, who_of
 from ketapk.web.refusal import at
 
@@ -30,17 +30,15 @@ FLAGS = {
 
 
 def shown(scenario: Scenario) -> Scenario:
-    """Return a scenario whose models have borrowed what its plans need, as curves show them."""
-    if not scenario.models:
-        return scenario
+    """Return a scenario whose models borrow what each plan needs, as curves show them."""
     who_of(scenario)
-    routes: dict[str, None] = {}
+    borrow = False
     for name, text in scenario.plans.items():
         with at(f"plans.{name}"):
-            routes |= dict.fromkeys(read_plan(text).routes)
-    with at("models"):
-        names = [with_routes(name, routes).name for name in scenario.models]
-    return scenario.model_copy(update={"models": names})
+            routes = read_plan(text).routes
+        with at("models"):
+            borrow |= any(with_routes(m, routes).name != m for m in scenario.models)
+    return scenario.model_copy(update={"borrow": borrow})
 
 
 def comparison_of(scenario: Scenario) -> Comparison:
@@ -56,6 +54,7 @@ def comparison_of(scenario: Scenario) -> Comparison:
             patient=who,
             model=scenario.models or None,
             level=scenario.level,
+            borrow=scenario.borrow,
             allow_implausible=scenario.allow_implausible,
         )
 
@@ -100,6 +99,8 @@ def program(scenario: Scenario) -> str:
     options = [f"level={scenario.level!r}"]
     if scenario.models:
         options.insert(0, f"model={scenario.models!r}")
+    if scenario.borrow:
+        options.append("borrow=True")
     if scenario.allow_implausible:
         options.append("allow_implausible=True")
     lines = [
@@ -127,6 +128,7 @@ def command(scenario: Scenario) -> str:
     for model in scenario.models:
         words += ["--model", model]
     words += ["--level", scenario.level]
+    words += ["--borrow"] if scenario.borrow else []
     words += ["--allow-implausible"] if scenario.allow_implausible else []
     return shlex.join(words) + "\n"
 

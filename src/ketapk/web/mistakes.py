@@ -21,23 +21,25 @@ SEND = (
 
 def of_validation(errors: Sequence[Any]) -> Problem:
     """Return what is wrong with a body, every mistake a sentence, at the place of the first."""
-    sentences, places = [], []
+    said: dict[str, str] = {}
     for item in errors:
-        loc = [part for part in item["loc"] if part != "body"]
+        loc = list(item["loc"][item["loc"][:1] == ("body",) :])
+        if loc[:2] == ["options", "target"]:
+            # A choice of two forms, whose names stand in the place.
+            del loc[2:3]
         if item["type"] == "json_invalid":
-            sentences.append(f"The body is not JSON: {item['ctx']['error']}.")
-            places.append("")
+            said.setdefault("", f"The body is not JSON: {item['ctx']['error']}.")
             continue
         if not loc:
             half = item["type"] == "half_a_character"
-            sentences.append(f"{item['msg']}." if half else f"The body is missing; {SEND}")
-            places.append("")
+            said.setdefault("", f"{item['msg']}." if half else f"The body is missing; {SEND}")
             continue
         own = loc[0] != "scenario" or len(loc) == 1
         within = loc if own else loc[1:]
-        sentences.append(mistake(within, item, questions.names_beside(loc) if own else ()))
-        places.append(".".join(str(part) for part in within))
-    return Problem(kind="InputError", sentence=" ".join(sentences), where=places[0] or None)
+        place = ".".join(str(part) for part in within)
+        said.setdefault(place, mistake(within, item, questions.names_beside(loc) if own else ()))
+    where = next(iter(said)) or None
+    return Problem(kind="InputError", sentence=" ".join(said.values()), where=where)
 
 
 def not_found(error: HTTPException, path: str, methods: Sequence[str] = ()) -> Problem:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 from ketapk.eligibility import default_model
 from ketapk.ensemble import simulate_models
 from ketapk.errors import PlanError
-from ketapk.library.catalogue import PUBLISHED, load_model
+from ketapk.library.catalogue import load_model
+from ketapk.library.composition import with_routes
 from ketapk.library.effects import EFFECTS
 from ketapk.simulation import cohort_of, simulate
 from ketapk.web.numbers import short
 from ketapk.web.refusal import at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -159,12 +160,3 @@ def one_run(plan: Regimen, who: Patient, scenario: Scenario) -> Profiles:
         times=(0.0,),
         allow_implausible=scenario.allow_implausible,
     )
-
-
-def with_routes(name: str, routes: Iterable[str]) -> Model:
-    """Return a model with the routes that it lacks borrowed, where it is one paper."""
-    model = load_model(name)
-    missing = [route for route in routes if route not in model.routes]
-    if name not in PUBLISHED or not missing:
-        return model
-    return load_model("+".join((name, *missing)))

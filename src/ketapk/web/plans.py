@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ketapk.errors import InputError, KetapkError
+from ketapk.errors import InputError, KetapkError, nearest
 from ketapk.library.protocols import plan_of
 from ketapk.patients import Patient
 from ketapk.web.limits import check_plan, check_repetitions, check_scenario
@@ -31,6 +33,34 @@ def who_of(scenario: Scenario) -> Patient:
         named = str(error).replace("=", " ").split(maxsplit=1)[0]
         with at(f"patient.{named}" if named in given else "patient"):
             raise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """The plan that a question is about, and who gets it."""
+
+    who: Patient
+    name: str
+    plan: Regimen
+
+    def place(self) -> AbstractContextManager[None]:
+        """Give whatever is refused inside the place of the plan."""
+        return at(f"plans.{self.name}")
+
+
+def chosen(scenario: Scenario, name: str | None) -> Chosen:
+    """Return the plan of a scenario that is named; the first by default."""
+    who = who_of(scenario)
+    if name is None:
+        name = next(iter(scenario.plans))
+    elif name not in scenario.plans:
+        with at("options.plan"):
+            raise InputError(
+                f"There is no plan {name!r}; there is {', '.join(scenario.plans)}."
+                f"{nearest(name, scenario.plans)}"
+            )
+    with at(f"plans.{name}"):
+        return Chosen(who=who, name=name, plan=read_plan(scenario.plans[name]))
 
 
 def plans_of(scenario: Scenario) -> Iterator[tuple[str, Regimen | Problem]]:

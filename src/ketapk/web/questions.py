@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ketapk.dosing.regimen import ROUTES
-from ketapk.scenario import Scenario
+from ketapk.scenario import Number, Scenario
 from ketapk.web.limits import LONGEST_H, MOST_CHANGES, MOST_PEOPLE
 
 HALF = "The body holds half of a character, a lone surrogate; write whole characters"
+
+
+Count = Annotated[int, Field(strict=True)]
+"""A whole number that is written as one."""
 
 
 class Asked(BaseModel):
@@ -57,14 +61,14 @@ class CurveOptions(Asked):
     effect_site: bool = Field(
         default=False, description="Effect sites whose ke0 was published with the model"
     )
-    ribbon: int = Field(
+    ribbon: Count = Field(
         default=0, ge=0, le=MOST_PEOPLE, description="People between whom a ribbon is drawn"
     )
-    seed: int = Field(default=1, ge=0, le=2**32 - 1, description="Of the people")
-    until_h: float | None = Field(
+    seed: Count = Field(default=1, ge=0, le=2**32 - 1, description="Of the people")
+    until_h: Number | None = Field(
         default=None, gt=0.0, le=LONGEST_H, description="End of the curves [h]"
     )
-    points: int = Field(default=400, ge=2, le=800, description="Even steps")
+    points: Count = Field(default=400, ge=2, le=800, description="Even steps")
 
 
 class Curves(Question):
@@ -86,8 +90,8 @@ class WhatIfOptions(Asked):
     within: str = Field(
         default="5 %", description="Share of the planned peak that counts as agreeing"
     )
-    until_h: float | None = Field(default=None, gt=0.0, le=LONGEST_H, description="End [h]")
-    points: int = Field(default=400, ge=2, le=800, description="Even steps")
+    until_h: Number | None = Field(default=None, gt=0.0, le=LONGEST_H, description="End [h]")
+    points: Count = Field(default=400, ge=2, le=800, description="Even steps")
 
 
 class WhatIf(Question):
@@ -100,8 +104,8 @@ class LedgerOptions(Asked):
     """Which plan, and at how many times."""
 
     plan: str | None = Field(default=None, description="Name of the plan; the first by default")
-    until_h: float | None = Field(default=None, gt=0.0, le=LONGEST_H, description="End [h]")
-    points: int = Field(default=120, ge=2, le=800, description="Even steps")
+    until_h: Number | None = Field(default=None, gt=0.0, le=LONGEST_H, description="End [h]")
+    points: Count = Field(default=120, ge=2, le=800, description="Even steps")
 
 
 class Ledger(Question):

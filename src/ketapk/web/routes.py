@@ -16,10 +16,9 @@ from ketapk.library.catalogue import load_model
 from ketapk.simulation import simulate
 from ketapk.summary import row as finite
 from ketapk.web.axis import axis, end_of
-from ketapk.web.fates import named
 from ketapk.web.models import one_run
 from ketapk.web.numbers import short
-from ketapk.web.plans import read_plan, who_of
+from ketapk.web.plans import chosen
 from ketapk.web.refusal import at, problem_of, said
 
 if TYPE_CHECKING:
@@ -35,23 +34,22 @@ DEVICES = (1, 2, 3)
 def routes(asked: Routes) -> dict[str, Any]:
     """Return what each route makes of a plan's milligrams, or of what matches it."""
     scenario, options = asked.scenario, asked.options
-    who = who_of(scenario)
+    one = chosen(scenario, options.plan)
     with at("level"):
         units.concentration_mg_per_l(scenario.level, "ketamine")
-    name = named(scenario, options.plan)
-    with at(f"plans.{name}"):
-        plan = read_plan(scenario.plans[name])
-        given = one_run(plan, who, scenario)
-        if len(plan.drugs) != 1:
+    with one.place():
+        given = one_run(one.plan, one.who, scenario)
+        if len(one.plan.drugs) != 1:
             raise InputError("The plan gives several forms of the drug; compare routes of one.")
     runs: dict[str, Profiles] = {}
+    unmatched: dict[str, str] = {}
     errors: dict[str, Any] = {}
     for route in dict.fromkeys(options.routes):
         try:
-            runs[route] = _by(route, options.match, given, who, scenario)
+            runs[route], unmatched[route] = _by(route, options.match, given, one.who, scenario)
         except KetapkError as error:
             errors[route] = said(problem_of(error, f"options.routes.{route}"))
-    shown = Comparison(runs=runs or {name: given}, level=scenario.level)
+    shown = Comparison(runs=runs or {one.name: given}, level=scenario.level)
     rows = {line["plan"]: line for line in shown.table.to_dicts()}
     first_pass = {line["plan"]: line for line in shown.first_pass.to_dicts()}
     halves = [float(run.exposure_columns()["t_half"][0]) for run in shown.runs.values()]
@@ -59,7 +57,7 @@ def routes(asked: Routes) -> dict[str, Any]:
     peaks = [line["Tmax [min]"] / units.MINUTES_PER_HOUR for line in rows.values()]
     times = axis(shown.runs.values(), peaks, until_h, options.points)
     return {
-        "plan": str(plan),
+        "plan": str(one.plan),
         "model": given.model.name.partition("+")[0],
         "match": options.match,
         "level": scenario.level,
@@ -68,15 +66,20 @@ def routes(asked: Routes) -> dict[str, Any]:
         "rows": [
             {"route": route, "error": errors[route]}
             if route in errors
-            else _row(route, runs[route].at_times(times), rows[route], first_pass[route])
+            else {
+                **_row(route, runs[route].at_times(times), rows[route], first_pass[route]),
+                "unmatched": unmatched[route] or None,
+            }
             for route in dict.fromkeys(options.routes)
         ],
         "warnings": shown.warnings,
     }
 
 
-def _by(route: str, match: str, given: Profiles, who: Patient, scenario: Scenario) -> Profiles:
-    """The run of one dose by a route; by the plan's own, what is planned."""
+def _by(
+    route: str, match: str, given: Profiles, who: Patient, scenario: Scenario
+) -> tuple[Profiles, str]:
+    """The run of one dose by a route, and why it does not match; by the plan's own, the plan."""
     if route not in ROUTES or route == "depot":
         known = ", ".join(name for name in ROUTES if name != "depot")
         raise InputError(f"The route {route!r} is not known; write one of {known}.")
@@ -86,10 +89,11 @@ def _by(route: str, match: str, given: Profiles, who: Patient, scenario: Scenari
     missing = [name for name in wanted if name not in model.routes]
     model = load_model("+".join((base, *missing)))
     if given.plan.routes == (route,):
-        return given
+        return given, ""
     if match == "milligrams":
         one = _single(route, given.plan.total_mg(who.dosing_kg), given.plan.drugs[0])
-        return simulate(one, model, who, times=(0.0,), allow_implausible=scenario.allow_implausible)
+        run = simulate(one, model, who, times=(0.0,), allow_implausible=scenario.allow_implausible)
+        return run, ""
     found = equivalent_dose(
         given.plan,
         route,
@@ -98,7 +102,7 @@ def _by(route: str, match: str, given: Profiles, who: Patient, scenario: Scenari
         model=model,
         level=scenario.level,
     )
-    return found.found
+    return found.found, found.unmatched
 
 
 def _single(route: str, mg: float, drug: str) -> Regimen:

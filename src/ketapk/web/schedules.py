@@ -12,10 +12,9 @@ from ketapk.library.catalogue import load_model
 from ketapk.simulation import cohort_of
 from ketapk.summary import row
 from ketapk.web.axis import axis
-from ketapk.web.fates import named
 from ketapk.web.limits import check_intervals, check_syringes
 from ketapk.web.numbers import short
-from ketapk.web.plans import read_plan, who_of
+from ketapk.web.plans import chosen, read_plan, who_of
 from ketapk.web.refusal import at
 
 if TYPE_CHECKING:
@@ -78,16 +77,14 @@ def hold(asked: Hold) -> dict[str, Any]:
 
 def sheet(asked: Sheet) -> dict[str, Any]:
     """Return what is set on the pump for a plan, at which time."""
-    scenario, options = asked.scenario, asked.options
-    who = who_of(scenario)
-    name = named(scenario, options.plan)
+    options = asked.options
+    one = chosen(asked.scenario, options.plan)
     pump = _pump(options.vial, options.volume)
     if pump is None:
         with at("options.vial"):
-            raise InputError("A sheet needs the strength in the syringe; write vial='10 mg/mL'.")
-    with at(f"plans.{name}"):
-        plan = read_plan(scenario.plans[name])
-        return {"name": name, **_lines(plan, pump, who, options.start)}
+            raise InputError("A sheet needs the strength in the syringe, such as '10 mg/mL'.")
+    with one.place():
+        return {"name": one.name, **_lines(one.plan, pump, one.who, options.start)}
 
 
 def _lines(plan: Any, pump: Pump, who: Patient, start: str | None) -> dict[str, Any]:

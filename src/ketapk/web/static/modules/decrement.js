@@ -42,16 +42,20 @@ export function falling() {
 
 const lengthsOf = (answer) => [...new Set(answer.rows.map((row) => row.length_h))].sort((a, b) => a - b);
 
+/** The drug of a row in words: models of racemic ketamine and of an enantiomer stand in one table. */
+const DRUGS = { racemic: "racemic", S: "esketamine", R: "arketamine" };
+const named = (row) => `${row.model} (${DRUGS[row.drug]}), ${row.by}`;
+
 /** A row a model and percentage, a column a length. */
 function fallTable(answer) {
   const lengths = lengthsOf(answer);
   const rows = new Map();
   for (const row of answer.rows) {
-    const key = `${row.model}, ${row.by}`;
+    const key = named(row);
     if (!rows.has(key)) rows.set(key, lengths.map(() => "–"));
     rows.get(key)[lengths.indexOf(row.length_h)] = readTime(row.time_h);
   }
-  return table("Time to fall after an infusion of", ["Model, fall", ...lengths.map(readTime)], [...rows].map(([key, cells]) => [key, ...cells]),
+  return table("Time to fall after an infusion of", ["Model (drug), fall", ...lengths.map(readTime)], [...rows].map(([key, cells]) => [key, ...cells]),
     { id: "decrement-table", class: "numbers" });
 }
 

@@ -36,7 +36,7 @@ export function startExplore(library, onDrawn, known) {
   const summary = el("p", { class: "summary", id: "summary" });
   const numbersHolder = el("section", { "aria-label": "Numbers" });
   const permit = el("input", { type: "checkbox", id: "implausible", onchange: (event) => change({ implausible: event.target.checked }) });
-  const permitRoot = el("label", { class: "choice", hidden: true }, permit, el("span", {}, "Allow implausible doses (allow_implausible)"));
+  const permitRoot = el("label", { class: "choice", hidden: true }, permit, el("span", {}, "Allow implausible doses"));
   const warnings = el("ul", { class: "told warnings", id: "warnings" });
   const toolbar = tools(library);
   const readoutHolder = el("div");
@@ -86,10 +86,10 @@ export function startExplore(library, onDrawn, known) {
     writeValues(answer);
     say(summary, summed(answer, answer.level));
     tellExcluded(answer.plans);
-    tellOutside(answer.plans);
+    tellOutside(answer);
     tellWarnings(warnings, answer);
     permit.checked = now.implausible;
-    permitRoot.hidden = !now.implausible && !answer.plans.some(({ error }) => error?.sentence.includes("allow_implausible"));
+    permitRoot.hidden = !now.implausible && !answer.plans.some(({ error }) => error?.sentence.includes("allow implausible doses"));
     if (chart.plot.cursor.left < 0) readout.show(answer, null);
     else readout.show(answer, chart.plot.cursor.idx);
     announce();

@@ -1,58 +1,50 @@
 // Names written beside the lines, so that no colour has to be looked up.
 
-import { ink, paper, soft } from "./look.js";
+import { writeWords } from "./lettering.js";
+import { ink, soft } from "./look.js";
 
-const HEIGHT = 15;
-const GAP = 8;
+const EDGE = 8;
 const RISE = 7;
+const ASIDE = 22;
+const AIR = 3;
+const NEAR = 60;
+const RIGHTWARDS = [0, -12, 30, 60, 100, 150, 220];
+const STEPS = [0, -1, 1, -2, 2, -3, 3, -5, 5, -8, 8];
+const STEP = 10;
 
-/** Write each line's label near its peak, moved until nothing overlaps. */
+/** Write each line's label near its peak, aside until nothing overlaps. */
 export function labelLines(u, { picture, quietLabels }) {
   if (quietLabels) return;
-  const { ctx } = u;
-  const ratio = devicePixelRatio;
-  const { left, top, width, height } = u.bbox;
-  ctx.save();
-  ctx.font = `${12 * ratio}px system-ui, sans-serif`;
-  ctx.textBaseline = "middle";
-  ctx.textAlign = "left";
-  const wanted = [];
-  picture.series.forEach((line, k) => {
-    if (line.hidden || !line.label) return;
-    const peak = peakOf(u, k + 1);
-    if (peak === null) return;
-    wanted.push({ text: line.label, tint: line.tint, lead: line.lead, x: peak.x, y: peak.y, w: ctx.measureText(line.label).width });
+  const wanted = picture.series.flatMap((line, k) => {
+    const peak = line.hidden || !line.label ? null : peakOf(u, k + 1);
+    return peak === null ? [] : [{ ...line, ...peak }];
   });
   // Labels of lines that peak close together stand in one column, in the order of their peaks.
   wanted.sort((a, b) => a.y - b.y);
-  const placed = [];
-  for (const label of wanted) {
-    const column = Math.max(...wanted.filter((w) => Math.abs(w.x - label.x) < 60 * ratio).map((w) => w.x));
-    let x = column + 22 * ratio;
-    let y = Math.max(label.y - RISE * ratio, top + GAP * ratio);
-    if (x + label.w + 6 * ratio > left + width) {
-      x = left + width - label.w - 6 * ratio;
-      y = Math.max(y - 12 * ratio, top + GAP * ratio);
-    }
-    while (placed.some((p) => x < p.x + p.w + 4 * ratio && p.x < x + label.w + 4 * ratio && Math.abs(p.at - y) < HEIGHT * ratio)) y += 2 * ratio;
-    if (y > top + height - GAP * ratio) continue;
-    placed.push({ ...label, x, at: y });
-    ctx.strokeStyle = label.tint;
+  writeWords(u, 12, ({ ctx, ratio, write, left, top, width, height }) => {
+    const labels = wanted.map((line) => {
+      const column = Math.max(...wanted.filter((w) => Math.abs(w.x - line.x) < NEAR * ratio).map((w) => w.x)) + ASIDE * ratio;
+      const places = (wide) => RIGHTWARDS.flatMap((right) => STEPS.map((steps) => {
+        const x = Math.min(column + right * ratio, left + width - wide - 6 * ratio);
+        const y = Math.max(line.y - RISE * ratio, top + EDGE * ratio) + steps * STEP * ratio;
+        return { x, y, far: Math.hypot(x - column, y - line.y) / ratio };
+      })).filter(({ y }) => y >= top + EDGE * ratio && y <= top + height - EDGE * ratio);
+      return { line, place: write(line.label, places, line.lead ? ink() : soft()) };
+    }).filter(({ place }) => place !== null);
     ctx.globalAlpha = 0.6;
     ctx.lineWidth = ratio;
-    ctx.setLineDash([]);
-    ctx.beginPath();
-    ctx.moveTo(label.x, label.y);
-    ctx.lineTo(x - 3 * ratio, y);
-    ctx.stroke();
+    for (const { line, place } of labels) {
+      ctx.strokeStyle = line.tint;
+      ctx.beginPath();
+      ctx.moveTo(line.x, line.y);
+      const beside = Math.min(Math.max(line.x, place.left - AIR * ratio), place.right + AIR * ratio);
+      const above = line.y < place.top ? place.top + AIR * ratio : place.bottom - AIR * ratio;
+      ctx.lineTo(beside, beside === line.x && (line.y < place.top || line.y > place.bottom) ? above : place.y);
+      ctx.stroke();
+    }
     ctx.globalAlpha = 1;
-    ctx.lineWidth = 3 * ratio;
-    ctx.strokeStyle = paper();
-    ctx.strokeText(label.text, x, y);
-    ctx.fillStyle = label.lead ? ink() : soft();
-    ctx.fillText(label.text, x, y);
-  }
-  ctx.restore();
+    for (const { place } of labels) place.ink();
+  });
 }
 
 function peakOf(u, k) {

@@ -1,6 +1,12 @@
 // Published concentrations at which something was seen, and the level, behind the curves.
 
-import { faint, ink, paper, soft } from "./look.js";
+import { clearWords, writeWords } from "./lettering.js";
+import { faint, ink, soft } from "./look.js";
+
+const ABOVE = 9;
+const EDGE = 6;
+const STEP = 20;
+const HIGHER = [0, 15, 30, 45, 60];
 
 /** Paint bands and the level of a chart before its lines. */
 export function paintLandmarks(u, { landmarks }) {
@@ -32,25 +38,23 @@ export function paintLandmarks(u, { landmarks }) {
   ctx.restore();
 }
 
-/** Write what the bands are, over the grid and under nothing. */
-export function nameLandmarks(u, { landmarks }) {
-  const { ctx } = u;
-  const ratio = devicePixelRatio;
-  const { left, top, width, height } = u.bbox;
-  ctx.save();
-  ctx.font = `${11 * ratio}px system-ui, sans-serif`;
-  ctx.textAlign = "right";
-  ctx.textBaseline = "bottom";
-  for (const mark of landmarks) {
-    const line = u.valToPos(Math.max(mark.low, u.scales.y.min), "y", true);
-    const high = u.valToPos(mark.high, "y", true);
-    if (high > top + height || line < top) continue;
-    const y = Math.max(line, top + 14 * ratio) - 2 * ratio;
-    ctx.lineWidth = 3 * ratio;
-    ctx.strokeStyle = paper();
-    ctx.strokeText(mark.text, left + width - 6 * ratio, y);
-    ctx.fillStyle = soft();
-    ctx.fillText(mark.text, left + width - 6 * ratio, y);
-  }
-  ctx.restore();
+/** Write what the bands are, each on its line, further left or higher where another name stands there. */
+export function nameLandmarks(u, { landmarks, picture }) {
+  clearWords(u, picture);
+  const seen = landmarks.map((mark) => ({ ...mark, line: u.valToPos(Math.max(mark.low, u.scales.y.min), "y", true), end: u.valToPos(mark.high, "y", true) }))
+    .filter(({ line, end }) => end <= u.bbox.top + u.bbox.height && line >= u.bbox.top)
+    .sort((a, b) => a.line - b.line);
+  writeWords(u, 11, ({ ratio, write, left, top, width }) => {
+    const names = seen.map(({ text, line }) => {
+      const y = Math.max(line - ABOVE * ratio, top + ABOVE * ratio);
+      const places = (wide) => {
+        const room = Math.max(0, width - wide - 2 * EDGE * ratio);
+        return Array.from({ length: Math.floor(room / (STEP * ratio)) + 1 }, (_, k) => k * STEP)
+          .flatMap((moved) => HIGHER.map((rise) => ({ x: left + width - wide - (EDGE + moved) * ratio, y: y - rise * ratio, far: moved / 10 + rise })))
+          .filter((place) => place.y >= top + ABOVE * ratio);
+      };
+      return write(text, places, soft());
+    });
+    for (const name of names) name?.ink();
+  });
 }

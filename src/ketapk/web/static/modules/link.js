@@ -42,16 +42,34 @@ const ofItsKind = (told, usual) => Object.fromEntries(Object.entries(usual)
 const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const sameKind = (a, b) => typeof a === typeof b && Array.isArray(a) === Array.isArray(b) && a !== null;
 
+/**
+ * Keep the link: every change is written over the last one, and a view that is chosen is a step of
+ * Back. Steps of one chain are those of one session with the page, in which Back changes the view and
+ * leaves what was edited; a link that is followed begins a chain, and is taken as a whole.
+ */
 export function startLink() {
   const given = readFragment(location.hash);
   if (given !== null) change(given, { silent: true, whole: true });
+  let chain = history.state?.chain ?? Date.now();
+  const entry = (of) => ({ chain, view: of.view });
+  const address = (of) => (fragment(of) ? `#${fragment(of)}` : location.pathname);
   const write = settled(150, () => {
-    const text = fragment(state());
-    if (`#${text}` !== location.hash) history.replaceState(null, "", text ? `#${text}` : location.pathname);
+    if (`#${fragment(state())}` !== location.hash) history.replaceState(entry(state()), "", address(state()));
   });
-  onChange(write);
-  addEventListener("hashchange", () => {
-    const read = readFragment(location.hash);
-    if (read !== null && fragment(read) !== fragment(state())) change(read, { whole: true });
+  history.replaceState(entry(state()), "");
+  onChange((now, before, how) => {
+    if (now.view === before.view || how.whole || how.moved) return write();
+    history.replaceState(entry(before), "", address(before));
+    history.pushState(entry(now), "", address(now));
+  });
+  addEventListener("popstate", ({ state: known }) => {
+    if (known?.chain === chain) return change({ view: known.view }, { silent: true, moved: true });
+    const read = location.hash === "" ? example() : readFragment(location.hash);
+    if (read !== null) {
+      chain = known?.chain ?? Date.now();
+      if (fragment(read) !== fragment(state())) change(read, { whole: true });
+    }
+    history.replaceState(entry(state()), "");
+    write();
   });
 }

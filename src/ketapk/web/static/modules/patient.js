@@ -45,13 +45,13 @@ export function startPatient(library) {
   show();
 }
 
-/** Say for which models the patient is outside what was studied. */
-export function tellOutside(plans) {
+/** Say whether weight and age go together, and for which models the patient is outside what was studied. */
+export function tellOutside({ mismatch, plans }) {
   const kept = plans.flatMap((plan) => plan.runs ?? []).flatMap(({ model, outside }) => outside.map((text) => `${model}: ${text}.`));
   const left = plans.flatMap((plan) => plan.excluded ?? []).filter(({ why }) => why.includes(" is outside the "))
     .map(({ model, why }) => `${model} is out: ${why.replace(/^\w+: /, "")}.`);
   const list = document.getElementById("patient-outside");
-  const said = [...new Set([...kept, ...left])];
+  const said = [...new Set([...mismatch, ...kept, ...left])];
   if (list.dataset.key === said.join("\n")) return;
   list.dataset.key = said.join("\n");
   fill(list, said.map((text) => el("li", {}, text)));

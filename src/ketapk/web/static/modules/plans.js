@@ -1,6 +1,6 @@
 // Plans as cards: a sentence, its doses as controls, and how it was understood.
 
-import { el, fill, say, settled, svg } from "./dom.js";
+import { el, fill, say, set, settled, svg } from "./dom.js";
 import { doseControls, shape } from "./dose.js";
 import { change, changePlan, freshName, onChange, state } from "./state.js";
 import { colour, dash, onScheme } from "./look.js";
@@ -9,6 +9,8 @@ import { num, timeText } from "./units.js";
 
 const TYPING_MS = 250;
 const MOST = 12;
+/** Doses, or lines about them, above which a list scrolls. */
+const LONG = 6;
 let active = 0;
 let cards = [];
 let catalogue = [];
@@ -137,7 +139,7 @@ function card(i, doses, alone) {
   const root = el("article", { class: "plan", id, data: { plan: i }, "aria-label": `Plan ${i + 1}`, onfocusin: () => { active = i; } },
     el("div", { class: "plan-head" }, mark.root, name),
     sentence, error, told,
-    controls.map((made) => made.root),
+    el("div", { class: controls.length > LONG ? "doses long" : "doses", role: "group", "aria-label": `Doses of plan ${i + 1}` }, controls.map((made) => made.root)),
     el("div", { class: "plan-foot" },
       doses === null ? null : el("button", { type: "button", class: "quiet", id: `${id}-add-dose`, onclick: after }, "Add a dose"),
       el("button", { type: "button", class: "quiet", id: `${id}-duplicate`, title: "A copy, to ask what if", onclick: copy }, "Duplicate"),
@@ -193,6 +195,8 @@ function tell(list, understood) {
   const all = [...lines, ...findings];
   while (list.children.length > all.length) list.lastChild.remove();
   while (list.children.length < all.length) list.append(el("li"));
+  // A long list scrolls, and is reached by keys to do so.
+  set(list, { class: all.length > LONG ? "told long" : "told", tabindex: all.length > LONG ? "0" : null });
   all.forEach((text, k) => {
     say(list.children[k], text);
     list.children[k].className = k < lines.length ? "" : "finding";

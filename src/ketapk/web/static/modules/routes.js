@@ -72,10 +72,13 @@ export function startRoutes(library) {
     const head = ["Route", "Dose [mg]", `First at ${answer.level} [min]`, "Peak [ng/mL]", "at [min]", "AUC [ng h/mL]", "F", "Norketamine : ketamine", el("th", { scope: "col", class: "text" }, "Model")];
     fill(numbers, table(`What the route did to ${MATCHES.find(([key]) => key === answer.match)[1]}`, head, answer.rows.map((row) => (row.error
       ? [routeName(row.route), el("td", { colspan: head.length - 1, class: "text" }, row.error.sentence)]
-      : [routeName(row.route), num(row.mg), num(row.onset_min), num(row.Cmax), num(row.Tmax_min), num(row.AUC), num(row.F), num(row.ratio), el("td", { class: "text" }, row.model, el("small", {}, ` grade ${row.grade}`))])), { id: "routes-numbers", class: "numbers" }));
-    fill(warnings, [...ratioNote(), ...(answer.warnings ?? [])].map((text) => el("li", {}, text)));
+      : [routeName(row.route), el("td", {}, num(row.mg), row.unmatched ? el("small", {}, " not matched") : ""), num(row.onset_min), num(row.Cmax), num(row.Tmax_min), num(row.AUC), num(row.F), num(row.ratio), el("td", { class: "text" }, row.model, el("small", {}, ` grade ${row.grade}`))])), { id: "routes-numbers", class: "numbers" }));
+    fill(warnings, [...unmatched(), ...ratioNote(), ...(answer.warnings ?? [])].map((text) => el("li", {}, text)));
     ledger.offer(drawn().map((row) => [row.route, routeName(row.route), row.sentence, row.model]));
   }
+
+  /** Doses that cannot be made to match, with what they come to. */
+  const unmatched = () => drawn().filter((row) => row.unmatched).map((row) => `${routeName(row.route)}: ${row.unmatched}`);
 
   /** Where the ratio is missing, which models would have it. */
   function ratioNote() {
