@@ -146,10 +146,15 @@ READ = (("ketamine", "plasma"), ("ketamine", "effect"), (METABOLITE, "plasma"))
 
 
 def _simulated(
-    model: Model, plan: Any, n: int, times: Any, reads: tuple[tuple[str, str], ...], **how: Any
+    model: Model,
+    plan: Any,
+    people: kp.Cohort,
+    times: Any,
+    reads: tuple[tuple[str, str], ...],
+    **how: Any,
 ) -> Curves:
     """Curves [ng/mL] by the public door."""
-    run = kp.simulate(plan, model, everybody(n), times=times, allow_implausible=True, **how)
+    run = kp.simulate(plan, model, people, times=times, allow_implausible=True, **how)
     return tuple(run.concentration(analyte, site=site) for analyte, site in reads)
 
 
@@ -177,16 +182,16 @@ def _read(course: Course, times: Any, reads: tuple[tuple[str, str], ...]) -> Cur
 def _public(
     make: Callable[[Patients], Model], plans: Any, times: Any, reads: Any
 ) -> Callable[..., Callable[[], Curves]]:
-    """Calls of the public door with a model that is loaded, as a user has it."""
+    """Calls of the public door with people and a model that are loaded, as a user has them."""
 
     def prepare(people: Patients, rtol: float = jobs.RTOL) -> Callable[[], Curves]:
         how = {"rtol": rtol, "atol": rtol * jobs.ATOL_SHARE}
-        model = make(people)
+        model, cohort = make(people), everybody(len(people))
 
         def run() -> Curves:
             found: list[Any] = []
             for plan in plans:
-                found += _simulated(model, plan, len(people), times, reads, **how)
+                found += _simulated(model, plan, cohort, times, reads, **how)
             return NgPerMl(found)
 
         return run
