@@ -249,7 +249,7 @@ def entries() -> list[Entry]:
         ("B", routed, all_plans, TIMES_H, READ),
         ("C", saturable, [INFUSION], TIMES_H, READ[:1]),
         ("C stiff", stiff, [INFUSION], TIMES_H, READ[:2]),
-        ("D", linear, [long_plan()], jobs.LONG_TIMES_H, READ[:1]),
+        ("D", linear, [long_plan()], kp.every("1 min", until="8 weeks"), READ[:1]),
     ]
     found = []
     for job, make, plans, times, reads in asked:

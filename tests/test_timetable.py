@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 import ketapk as kp
+from ketapk import units
 from ketapk.timetable import LONGEST, MADE, Timetable, read_only, timetable
 
 TIMES = np.arange(200) / 7.0
+ME = kp.Patient(weight_kg=70)
 
 
 def test_the_same_times_are_the_same_row():
@@ -22,6 +24,42 @@ def test_a_time_that_differs_in_its_last_bit_makes_another(place):
     other[place] = np.nextafter(other[place], 1e3)
     assert timetable(other) is not timetable(TIMES)
     assert timetable(other).row.tobytes() == other.tobytes()
+
+
+@pytest.mark.parametrize(("step", "until"), [("1 min", "2 d"), ("7 min", "1 h"), ("0.1 h", "0 h")])
+def test_even_times_are_multiples_rounded_once(step, until):
+    apart, last = units.time_h(step, "step"), units.time_h(until, "until")
+    times = kp.every(step, until=until)
+    assert times.tolist() == [float(k * apart) for k in range(times.size)]
+    assert times[-1] <= last < times.size * apart
+
+
+def test_even_times_whose_numbers_are_long_are_rounded_once_too():
+    apart = units.time_h("0.12345678901234567 h", "step")
+    times = kp.every("0.12345678901234567 h", until="3 h")
+    assert times.tolist() == [float(k * apart) for k in range(times.size)]
+
+
+def test_even_times_are_the_same_row_in_a_run():
+    times = kp.every("1 min", until="1 d")
+    assert kp.every("60 s", until="24 h") is times
+    assert kp.simulate("25 mg iv bolus", "domino", ME, times=times).times_h is times
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        times.flags.writeable = True
+
+
+@pytest.mark.parametrize(
+    ("step", "until", "said"),
+    [
+        ("0 min", "1 h", "no time at all"),
+        ("1 min", "-1 h", "negative"),
+        (1, "1 h", "no unit"),
+        ("1 s", "10000 weeks", "longer step"),
+    ],
+)
+def test_times_that_cannot_be_even_are_refused(step, until, said):
+    with pytest.raises(kp.KetapkError, match=said):
+        kp.every(step, until=until)
 
 
 def test_nought_with_a_sign_is_another_time():

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from ketapk.exchange.sbml import to_sbml, write_sbml
     from ketapk.exposure.measures import Exposure
     from ketapk.exposure.nca import BelowLimit, nca, nca_table
+    from ketapk.grid import every
     from ketapk.individual.estimate import individualise
     from ketapk.individual.forecast import Forecast
     from ketapk.individual.individual import Individual
@@ -125,6 +126,7 @@ _HOME = {
     "ensemble": "Ensemble simulate_models",
     "equivalence": "Equivalence equivalent_dose",
     "errors": "InputError KetapkError KetapkWarning ModelError NumericalError PlanError UnitError",
+    "grid": "every",
     "exchange.document": "read_model write_model",
     "exchange.sbml": "to_sbml write_sbml",
     "library.composition": "compose",
@@ -246,6 +248,7 @@ __all__ = [
     "decrement_times",
     "design_schedule",
     "equivalent_dose",
+    "every",
     "explain",
     "hold",
     "individualise",

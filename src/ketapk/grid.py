@@ -1,15 +1,22 @@
-"""Times that show a plan: every event, every rise, every peak."""
+"""Times that are read: those asked for, even ones, and those that show a plan.
+
+A plan is shown by every event, every rise and every peak.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ketapk import units
 from ketapk.errors import InputError
 from ketapk.timetable import timetable
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from numpy.typing import ArrayLike, NDArray
 
     from ketapk.course import Course
@@ -23,6 +30,10 @@ AFTER_EVENT = 24
 MOST = 20_000
 SHOWN = 8
 """Subjects whose own events and peaks are among the times."""
+LONGEST = 10_000_000
+"""Even times that are made at most."""
+EXACT = 1 << 53
+"""Whole numbers below it are floats."""
 
 
 def checked_times(times: ArrayLike) -> Floats:
@@ -45,6 +56,56 @@ def checked_times(times: ArrayLike) -> Floats:
     if (array[1:] < array[:-1]).any():
         raise InputError("times must ascend; sort them, e.g. with numpy.sort.")
     return array
+
+
+def every(step: Any, *, until: Any) -> Floats:
+    """Return even times from 0 on, such as every minute of a week.
+
+    Nobody can write to them, and the same ones come back for the same arguments, so that
+    `simulate` knows long ones again without looking at each.
+
+    Parameters
+    ----------
+    step : str
+        Distance of two times, such as "1 min".
+    until : str
+        The last time, or more, such as "7 d".
+
+    Returns
+    -------
+    (T,) ndarray
+        Hours, each rounded once.
+
+    Raises
+    ------
+    InputError
+        If a time is nothing, or they are too many.
+
+    Examples
+    --------
+    >>> every("30 min", until="2 h").tolist()
+    [0.0, 0.5, 1.0, 1.5, 2.0]
+    """
+    apart, last = units.time_h(step, "step"), units.time_h(until, "until")
+    if apart == 0:
+        raise InputError(f"step={step!r} is no time at all; write a positive one, such as '1 min'.")
+    if last // apart >= LONGEST:
+        raise InputError(
+            f"every {step} until {until} would be more than {LONGEST:,} times; write a longer "
+            f"step, or a shorter time."
+        )
+    return _even(apart, int(last // apart))
+
+
+@lru_cache(maxsize=4)
+def _even(step_h: Fraction, last: int) -> Floats:
+    """Whole multiples of a step, from none to ``last``, that nobody can write to."""
+    over, under = step_h.numerator, step_h.denominator
+    if last * over < EXACT and under < EXACT:
+        times = np.arange(last + 1) * over / under
+    else:
+        times = np.array([float(k * step_h) for k in range(last + 1)])
+    return timetable(times).own()
 
 
 def telling_times(course: Course) -> Floats:
