@@ -87,8 +87,9 @@ Object.defineProperty(window, "ketapk", {
           const { requestStart: sent, responseStart: first, encodedBodySize: size } = performance
             .getEntriesByType("resource")
             .findLast((e) => e.name.endsWith("/api/curves") && e.startTime >= mine.input);
-          window.steps.push({ ...mine, sent, first, size });
           performance.clearResourceTimings();
+          window.steps.push({ ...mine, sent, first, size });
+          window.onstep?.();
         };
       });
     } });
@@ -96,6 +97,12 @@ Object.defineProperty(window, "ketapk", {
 });
 """
 """Notes what happens when, before the page's own modules run."""
+SHOWN = """
+const [step, done] = arguments;
+if (steps.length > step) done();
+else window.onstep = () => { window.onstep = null; done(); };
+"""
+"""Answers once a step is shown; who asks again and again takes the processor from the page."""
 
 
 @contextmanager
@@ -136,7 +143,7 @@ def stepped(driver: Any, slider: str, count: int) -> list[dict[str, float]]:
     found = driver.find_element("id", slider)
     for step in range(count):
         found.send_keys(Keys.ARROW_RIGHT)
-        wait(driver, f"steps.length > {step}")
+        driver.execute_async_script(SHOWN, step)
     steps: list[dict[str, float]] = driver.execute_script("return steps")
     return steps[WARM:]
 

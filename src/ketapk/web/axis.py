@@ -30,6 +30,9 @@ JUST_BEFORE = 1e-9
 """Share of the axis by which a corner is also read before it."""
 DENSE = 20
 """Steps after a corner, ever longer."""
+MOST_CORNERS = 50
+FINE, FINER = 3, 4
+"""Even steps after a corner that are parted, and into how many."""
 
 
 def end_of(runs: Mapping[str, Profiles], slowest_h: float) -> float:
@@ -98,8 +101,33 @@ def axis(runs: Iterable[Profiles], peaks_h: Iterable[float], until_h: float, poi
     return times[(times >= 0.0) & (times <= until_h)]
 
 
-def thinned(times: Floats, kept: Iterable[float], most: int) -> NDArray[np.int64]:
-    """Return positions of about ``most`` of the times, those to be kept among them."""
-    must = np.searchsorted(times, np.array(sorted(t for t in kept if t <= times[-1])))
-    some = np.unique(np.linspace(0, times.size - 1, most).astype(np.int64))
-    return np.union1d(some, np.minimum(must, times.size - 1))
+def from_corner_to_corner(corners_h: Floats, until_h: float, steps: int) -> Floats:
+    """Return ascending times (T,) [h], even between any two corners and finer after each.
+
+    Whoever reads many people at them has few even stretches to begin, and no time by itself.
+
+    Parameters
+    ----------
+    corners_h : array
+        Ascending times at which something begins or ends [h]; beyond ``MOST_CORNERS`` they are
+        no longer looked at.
+    until_h : float
+        End of the axis [h].
+    steps : int
+        Even steps of the whole axis, about.
+
+    Returns
+    -------
+    (T,) ndarray
+        From 0 to the end, with every corner and the moment before it.
+    """
+    inside = corners_h[(corners_h > 0.0) & (corners_h < until_h)][:MOST_CORNERS]
+    begins = np.append(0.0, inside)
+    ends = np.append(inside - JUST_BEFORE * until_h, until_h)
+    told = []
+    for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
+        many = max(int(np.ceil((end - begin) / until_h * steps)), FINE)
+        turn = begin + (end - begin) * FINE / many
+        told.append(np.linspace(begin, turn, FINE * FINER, endpoint=False))
+        told.append(np.linspace(turn, end, many - FINE + 1))
+    return np.unique(np.concatenate(told))
