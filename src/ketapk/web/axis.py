@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketapk.web.limits import LONGEST_H, MOST_TIMES
+from ketapk.web.limits import MOST_TIMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
@@ -17,15 +17,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-SPANS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 96, 120)
-"""Ends of an axis [h], so that it rests while a dose is dragged; above them whole weeks."""
-WEEK_H = 168.0
-COARSE = 240
-"""Even steps in which the end of an axis is looked for."""
-SEEN = 0.1
-"""Share of the highest level below which the rest of a curve is left out."""
-HALVES = 5.0
-"""Half-lives after the last dose within which any curve falls to a tenth of its peak."""
 JUST_BEFORE = 1e-9
 """Share of the axis by which a corner is also read before it."""
 DENSE = 20
@@ -33,35 +24,6 @@ DENSE = 20
 MOST_CORNERS = 50
 FINE, FINER = 3, 4
 """Even steps after a corner that are parted, and into how many."""
-
-
-def end_of(runs: Mapping[str, Profiles], slowest_h: float) -> float:
-    """Return a round time [h] by which all has been given and no curve is above a tenth.
-
-    Parameters
-    ----------
-    runs : mapping of str to Profiles
-        What is to be shown.
-    slowest_h : float
-        The longest half-life [h].
-
-    Returns
-    -------
-    float
-    """
-    given = max(float(run.plan.end) for run in runs.values())
-    late = float(np.clip(HALVES * slowest_h, 1.0, WEEK_H)) if np.isfinite(slowest_h) else WEEK_H
-    coarse = np.linspace(0.0, given + late, COARSE + 1)
-    curves = np.array([r.at_times(coarse).concentration(r.model.parent)[0] for r in runs.values()])
-    if not np.isfinite(curves).any():
-        return float(SPANS[0])
-    highest = np.nanmax(curves)
-    seen = np.flatnonzero(np.any(curves >= SEEN * highest, axis=0))
-    wanted = max(float(coarse[seen[-1]]), given)
-    for span in SPANS:
-        if wanted <= span:
-            return float(span)
-    return min(float(np.ceil(wanted / WEEK_H)) * WEEK_H, LONGEST_H)
 
 
 def axis(runs: Iterable[Profiles], peaks_h: Iterable[float], until_h: float, points: int) -> Floats:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from ketapk.branches import branching
 from ketapk.summary import row
-from ketapk.web.axis import axis, end_of
+from ketapk.web.axis import axis
 from ketapk.web.limits import check_plan
 from ketapk.web.models import one_model
 from ketapk.web.numbers import short
 from ketapk.web.plans import chosen
 from ketapk.web.refusal import at
+from ketapk.web.sight import fading
 
 if TYPE_CHECKING:
     from ketapk.web.questions import WhatIf
@@ -36,7 +37,7 @@ def what_if(asked: WhatIf) -> dict[str, Any]:
         check_plan(found.changed.plan)
     runs = {"planned": found.planned, "changed": found.changed}
     measured = [run.exposure_columns(found.analyte) for run in runs.values()]
-    until_h = options.until_h or end_of(runs, max(float(m["t_half"][0]) for m in measured))
+    until_h = options.until_h or fading(runs.values(), max(float(m["t_half"][0]) for m in measured))
     times = axis(runs.values(), [float(m["Tmax"][0]) for m in measured], until_h, options.points)
     planned, changed = (
         run.at_times(times).concentration(found.analyte)[0] for run in runs.values()

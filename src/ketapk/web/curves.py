@@ -12,13 +12,14 @@ from ketapk import units
 from ketapk.errors import KetapkError
 from ketapk.patients.mismatch import mismatch
 from ketapk.simulation import cohort_of
-from ketapk.web.axis import axis, end_of
+from ketapk.web.axis import axis
 from ketapk.web.crowd import ribbons
 from ketapk.web.difference import difference
 from ketapk.web.models import Answer, Wanted
 from ketapk.web.numbers import BAND_DIGITS, short
 from ketapk.web.plans import who_of
 from ketapk.web.refusal import Problem, at, problem_of, said
+from ketapk.web.sight import end_of
 from ketapk.web.worked import Worked, worked
 
 if TYPE_CHECKING:
@@ -47,14 +48,15 @@ def curves(asked: Curves) -> dict[str, Any]:
         except KetapkError as error:
             found[name] = problem_of(error, f"plans.{name}")
     shown = {name: one for name, one in found.items() if isinstance(one, Worked)}
-    runs = {f"{n} {m}": r for n, one in shown.items() for m, r in one.answer.runs.items()}
+    runs = [run for one in shown.values() for run in one.answer.runs.values()]
     peaks = [t for one in shown.values() for t in one.told("Tmax_h")]
-    halves = [h for one in shown.values() for h in one.told("t_half_h")]
-    until_h = options.until_h or (end_of(runs, max(halves, default=np.inf)) if runs else 1.0)
     if runs:
-        times = axis(runs.values(), peaks, until_h, options.points)
+        until_h = options.until_h or end_of([one.sight for one in shown.values()])
+        times = axis(runs, peaks, until_h, options.points)
     else:
+        until_h = options.until_h or 1.0
         times = np.array([0.0, until_h])
+    drawn = {name: one.answer.at_times(times) for name, one in shown.items()}
     return {
         "until_h": until_h,
         "times_h": times.tolist(),
@@ -63,11 +65,11 @@ def curves(asked: Curves) -> dict[str, Any]:
         "plans": [
             {"name": name, "error": said(one)}
             if isinstance(one, Problem)
-            else _plan(scenario, name, one, who, options, times)
+            else _plan(scenario, name, one, drawn[name], who, options)
             for name, one in found.items()
         ],
         "mismatch": mismatch(cohort_of(who)),
-        "difference": difference({n: one.answer for n, one in shown.items()}, times),
+        "difference": difference(drawn),
         "took_ms": units.ms(perf_counter() - begun),
     }
 
@@ -76,16 +78,17 @@ def _plan(
     scenario: Scenario,
     name: str,
     shown: Worked,
+    answer: Answer,
     who: Patient,
     options: CurveOptions,
-    times: Floats,
 ) -> dict[str, Any]:
-    answer, wanted = shown.answer, Wanted.of(scenario, options)
-    spreads = {m: _Spread.of(run.at_times(times), wanted) for m, run in answer.runs.items()}
+    wanted = Wanted.of(scenario, options)
+    spreads = {model: _Spread.of(run, wanted) for model, run in answer.runs.items()}
+    until_h = float(next(iter(answer.runs.values())).times_h[-1])
     crowds = (
         ribbons(
             scenario.plans[name], who, wanted,
-            people=options.ribbon, seed=options.seed, until_h=float(times[-1]),
+            people=options.ribbon, seed=options.seed, until_h=until_h,
         )
         if options.ribbon
         else {}
@@ -104,7 +107,7 @@ def _plan(
                 "borrowed": any(run.model.routes[r].borrowed for r in run.plan.routes),
                 "curves": {a: short(c) for a, c in spreads[model].curves.items()},
                 "range": spreads[model].range,
-                "effect": answer.effects(model, times) if options.effect_site else None,
+                "effect": answer.effects(model) if options.effect_site else None,
                 "ribbon": crowds.get(model),
                 "measures": shown.measures[model],
                 "outside": run.model.population.outside(run.cohort),

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-def difference(plans: Mapping[str, Answer], times_h: Floats) -> list[dict[str, Any]]:
-    """Return every plan less the first, in a model that answers both (T,) [ng/mL]."""
+def difference(plans: Mapping[str, Answer]) -> list[dict[str, Any]]:
+    """Return every plan less the first, in a model that answers both (T,) [ng/mL].
+
+    All are read at the same times.
+    """
     rest = list(plans)
     if len(rest) < 2:
         return []
@@ -32,10 +35,7 @@ def difference(plans: Mapping[str, Answer], times_h: Floats) -> list[dict[str, A
         curve = None
         if shared is not None:
             mine, theirs = shared
-            curve = short(
-                _parent(plans[name].runs[mine], times_h)
-                - _parent(plans[first].runs[theirs], times_h)
-            )
+            curve = short(_parent(plans[name].runs[mine]) - _parent(plans[first].runs[theirs]))
         told.append(
             {
                 "of": name,
@@ -48,8 +48,8 @@ def difference(plans: Mapping[str, Answer], times_h: Floats) -> list[dict[str, A
     return told
 
 
-def _parent(run: Profiles, times_h: Floats) -> Floats:
-    curve: Floats = run.at_times(times_h).concentration(run.model.parent)[0]
+def _parent(run: Profiles) -> Floats:
+    curve: Floats = run.concentration(run.model.parent)[0]
     return curve
 
 

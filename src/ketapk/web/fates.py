@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ketapk.web.axis import axis, end_of
+from ketapk.web.axis import axis
 from ketapk.web.models import one_run
 from ketapk.web.numbers import short
 from ketapk.web.plans import chosen
+from ketapk.web.sight import fading
 
 if TYPE_CHECKING:
     from ketapk.web.questions import Ledger
@@ -25,7 +26,7 @@ def ledger(asked: Ledger) -> dict[str, Any]:
     with one.place():
         run = one_run(one.plan, one.who, asked.scenario)
     found = run.exposure_columns()
-    until_h = options.until_h or end_of({one.name: run}, float(found["t_half"][0]))
+    until_h = options.until_h or fading([run], float(found["t_half"][0]))
     times = axis([run], [float(found["Tmax"][0])], until_h, options.points)
     later = run.at_times(times)
     amounts = later.amounts[0]

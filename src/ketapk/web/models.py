@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ketapk.eligibility import default_model
@@ -73,7 +73,11 @@ class Answer:
         """Everything a reader should know, each once."""
         return list(dict.fromkeys(w for run in self.runs.values() for w in run.warnings))
 
-    def effects(self, model: str, times_h: NDArray[np.float64]) -> list[dict[str, Any]]:
+    def at_times(self, times_h: NDArray[np.float64]) -> Answer:
+        """Return the same runs at other times (T,) [h]."""
+        return replace(self, runs={m: run.at_times(times_h) for m, run in self.runs.items()})
+
+    def effects(self, model: str) -> list[dict[str, Any]]:
         """Curves (T,) [ng/mL] at the effect sites whose ke0 was published with a model."""
         run = self.runs[model]
         found = []
@@ -84,7 +88,7 @@ class Answer:
                 self.plan,
                 run.model,
                 self.who,
-                times=times_h,
+                times=run.times_h,
                 effect=effect.name,
                 allow_implausible=self.allow_implausible,
             )

@@ -15,11 +15,12 @@ from ketapk.errors import InputError, KetapkError, PlanError
 from ketapk.library.catalogue import load_model
 from ketapk.simulation import simulate
 from ketapk.summary import row as finite
-from ketapk.web.axis import axis, end_of
+from ketapk.web.axis import axis
 from ketapk.web.models import one_run
 from ketapk.web.numbers import short
 from ketapk.web.plans import chosen
 from ketapk.web.refusal import at, problem_of, said
+from ketapk.web.sight import fading
 
 if TYPE_CHECKING:
     from ketapk.patients import Patient
@@ -53,7 +54,9 @@ def routes(asked: Routes) -> dict[str, Any]:
     rows = {line["plan"]: line for line in shown.table.to_dicts()}
     first_pass = {line["plan"]: line for line in shown.first_pass.to_dicts()}
     halves = [float(run.exposure_columns()["t_half"][0]) for run in shown.runs.values()]
-    until_h = options.until_h or end_of(shown.runs, max(h for h in halves if np.isfinite(h)))
+    until_h = options.until_h or fading(
+        shown.runs.values(), max(h for h in halves if np.isfinite(h))
+    )
     peaks = [line["Tmax [min]"] / units.MINUTES_PER_HOUR for line in rows.values()]
     times = axis(shown.runs.values(), peaks, until_h, options.points)
     return {

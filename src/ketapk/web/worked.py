@@ -12,6 +12,7 @@ import numpy as np
 from ketapk import units
 from ketapk.web.models import Answer, Wanted, answers
 from ketapk.web.plans import read_plan
+from ketapk.web.sight import Sight, coarse, given
 
 if TYPE_CHECKING:
     from ketapk.patients import Patient
@@ -30,6 +31,7 @@ class Worked:
     answer: Answer
     measures: Mapping[str, Mapping[str, Mapping[str, float]]]
     """By model and analyte."""
+    sight: Sight
 
     def told(self, what: str) -> list[float]:
         """One measure of all models and analytes, where it has a value."""
@@ -47,43 +49,52 @@ def worked(text: str, who: Patient, wanted: Wanted) -> Worked:
         What is wrong with the plan; this is not kept.
     """
     answer = answers(read_plan(text), who, wanted)
-    return Worked(
-        answer=answer,
-        measures={
-            model: {a: _measures(run, a, wanted.level) for a in wanted.analytes(run)}
-            for model, run in answer.runs.items()
-        },
-    )
+    runs = answer.runs
+    measures = {
+        model: {a: _measures(run, a, wanted.level) for a in wanted.analytes(run)}
+        for model, run in runs.items()
+    }
+    each = [found for by in measures.values() for found in by.values()]
+    slowest = max((h for m in each if np.isfinite(h := m["t_half_h"])), default=np.inf)
+    last = [h for m in each if np.isfinite(h := m["onset_h"] + m["above_h"])]
+    # What is read at all is read at once.
+    times = np.union1d(coarse(given(runs.values()), slowest), last)
+    seen = {model: run.at_times(times) for model, run in runs.items()}
+    for model, by in measures.items():
+        for analyte, found in by.items():
+            found["washout_h"] = _washout(seen[model], analyte, wanted.level, found)
+    return Worked(answer=answer, measures=measures, sight=Sight.of(seen.values()))
 
 
 def _measures(run: Profiles, analyte: str, level: str) -> dict[str, float]:
-    """Measures of one analyte as `Profiles.exposure` has them, and its washout; hours and ng/mL."""
+    """Measures of one analyte as `Profiles.exposure` has them; hours and ng/mL."""
     found = run.exposure_columns(analyte, above=level)
-    onset, above = float(found[f"time to {level}"][0]), float(found[f"time above {level}"][0])
     return {
         "Cmax": float(found["Cmax"][0]),
         "Tmax_h": float(found["Tmax"][0]),
         "AUC_inf": float(found["AUC_inf"][0]),
         "t_half_h": float(found["t_half"][0]),
-        "onset_h": onset,
-        "above_h": above,
-        "washout_h": _washout(run, analyte, level, onset + above),
+        "onset_h": float(found[f"time to {level}"][0]),
+        "above_h": float(found[f"time above {level}"][0]),
     }
 
 
-def _washout(run: Profiles, analyte: str, level: str, last_h: float) -> float:
+def _washout(seen: Profiles, analyte: str, level: str, found: Mapping[str, float]) -> float:
     """Washout as `Exposure.washout` has it [h]; no number where the level is never reached.
 
     Parameters
     ----------
-    last_h : float
-        First time at the level and all the time above it [h]: the last time at it, if it is left
-        only once.
+    seen : Profiles
+        The run at times among which is the first time at the level and all the time above it:
+        the last time at it, if it is left only once.
+    found : mapping of str to float
+        The other measures.
     """
+    last_h = found["onset_h"] + found["above_h"]
     if not np.isfinite(last_h):
         return last_h
-    there = run.at_times(np.array([last_h])).concentration(analyte)[0, 0]
+    there = seen.concentration(analyte)[0, seen.times_h.searchsorted(last_h)]
     wanted = units.mg_per_l_to_ng_per_ml(units.concentration_mg_per_l(level, analyte))
     if abs(there - wanted) <= SAME * wanted:
-        return max(last_h - float(run.plan.end), 0.0)
-    return float(run.curve(analyte).washout(level)[0])
+        return max(last_h - float(seen.plan.end), 0.0)
+    return float(seen.curve(analyte).washout(level)[0])
