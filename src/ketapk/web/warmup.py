@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from typing import Literal
 
 from ketapk.errors import KetapkError
@@ -57,6 +58,9 @@ class Kernels:
         self.state = "loading" if compiled else "compiling"
         with contextlib.suppress(KetapkError):
             warm_up()
+        # What is loaded stays; to look through all of it now and then would hold an answer up.
+        gc.collect()
+        gc.freeze()
         self.state = "ready"
 
 
