@@ -212,12 +212,3 @@ def _usage(error: Any) -> str:
     commands = getattr(getattr(context, "command", None), "commands", {})
     hint = nearest(wrong, commands) if "ommand" in text else ""
     return f"{text}.{hint} See `{path} --help`."
-
-
-def run() -> None:
-    """Leave the process with the exit code of `main`."""
-    sys.exit(main())
-
-
-if __name__ == "__main__":
-    sys.exit(main())

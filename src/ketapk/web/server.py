@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 from ketapk.errors import InputError
 from ketapk.web.app import MISSING
 from ketapk.web.front import Front
+from ketapk.web.place import HOST, PORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HOST = "127.0.0.1"
-"""The only address that is listened at."""
-PORT = 8765
 BACKLOG = 128
 
 
