@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 import ketapk as kp
+from ketapk.cli.opening import opens
 from ketapk.errors import InputError
 from ketapk.web.server import bound
 
@@ -145,3 +146,19 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(capsys):
         other.listen()
         assert main(["serve", "--no-browser", "--port", str(other.getsockname()[1])]) == 2
     assert "choose another" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "models",
+        "serve --help",
+        "serve --port",
+        "serve --port=0",
+        "serve --port -1",
+        "serve --prot 0",
+    ],
+)
+def test_what_does_not_plainly_open_the_page_is_left_to_the_whole_command_line(words):
+    assert not opens(words.split())

@@ -5,9 +5,12 @@ import math
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
 
 import ketapk as kp
+from ketapk.web.axis import FINE, JUST_BEFORE, MOST_CORNERS, from_corner_to_corner
 
 WHO = {"weight_kg": 80.0, "age_y": 35.0, "sex": "M", "height_cm": 180.0}
 ME = kp.Patient(**WHO)
@@ -105,6 +108,22 @@ def test_a_ribbon_is_percentiles_of_the_drawn_people(ask):
     for percent in (5, 25, 50, 75, 95):
         expected = np.percentile(drawn, percent, axis=0)
         assert_allclose(ribbon[f"p{percent}"], expected, rtol=1e-4, atol=1e-12)
+
+
+@given(
+    st.lists(st.floats(0.01, 99.0), max_size=2 * MOST_CORNERS, unique=True),
+    st.floats(1.0, 100.0),
+    st.integers(1, 200),
+)
+def test_a_ribbon_is_read_at_every_corner_and_just_before_it(corners, until, steps):
+    times = from_corner_to_corner(np.sort(corners), until, steps)
+    assert (times[0], times[-1]) == (0.0, until)
+    assert (np.diff(times) > 0.0).all()
+    inside = np.sort([t for t in corners if t < until])[:MOST_CORNERS]
+    at = times.searchsorted(inside)
+    assert_array_equal(times[at], inside)
+    assert (times[at] - times[at - 1] <= 2.0 * JUST_BEFORE * until).all()
+    assert np.diff(times).max() <= until / min(steps, FINE) * (1.0 + 1e-9)
 
 
 def test_the_ribbon_is_that_of_the_first_model_with_variability(ask):

@@ -88,7 +88,7 @@ def from_corner_to_corner(corners_h: Floats, until_h: float, steps: int) -> Floa
     ends = np.append(inside - JUST_BEFORE * until_h, until_h)
     told = []
     for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
-        many = max(int(np.ceil((end - begin) / until_h * steps)), FINE)
+        many = max(int(np.ceil((end - begin) / until_h * steps)), FINE + 1)
         turn = begin + (end - begin) * FINE / many
         told.append(np.linspace(begin, turn, FINE * FINER, endpoint=False))
         told.append(np.linspace(turn, end, many - FINE + 1))
