@@ -10,8 +10,9 @@ import numpy as np
 from ketapk.kernels.compile import part
 from ketapk.kernels.vector import abreast
 
-LANES = 64
-"""Subjects abreast where they step: much of a step does not depend on their number."""
+LANES = 32
+"""Subjects abreast where they step: much of a step does not depend on their number, but what all
+lanes hold has to fit the memory nearest to the processor, which two threads may share."""
 LINE = 8
 """Numbers in a line of the memory nearest to the processor, at whose start rows begin."""
 
