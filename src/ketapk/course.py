@@ -11,7 +11,7 @@ import numpy as np
 from ketapk import lanes, spectrum
 from ketapk.collection import collect
 from ketapk.kernels.status import OK
-from ketapk.schedule import assemble, tie
+from ketapk.schedule import assemble, breakpoints
 from ketapk.solution import Method, Solution, Stats, Tolerance, solve
 
 if TYPE_CHECKING:
@@ -107,10 +107,7 @@ class Course:
     @property
     def events(self) -> Floats:
         """Times at which something begins or ends in anybody, ascending [h]."""
-        intake = self._lowering.intake
-        if intake.kept and not intake.actions:
-            return np.unique(tie(intake.edges[None, :], self.samples))
-        return np.unique(self._schedule.arrays.start)
+        return np.unique(breakpoints(self._lowering, self.samples))
 
     def curve(
         self, output: int, times_h: Floats, *, side: str = "after", factor: float = 1.0

@@ -181,6 +181,23 @@ def lower(
     return assemble(lowering, samples, rows=rows, row_changes=row_changes)
 
 
+def breakpoints(
+    lowering: Lowering, samples: ArrayLike, row_changes: Sequence[RowChange] = ()
+) -> Floats:
+    """Times of changes of rows, starts and ends of flows, stops and actions, (N, E) or (1, E) [h].
+
+    The first is 0; those that agree within rounding, or agree with a sample, have one value.
+    """
+    flows = lowering.flows
+    times = [np.zeros(1), *(np.array([change.time]) for change in row_changes)]
+    times += [t for flow in flows for t in (flow.start, flow.end)]
+    times += [flow.stop for flow in flows if flow.stop is not None]
+    times += [action.time for action in lowering.actions]
+    wide = max(t.size for t in times)
+    edges = np.stack([np.broadcast_to(t, (wide,)) for t in times], axis=1)
+    return tie(edges, np.asarray(samples, dtype=float))
+
+
 def assemble(
     lowering: Lowering,
     samples: ArrayLike,
@@ -211,14 +228,8 @@ def assemble(
     first_row = np.broadcast_to(np.asarray(rows, dtype=np.int64), (n,))
     flows = lowering.flows
     actions = [_restricted(action, only) for action in lowering.actions]
-    times = [np.zeros(1)]
-    times += [np.array([change.time]) for change in changes]
-    times += [t for flow in flows for t in (flow.start, flow.end)]
-    times += [flow.stop for flow in flows if flow.stop is not None]
-    times += [action.time for action in actions]
-    wide = max(t.size for t in times)
-    edges = np.stack([np.broadcast_to(t, (wide,)) for t in times], axis=1)
-    tied = tie(edges, np.asarray(samples, dtype=float))
+    tied = breakpoints(lowering, samples, row_changes)
+    wide = len(tied)
     begin, action_at = _segments(tied, actions)
     G = begin.shape[1]
     end = np.concatenate([begin[:, 1:], np.full((wide, 1), np.inf)], axis=1)

@@ -71,8 +71,8 @@ rates = st.one_of(st.just(0.0), st.floats(-4, 3).map(lambda e: 10.0**e))
 
 @st.composite
 def graphs(draw):
-    """A linear graph of up to 10 compartments, with an output and an effect site."""
-    n = draw(st.integers(1, 10))
+    """A linear graph of up to 8 compartments, with an output and an effect site."""
+    n = draw(st.integers(1, 8))
     graph = Graph()
     for i in range(n):
         graph.compartment(f"c{i}")
