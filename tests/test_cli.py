@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 
-from ketapk.cli import main
+from ketapk.cli import app, main
 from ketapk.notice import NOTICE
 
 IV = "0.5 mg/kg iv over 40 min"
@@ -342,3 +342,17 @@ def test_units_plans_and_sources_are_told(ketapk):
             assert told[name] == "not installed"
     assert "MTT_gut" in ketapk("model", "simons2022")[1]
     assert "comes nearest to" in ketapk("equivalent", IV, "nasal_spray")[1]
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["--help"], ["simulate", "--help"], ["what-if", "-h"], ["simulat"]]
+)
+def test_commands_that_are_made_alone_say_what_all_of_them_say(capsys, monkeypatch, words):
+    codes, said = [], []
+    for meant in (app.meant, lambda _: app.typer.main.get_command(app.app)):
+        monkeypatch.setattr(app, "meant", meant)
+        codes.append(app.main(words))
+        said.append(capsys.readouterr())
+    assert codes[0] == codes[1]
+    assert said[0] == said[1]
+    assert said[0].out or said[0].err

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -41,6 +42,9 @@ from ketapk.notice import NOTICE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+HELP = ("-h", "--help")
+COMPLETING = "_KETAPK_COMPLETE"
+"""Set where a shell asks how a line could go on."""
 INTERRUPTED = 130
 """Exit code after a key that interrupts; what caught the key decides how it arrives here."""
 
@@ -50,7 +54,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": list(HELP)},
 )
 app.command(
     epilog=examples(
@@ -165,9 +169,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; mistakes become one sentence."""
     warnings.simplefilter("ignore", KetapkWarning)
     try:
-        command = typer.main.get_command(app)
-        outcome = command.main(
-            args=list(sys.argv[1:] if arguments is None else arguments),
+        words = list(sys.argv[1:] if arguments is None else arguments)
+        outcome = meant(words).main(
+            args=words,
             prog_name="ketapk",
             standalone_mode=False,
         )
@@ -197,6 +201,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if code == INTERRUPTED:
         say(interrupted(None if arguments is None else list(arguments)))
     return code
+
+
+def meant(words: Sequence[str]) -> Any:
+    """Return the commands that some words can mean, ready to be called.
+
+    To find out how all are called takes longer than most of them run. So it is found out of the one
+    that is named, and of none where only their list is shown.
+    """
+    get = typer.main
+    few, commands = copy(app), app.registered_commands
+    named = [c for c in commands if words and words[0] == (c.name or _name(c.callback))]
+    if COMPLETING in os.environ:
+        return get.get_command(app)
+    if named:
+        few.registered_commands = named
+        return get.get_group(few)
+    if not words or words[0] in HELP:
+        few.registered_commands = [_listed(c) for c in commands]
+    return get.get_command(few)
+
+
+def _name(callback: Any) -> str:
+    """What a command is called whose function has a name."""
+    return typer.main.get_command_name(callback.__name__)
+
+
+def _listed(command: Any) -> Any:
+    """Return a command that takes nothing, with the same name and words about it."""
+
+    def nothing() -> None:
+        pass
+
+    listed = copy(command)
+    nothing.__name__, nothing.__doc__ = command.callback.__name__, command.callback.__doc__
+    listed.callback = nothing
+    return listed
 
 
 def _usage(error: Any) -> str:
