@@ -193,8 +193,9 @@ def breakpoints(
     times += [t for flow in flows for t in (flow.start, flow.end)]
     times += [flow.stop for flow in flows if flow.stop is not None]
     times += [action.time for action in lowering.actions]
-    wide = max(t.size for t in times)
-    edges = np.stack([np.broadcast_to(t, (wide,)) for t in times], axis=1)
+    edges = np.empty((max(t.size for t in times), len(times)))
+    for own, t in zip(edges.T, times, strict=True):
+        own[:] = t
     return tie(edges, np.asarray(samples, dtype=float))
 
 
