@@ -234,3 +234,12 @@ def test_parameters_that_overflow_are_a_status(method):
         assert kp.simulate("35 mg iv bolus", model, method=method).times_h.size > 100
     table = run.exposure(above="70 ng/mL").drop("id")
     assert np.isnan(table.to_numpy()).all()
+
+
+@pytest.mark.parametrize("method", ["auto", "stiff", "explicit"])
+@pytest.mark.parametrize("dose", ["0.5 mg/kg iv over 40 min", "35 mg im"])
+def test_nothing_saturable_falls_below_0(dose, method):
+    model = kp.three_compartment(Vmax=100, Km=1, V1=25, Q2=161, V2=56, Q3=79, V3=157, ka=2)
+    times = np.linspace(0.0, 2000.0, 2001)
+    run = kp.simulate(dose, model, kp.Patient(weight_kg=70), times=times, method=method)
+    assert (run.concentration("ketamine") >= 0.0).all()

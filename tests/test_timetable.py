@@ -26,7 +26,9 @@ def test_a_time_that_differs_in_its_last_bit_makes_another(place):
     assert timetable(other).row.tobytes() == other.tobytes()
 
 
-@pytest.mark.parametrize(("step", "until"), [("1 min", "2 d"), ("7 min", "1 h"), ("0.1 h", "0 h")])
+@pytest.mark.parametrize(
+    ("step", "until"), [("1 min", "2 d"), ("7 min", "1 h"), ("0.5 h", "0.5 h")]
+)
 def test_even_times_are_multiples_rounded_once(step, until):
     apart, last = units.time_h(step, "step"), units.time_h(until, "until")
     times = kp.every(step, until=until)
@@ -55,6 +57,7 @@ def test_even_times_are_the_same_row_in_a_run():
         ("1 min", "-1 h", "negative"),
         (1, "1 h", "no unit"),
         ("1 s", "10000 weeks", "longer step"),
+        ("2 h", "1 h", "not longer"),
     ],
 )
 def test_times_that_cannot_be_even_are_refused(step, until, said):

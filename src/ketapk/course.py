@@ -228,7 +228,8 @@ class Course:
         own = factor * per_mg[arrays.row[arrays.first[:-1]]][:, keep]
         states = seen.at(times_h, side=side, keep=keep.tolist())
         curves: Floats = np.einsum("ntk,nk->nt", states, own)
-        return curves
+        # Without what errors of a step left below 0; what is no number stays so.
+        return np.maximum(curves, 0.0, out=curves)
 
     @cached_property
     def _outcome(self) -> NDArray[np.int64]:

@@ -89,6 +89,11 @@ def every(step: Any, *, until: Any) -> Floats:
     apart, last = units.time_h(step, "step"), units.time_h(until, "until")
     if apart == 0:
         raise InputError(f"step={step!r} is no time at all; write a positive one, such as '1 min'.")
+    if apart > last:
+        raise InputError(
+            f"every {step} until {until} has no time but 0; write a step that is not longer than "
+            f"the time until the end."
+        )
     if last // apart >= LONGEST:
         raise InputError(
             f"every {step} until {until} would be more than {LONGEST:,} times; write a longer "

@@ -112,6 +112,12 @@ def empty_seats():  # type: ignore[no-untyped-def]
 
 
 @woven
+def not_below_0(x):  # type: ignore[no-untyped-def]
+    """Return a concentration, without what errors of a step left below 0."""
+    return 0.0 if x < 0.0 else x
+
+
+@woven
 def seat(lanes, people, n, k):  # type: ignore[no-untyped-def]
     """Seat subject ``n`` in lane ``k``, with an empty body."""
     at = n if people.scale.size > 1 else 0
@@ -189,7 +195,7 @@ def open_segment(lanes, clock, seats, k, pattern, flows, people, plan, reading, 
     start, times = plan.start[g], reading.times
     t, last = seats.upto[k], times.size - 1
     while t < plan.first[g + 1] and times[t] <= start:
-        reading.out[n, t] = lanes.y[reading.watched, k] * lanes.scale[0, k]
+        reading.out[n, t] = not_below_0(lanes.y[reading.watched, k] * lanes.scale[0, k])
         t += 1
     seats.upto[k] = t
     if t > last:
@@ -278,7 +284,7 @@ def read(lanes, clock, seats, k, plan, reading):  # type: ignore[no-untyped-def]
     while t < stop and times[t] <= now:
         share = (times[t] - begin) * per_step
         bend = second + share * (third + share * fourth)
-        out[t] = start + share * (change + (1.0 - share) * bend)
+        out[t] = not_below_0(start + share * (change + (1.0 - share) * bend))
         t += 1
     seats.upto[k] = t
     clock[NEXT, k] = times[t] if t < stop else math.inf

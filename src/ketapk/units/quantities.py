@@ -231,12 +231,14 @@ def expect(text: str, name: str, *kinds: str) -> Quantity:
     wanted = " or ".join(KINDS[kind] for kind in kinds)
     if not isinstance(text, str):
         raise UnitError(f"{name}={text!r} has no unit; write {wanted}.")
+    match = NUMBER.match(text)
+    if match is None:
+        raise InputError(f"{name}: {text!r} is not a quantity; write {wanted}.")
+    if not match.group(2):
+        raise UnitError(f"{name}: {text!r} has no unit; write {wanted}.")
     try:
         found = quantity(text)
-    except UnitError as error:
-        match = NUMBER.match(text)
-        if match is None or not match.group(2):
-            raise UnitError(f"{name}: {error}") from None
+    except UnitError:
         # Again, so that the error names the units that would do here.
         try:
             factor_and_kind(match.group(2), text, kinds)

@@ -6,7 +6,7 @@ import { faint, ink, soft } from "./look.js";
 const ABOVE = 9;
 const EDGE = 6;
 const STEP = 20;
-const HIGHER = [0, 15, 30, 45, 60];
+const HIGHER = [0, 15, 30];
 
 /** Paint bands and the level of a chart before its lines. */
 export function paintLandmarks(u, { landmarks }) {
@@ -38,7 +38,10 @@ export function paintLandmarks(u, { landmarks }) {
   ctx.restore();
 }
 
-/** Write what the bands are, each on its line, further left or higher where another name stands there. */
+/**
+ * Write what the bands are, each on its line, further left or a little higher where another name stands
+ * there. Where there is no room a name is left out: higher up it would say something else.
+ */
 export function nameLandmarks(u, { landmarks, picture }) {
   clearWords(u, picture);
   const seen = landmarks.map((mark) => ({ ...mark, line: u.valToPos(Math.max(mark.low, u.scales.y.min), "y", true), end: u.valToPos(mark.high, "y", true) }))
@@ -50,7 +53,7 @@ export function nameLandmarks(u, { landmarks, picture }) {
       const places = (wide) => {
         const room = Math.max(0, width - wide - 2 * EDGE * ratio);
         return Array.from({ length: Math.floor(room / (STEP * ratio)) + 1 }, (_, k) => k * STEP)
-          .flatMap((moved) => HIGHER.map((rise) => ({ x: left + width - wide - (EDGE + moved) * ratio, y: y - rise * ratio, far: moved / 10 + rise })))
+          .flatMap((moved) => HIGHER.map((rise) => ({ x: left + width - wide - (EDGE + moved) * ratio, y: y - rise * ratio, far: moved / 10 + rise, alone: true })))
           .filter((place) => place.y >= top + ABOVE * ratio);
       };
       return write(text, places, soft());

@@ -22,7 +22,8 @@ export function clearWords(u, picture) {
  * Write words of a size [CSS px] on a plot, one after the other: `work` gets what it needs for that.
  * write(text, places, colour) takes the best of the places that places(width) offers, {x, y, far}: the
  * left middle of the text [px] with what it costs to stand there. It returns the place with its box,
- * to be written by ink() when all have theirs.
+ * to be written by ink() when all have theirs. A text that is wider than the plot is cut before its figures, and
+ * shows it. Where no place is left of those to be taken only where no word stands (alone), null is returned.
  */
 export function writeWords(u, size, work) {
   const { ctx } = u;
@@ -42,7 +43,9 @@ export function writeWords(u, size, work) {
     for (const place of places) {
       if (place.far >= least) continue;
       const box = boxAt(place, width);
-      const apart = place.far + OVERLAP * overlaps(sheet.boxes, box, GAP * ratio);
+      const others = overlaps(sheet.boxes, box, GAP * ratio);
+      if (place.alone && others > 0) continue;
+      const apart = place.far + OVERLAP * others;
       if (apart >= least) continue;
       const cost = apart + crossings(sheet.courses ??= courses(u, sheet.picture), box, u.bbox.left);
       if (cost < least) [found, least] = [place, cost];
@@ -50,7 +53,18 @@ export function writeWords(u, size, work) {
     return found;
   }
 
-  function write(text, places, colour) {
+  function fitting(text) {
+    const most = u.bbox.width - 2 * GAP * ratio;
+    if (ctx.measureText(text).width <= most) return text;
+    const comma = text.lastIndexOf(", ");
+    const figures = comma < 0 ? "" : text.slice(comma);
+    let kept = text.slice(0, text.length - figures.length);
+    while (kept !== "" && ctx.measureText(`${kept}…${figures}`).width > most) kept = kept.slice(0, -1).trimEnd();
+    return `${kept}…${figures}`;
+  }
+
+  function write(whole, places, colour) {
+    const text = fitting(whole);
     const width = ctx.measureText(text).width;
     const place = best(places(width), width);
     if (place === null) return null;
@@ -94,7 +108,7 @@ function courses(u, picture) {
   const { left, width } = u.bbox;
   const { min, max } = u.scales.x;
   const times = u.data[0];
-  const count = Math.ceil(width / step);
+  const count = Math.max(0, Math.ceil(width / step));
   const columns = [];
   let last = -1;
   for (let i = 0; i < times.length && times[i] <= max; i++) {

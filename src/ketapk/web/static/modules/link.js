@@ -1,7 +1,7 @@
 // The link is the whole state: a readable fragment, nothing stored anywhere else.
 
 import { change, example, freshName, onChange, state } from "./state.js";
-import { settled } from "./dom.js";
+import { el, settled } from "./dom.js";
 
 const READABLE = /%(2C|3A|2F|3B|40)/g;
 
@@ -42,6 +42,14 @@ const ofItsKind = (told, usual) => Object.fromEntries(Object.entries(usual)
 const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const sameKind = (a, b) => typeof a === typeof b && Array.isArray(a) === Array.isArray(b) && a !== null;
 
+/** Say until something is changed that a link says nothing. */
+function tellDamaged() {
+  const said = el("p", { class: "problem", id: "link-said", role: "alert" },
+    "The link could not be read, perhaps because its end is missing; this is the example.");
+  document.getElementById("problem").before(said);
+  onChange(() => said.remove());
+}
+
 /**
  * Keep the link: every change is written over the last one, and a view that is chosen is a step of
  * Back. Steps of one chain are those of one session with the page, in which Back changes the view and
@@ -50,6 +58,7 @@ const sameKind = (a, b) => typeof a === typeof b && Array.isArray(a) === Array.i
 export function startLink() {
   const given = readFragment(location.hash);
   if (given !== null) change(given, { silent: true, whole: true });
+  else if (location.hash.length > 1) tellDamaged();
   let chain = history.state?.chain ?? Date.now();
   const entry = (of) => ({ chain, view: of.view });
   const address = (of) => (fragment(of) ? `#${fragment(of)}` : location.pathname);

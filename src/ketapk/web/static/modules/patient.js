@@ -50,8 +50,11 @@ export function tellOutside({ mismatch, plans }) {
   const kept = plans.flatMap((plan) => plan.runs ?? []).flatMap(({ model, outside }) => outside.map((text) => `${model}: ${text}.`));
   const left = plans.flatMap((plan) => plan.excluded ?? []).filter(({ why }) => why.includes(" is outside the "))
     .map(({ model, why }) => `${model} is out: ${why.replace(/^\w+: /, "")}.`);
+  listOutside([...new Set([...mismatch, ...kept, ...left])]);
+}
+
+function listOutside(said) {
   const list = document.getElementById("patient-outside");
-  const said = [...new Set([...mismatch, ...kept, ...left])];
   if (list.dataset.key === said.join("\n")) return;
   list.dataset.key = said.join("\n");
   fill(list, said.map((text) => el("li", {}, text)));
@@ -60,6 +63,7 @@ export function tellOutside({ mismatch, plans }) {
 /** Say what is wrong with the patient, or nothing. */
 export function patientWrong(text) {
   const said = document.getElementById("patient-said");
+  if (text) listOutside([]);
   said.hidden = !text;
   say(said, text ?? "");
 }

@@ -104,18 +104,26 @@ function draw(holder) {
     if (doses === null && cards[i] && cards[i].alone === (plans.length < 2)) return cards[i].show(plan, null);
     if (cards[i]?.signature !== signature) {
       const focused = document.activeElement;
+      const seen = cards[i]?.list.scrollTop ?? 0;
       const fresh = card(i, doses, plans.length < 2);
       fresh.signature = signature;
       if (cards[i]) cards[i].root.replaceWith(fresh.root);
       else holder.append(fresh.root);
       cards[i] = fresh;
       fresh.show(plan, doses);
-      if (focused?.id) document.getElementById(focused.id)?.focus();
+      fresh.list.scrollTop = seen;
+      if (focused?.id) (document.getElementById(focused.id) ?? lastOfItsKind(focused.id, doses))?.focus();
       if (focused?.id === `plan-${i}-sentence`) fresh.typeOn(focused);
     }
     cards[i].show(plan, doses);
   });
   for (const gone of cards.splice(plans.length)) gone.root.remove();
+}
+
+/** The control of the last dose that is like one of a dose that is gone. */
+function lastOfItsKind(id, doses) {
+  const [, before, after] = /^(plan-\d+-dose-)\d+(-.*)$/.exec(id) ?? [];
+  return before && doses ? document.getElementById(`${before}${doses.length - 1}${after}`) : null;
 }
 
 function card(i, doses, alone) {
@@ -136,10 +144,11 @@ function card(i, doses, alone) {
     edit: (patch, gesture) => editDose(i, k, patch, gesture),
     remove: () => removeDose(i, k),
   }));
+  const list = el("div", { class: controls.length > LONG ? "doses long" : "doses", role: "group", "aria-label": `Doses of plan ${i + 1}` }, controls.map((made) => made.root));
   const root = el("article", { class: "plan", id, data: { plan: i }, "aria-label": `Plan ${i + 1}`, onfocusin: () => { active = i; } },
     el("div", { class: "plan-head" }, mark.root, name),
     sentence, error, told,
-    el("div", { class: controls.length > LONG ? "doses long" : "doses", role: "group", "aria-label": `Doses of plan ${i + 1}` }, controls.map((made) => made.root)),
+    list,
     el("div", { class: "plan-foot" },
       doses === null ? null : el("button", { type: "button", class: "quiet", id: `${id}-add-dose`, onclick: after }, "Add a dose"),
       el("button", { type: "button", class: "quiet", id: `${id}-duplicate`, title: "A copy, to ask what if", onclick: copy }, "Duplicate"),
@@ -149,6 +158,8 @@ function card(i, doses, alone) {
 
   function after() {
     addDose(i, Math.max(...dosesOf(state().plans[i].sentence).map((dose) => dose.time_h + (dose.dur_h ?? 0))));
+    // In a long list, to where the new one is.
+    cards[i].list.scrollTop = cards[i].list.scrollHeight;
   }
 
   function copy() {
@@ -168,10 +179,10 @@ function card(i, doses, alone) {
     root.classList.toggle("stale", is);
   }
 
-  function show(plan, list) {
+  function show(plan, given) {
     if (document.activeElement !== name) name.value = plan.name;
     if (document.activeElement !== sentence) sentence.value = plan.sentence;
-    list?.forEach((dose, k) => controls[k]?.show(dose));
+    given?.forEach((dose, k) => controls[k]?.show(dose));
     const understood = toldOf(plan.name);
     if (understood === null) return;
     wrong(understood.error?.sentence);
@@ -184,7 +195,7 @@ function card(i, doses, alone) {
     sentence.setSelectionRange(field.selectionStart, field.selectionEnd);
   }
 
-  return { root, show, wrong, outdated, typeOn, paint: mark.paint, alone };
+  return { root, list, show, wrong, outdated, typeOn, paint: mark.paint, alone };
 }
 
 /** The lines that say how a plan was understood, rewritten in place. */

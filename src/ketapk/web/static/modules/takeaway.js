@@ -34,6 +34,7 @@ export function startTakeaway(library) {
       shown.hidden = false;
       return models().left;
     })), button("copy-text", "Copy", () => copy(shown.textContent))), shown, said);
+  addEventListener("popstate", () => dialog.close());
   document.getElementById("takeaway-open").addEventListener("click", () => {
     link.value = `${location.origin}${location.pathname}#${fragment(state())}`;
     say(said, "");
