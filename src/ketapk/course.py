@@ -12,7 +12,7 @@ from ketapk import lanes, spectrum
 from ketapk.collection import collect
 from ketapk.kernels.status import OK
 from ketapk.schedule import assemble, breakpoints
-from ketapk.solution import Method, Solution, Stats, Tolerance, solve
+from ketapk.solution import EXACT, Method, Solution, Stats, Tolerance, solve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -276,7 +276,7 @@ class Course:
         elif counts is not None:
             stats = Stats.of(counts)
         else:
-            stats = Stats(method="exact", steps=0, rejected=0, error_estimate=0.0)
+            stats = EXACT
         return replace(stats, by_modes=by_modes, in_lanes=in_lanes)
 
     def of(self, subjects: NDArray[np.int64]) -> Course:

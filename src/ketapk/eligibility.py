@@ -8,7 +8,7 @@ import numpy as np
 
 from ketapk.errors import PlanError
 from ketapk.library.catalogue import PUBLISHED, load_model
-from ketapk.library.composition import borrowable
+from ketapk.library.composition import borrowable, with_routes
 from ketapk.model.model import ADULT_FROM_Y
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def default_model(plan: Regimen, cohort: Cohort | None = None) -> Model:
         for model in group:
             missing = [route for route in plan.routes if route not in model.routes]
             if all(borrowable(model, route) is None for route in missing):
-                return load_model("+".join((model.name, *missing)))
+                return with_routes(model.name, missing)
     raise PlanError(
         f"No model in the library answers {plan}: its routes are {', '.join(plan.routes)} and its "
         f"drug is {', '.join(plan.drugs)}; see the list of models."
@@ -83,8 +83,7 @@ def eligible(
     reason = unfit(model, plan, cohort, intensive_care) or unrouted(model, plan, cohort, borrow)
     if reason:
         return None, reason
-    missing = [route for route in plan.routes if route not in model.routes]
-    chosen = load_model("+".join((name, *missing)))
+    chosen = with_routes(name, plan.routes)
     try:
         chosen.check_plan(plan)
     except PlanError as refusal:

@@ -79,7 +79,7 @@ def every(step: Any, *, until: Any) -> Floats:
     Raises
     ------
     InputError
-        If a time is nothing, or they are too many.
+        If the step is nothing or longer than all, or the times are too many.
 
     Examples
     --------

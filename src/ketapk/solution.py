@@ -74,6 +74,10 @@ class Stats:
         )
 
 
+EXACT = Stats(method="exact", steps=0, rejected=0, error_estimate=0.0)
+"""Nothing was stepped."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Solution:
     """States at the start of every segment, from which any other time is reached."""
@@ -105,7 +109,7 @@ class Solution:
     def stats(self) -> Stats:
         """What ran, over all subjects."""
         if self.method == "exact":
-            return Stats(method="exact", steps=0, rejected=0, error_estimate=0.0)
+            return EXACT
         return Stats.of(self.most)
 
     def part(self, lo: int, hi: int) -> Solution:

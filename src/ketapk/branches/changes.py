@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
@@ -108,7 +109,7 @@ def _between(dose: Dose, start: Fraction, end: Fraction) -> Dose:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _OfOneDose:
+class _OfOneDose(ABC):
     """A change of one dose, of which all others know nothing."""
 
     dose: int
@@ -121,9 +122,9 @@ class _OfOneDose:
         others, parts = _picked(plan, self.dose)
         return Regimen.of(*others, *self._instead(parts))
 
+    @abstractmethod
     def _instead(self, parts: list[Any]) -> list[Any]:
         """What is given instead of the parts of the dose."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -209,17 +209,15 @@ def meant(words: Sequence[str]) -> Any:
     To find out how all are called takes longer than most of them run. So it is found out of the one
     that is named, and of none where only their list is shown.
     """
-    get = typer.main
-    few, commands = copy(app), app.registered_commands
-    named = [c for c in commands if words and words[0] == (c.name or _name(c.callback))]
     if COMPLETING in os.environ:
-        return get.get_command(app)
-    if named:
-        few.registered_commands = named
-        return get.get_group(few)
-    if not words or words[0] in HELP:
+        return typer.main.get_command(app)
+    few, commands, first = copy(app), app.registered_commands, words[0] if words else HELP[0]
+    if first in HELP:
         few.registered_commands = [_listed(c) for c in commands]
-    return get.get_command(few)
+    elif named := [c for c in commands if first == (c.name or _name(c.callback))]:
+        few.registered_commands = named
+        return typer.main.get_group(few)
+    return typer.main.get_command(few)
 
 
 def _name(callback: Any) -> str:

@@ -12,7 +12,7 @@ from ketapk.dosing.constructors import nasal_spray
 from ketapk.dosing.regimen import DEVICE_MG, ROUTES, Dose, Regimen
 from ketapk.equivalence import equivalent_dose
 from ketapk.errors import InputError, KetapkError, PlanError
-from ketapk.library.catalogue import load_model
+from ketapk.library.composition import with_routes
 from ketapk.simulation import simulate
 from ketapk.summary import row as finite
 from ketapk.web.axis import axis
@@ -87,10 +87,7 @@ def _by(
         known = ", ".join(name for name in ROUTES if name != "depot")
         raise InputError(f"The route {route!r} is not known; write one of {known}.")
     base = given.model.name.partition("+")[0]
-    model = load_model(base)
-    wanted = dict.fromkeys((*given.plan.routes, route))
-    missing = [name for name in wanted if name not in model.routes]
-    model = load_model("+".join((base, *missing)))
+    model = with_routes(base, dict.fromkeys((*given.plan.routes, route)))
     if given.plan.routes == (route,):
         return given, ""
     if match == "milligrams":

@@ -4,6 +4,7 @@ import { channel } from "./api.js";
 import { makeChart } from "./chart.js";
 import { el, fill, settled, table } from "./dom.js";
 import { colour, dash } from "./look.js";
+import { DRUG_NAMES } from "./sentence.js";
 import { complaint, notes, parts, shownOrRefused, text } from "./sheets.js";
 import { scenario, state } from "./state.js";
 import { readTime } from "./units.js";
@@ -42,9 +43,8 @@ export function falling() {
 
 const lengthsOf = (answer) => [...new Set(answer.rows.map((row) => row.length_h))].sort((a, b) => a - b);
 
-/** The drug of a row in words: models of racemic ketamine and of an enantiomer stand in one table. */
-const DRUGS = { racemic: "racemic", S: "esketamine", R: "arketamine" };
-const named = (row) => `${row.model} (${DRUGS[row.drug]}), ${row.by}`;
+/** What a row is about: models of racemic ketamine and of an enantiomer stand in one table. */
+const named = (row) => `${row.model} (${DRUG_NAMES[row.drug]}), ${row.by}`;
 
 /** A row a model and percentage, a column a length. */
 function fallTable(answer) {

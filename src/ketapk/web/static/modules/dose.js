@@ -3,7 +3,7 @@
 import { choices, el } from "./dom.js";
 import { endGesture } from "./history.js";
 import { amountSpan, amountStep, knob, minuteSpan, minuteStep } from "./knob.js";
-import { DEVICE_MG, ROUTES, infusible, unitsOf } from "./sentence.js";
+import { DEVICE_MG, DRUG_NAMES, ROUTES, infusible, unitsOf } from "./sentence.js";
 import { MINUTES, convert, isRate } from "./units.js";
 
 /** What of a dose decides which controls there are. */
@@ -17,7 +17,7 @@ export function doseControls({ id, number, dose, weight, edit, remove }) {
   choices(route, ROUTES, dose.route);
   const drug = device ? el("span", { class: "unit" }, "esketamine") : el("select", { id: `${id}-drug`,
     "aria-label": `Drug of dose ${number}`, onchange: (event) => edit({ drug: event.target.value }) });
-  if (!device) choices(drug, [["racemic", "racemic"], ["S", "esketamine"], ["R", "arketamine"]], dose.drug);
+  if (!device) choices(drug, Object.entries(DRUG_NAMES), dose.drug);
   const mode = infusible(dose) && el("select", { id: `${id}-mode`, "aria-label": `Dose ${number}: at once or over a time`,
     onchange: (event) => edit(event.target.value === "infusion" ? infused() : atOnce()) });
   if (mode) choices(mode, [["bolus", "at once"], ["infusion", "infusion"]], dose.dur_h > 0 ? "infusion" : "bolus");

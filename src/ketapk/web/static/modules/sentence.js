@@ -2,7 +2,9 @@
 
 import { AMOUNT_UNITS, RATE_UNITS, convert, isRate, num, timeText } from "./units.js";
 
-const DRUGS = { racemic: "", S: "esketamine ", R: "arketamine " };
+/** Forms of the drug in words; a sentence leaves out the racemic one. */
+export const DRUG_NAMES = { racemic: "racemic", S: "esketamine", R: "arketamine" };
+const DRUGS = { racemic: "", S: `${DRUG_NAMES.S} `, R: `${DRUG_NAMES.R} ` };
 const FORMS = { prolonged: " prolonged-release", suppository: " suppository" };
 
 export const ROUTES = [
