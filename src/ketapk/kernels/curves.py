@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from ketapk.kernels.beginnings import MOST_TERMS, SMALL, beginnings
 from ketapk.kernels.compile import kernel, lean
 from ketapk.kernels.mode_table import (
-    AMOUNTS,
     BLOCKS,
     COUPLING,
     LOST,
@@ -30,7 +29,8 @@ from ketapk.kernels.mode_table import (
     receive,
     unparted,
 )
-from ketapk.kernels.modes import some
+from ketapk.kernels.modes import Pattern
+from ketapk.kernels.segment import TINY, difference, enter, leave, pass_by, pass_by_alone
 from ketapk.kernels.stretch import (
     APART,
     CONSTANT,
@@ -49,7 +49,6 @@ from ketapk.kernels.vector import (
     anywhere,
     binary_order,
     exp,
-    expm1,
     full,
     load,
     size,
@@ -67,7 +66,6 @@ DIGITS = 10.0
 PRODUCTS = 6.0
 """Error of an exponential that is a product of a few, in units of rounding."""
 EPS = 2.220446049250313e-16
-TINY = 1e-300
 
 
 class Plan(NamedTuple):
@@ -101,59 +99,9 @@ class Stretches(NamedTuple):
 
 
 @lean
-def grown(rate, time):  # type: ignore[no-untyped-def]
-    """Return ``(1 - exp(-rate * time)) / rate`` for vectors of rates, to the last digits."""
-    gap = rate * time
-    return where(gap < TINY, time, -expm1(-gap) / rate)
-
-
-@lean
-def difference(one, other, time):  # type: ignore[no-untyped-def]
-    """Return ``(exp(-one * time) - exp(-other * time)) / (other - one)`` for vectors of rates."""
-    slower = where(one < other, one, other)
-    return exp(-slower * time) * grown(size(other - one), time)
-
-
-@lean
 def products_of(rate, step, span):  # type: ignore[no-untyped-def]
     """Return how many products carry a mode along a stretch, until it has faded."""
     return where(rate * span < 1.0, span, 1.0 / rate) / (float(LANES) * step + TINY)
-
-
-@lean
-def given_to(flat, begin, wide, place, count, few):  # type: ignore[no-untyped-def]
-    """Return what ``count`` subjects from ``place`` on get into a state in a segment."""
-    return some(flat, begin + place, count, few) if wide > 1 else full(flat[begin])
-
-
-@lean
-def enter(jumps, paces, sources, wide, g, place, count, modes, level, flow, few):  # type: ignore[no-untyped-def]
-    """Give what enters in segment ``g``.
-
-    Parameters
-    ----------
-    jumps, paces : (G * I * wide,) array
-        What enters at the start of a segment [mg], and during it [mg/h].
-    sources, wide : int
-        Number of states that drug enters, and N, or 1 where all get the same.
-    place, count : int
-        Which subjects.
-    modes : (6 + I, n, LANES) array
-        Their modes.
-    level, flow : (n, LANES) array
-        What is in every mode [mg], changed, and what runs into it [mg/h], written.
-    """
-    n = level.shape[0]
-    for a in range(n):
-        store(full(0.0), flow, a)
-    for s in range(sources):
-        begin = (g * sources + s) * wide
-        jump = given_to(jumps, begin, wide, place, count, few)
-        rate = given_to(paces, begin, wide, place, count, few)
-        for a in range(n):
-            share = load(modes, AMOUNTS + s, a)
-            store(load(level, a) + share * jump, level, a)
-            store(load(flow, a) + share * rate, flow, a)
 
 
 @lean
@@ -285,37 +233,6 @@ def reaches(modes, step, terms):  # type: ignore[no-untyped-def]
         store(where(sooner > 0.0, sooner + 1.0, full(1.0)), terms, REACH, a)
 
 
-@lean
-def leave(modes, length, level, flow, doubt):  # type: ignore[no-untyped-def]
-    """Carry what is in every mode over a segment of ``length`` [h].
-
-    ``doubt`` (n, LANES) is what cancelled in it, in units of rounding [mg].
-    """
-    for a in range(level.shape[0] - 1, -1, -1):
-        rate, partner = load(modes, RATES, a), load(modes, PARTNER, a)
-        left = exp(-rate * length)
-        per_flow = grown(rate, length)
-        inside = load(level, a) * left + load(flow, a) * per_flow
-        # What an error of the rate makes of what was there, and of what ran in.
-        spread, gone = load(modes, SPREAD, a), rate * length
-        share = where(gone < 1.0, gone, 1.0)
-        unsure = (load(doubt, a) + size(load(level, a)) * spread * gone) * left
-        unsure = unsure + size(load(flow, a)) * per_flow * spread * share
-        if anywhere(partner >= 0.0):
-            for b in range(a):
-                own = partner == float(b)
-                if anywhere(own):
-                    other, coupling = load(modes, RATES, b), load(modes, COUPLING, a)
-                    sent = difference(rate, other, length)
-                    risen = grown(other, length)
-                    fed = load(level, b) * sent + load(flow, b) * ((risen - sent) / rate)
-                    lost = load(doubt, b) * sent + size(load(flow, b)) * (risen / rate)
-                    inside = inside + where(own, coupling * fed, 0.0)
-                    unsure = unsure + where(own, size(coupling) * lost, 0.0)
-        store(inside, level, a)
-        store(unsure, doubt, a)
-
-
 @kernel
 def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times, lo, hi, limit,
            abreast, out, done):  # type: ignore[no-untyped-def]  # fmt: skip
@@ -326,7 +243,10 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
     ``done`` (N,) becomes True for a subject whose error, relative to the largest concentration that
     is written, is below ``limit``; the others are left for the exponential. ``abreast`` says
     whether subjects go side by side, or stretches of one; that does not change the result.
+    ``pattern``, ``plan`` and ``stretches`` come as plain tuples of what `Pattern`, `Plan` and
+    `Stretches` name: to recognise the names takes longer than a short curve.
     """
+    pattern, plan, stretches = Pattern(*pattern), Plan(*plan), Stretches(*stretches)
     n, R, T, W = pattern.diagonal.size, per_amount.size, times.size, stretches.size.size
     G, first, last = plan.start.size, 0, 0
     for w in range(W):
@@ -345,6 +265,7 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
     levels, flows, doubts = (
         np.empty((G, n, LANES)), np.empty((G, n, LANES)), np.empty((G, n, LANES))
     )  # fmt: skip
+    left, filled = np.empty((G, n, LANES)), np.empty((G, n, LANES))
     own, level, flow = np.empty_like(modes), np.empty((n, LANES)), np.empty((n, LANES))
     partner, doubt = modes[PARTNER] if abreast else own[PARTNER], np.empty((n, LANES))
     since, step, span, error = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
@@ -366,6 +287,9 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
         store(full(0.0), amplitude, 0)
         for k in range(LANES):
             worst[k], peak[k] = 0.0, 0.0
+        if not abreast:
+            for k in range(count):
+                pass_by_alone(modes, k, plan, G - 1, few, left, filled)
         for g in range(G):
             enter(jumps, paces, inputs.size, wide, g, place, count, modes, level, flows[g], few)
             if g == plan.opening:
@@ -374,7 +298,10 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
                 store(load(level, a), levels, g, a)
                 store(load(doubt, a), doubts, g, a)
             if g < G - 1:
-                leave(modes, plan.end[g] - plan.start[g], level, flows[g], doubt)
+                length = plan.end[g] - plan.start[g]
+                if abreast:
+                    pass_by(modes, length, left[g], filled[g])
+                leave(modes, length, left[g], filled[g], level, flows[g], doubt)
         # Lanes are subjects, stretch by stretch, or stretches, subject by subject.
         for outer in range(W if abreast else count):
             if not abreast:

@@ -12,7 +12,6 @@ import math
 import numpy as np
 
 from ketapk.kernels.compile import kernel, lean
-from ketapk.kernels.curves import enter, given_to
 from ketapk.kernels.landmarks import DIGITS, FIRST_LEVEL, LAST, SETTLED
 from ketapk.kernels.mode_table import (
     AMOUNTS,
@@ -25,6 +24,7 @@ from ketapk.kernels.mode_table import (
     receive,
     unparted,
 )
+from ketapk.kernels.segment import enter, given_to
 from ketapk.kernels.vector import (
     LANES,
     anywhere,

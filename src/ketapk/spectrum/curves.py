@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -64,17 +64,16 @@ def curves(
     if found is None:
         return None
     modes, shared = found
-    from ketapk.kernels.curves import curves as write
-
-    n, plan = lowering.n, shared.scaled(factor)
-    stretch = stretches(table, shared, before=before)
-    abreast = _abreast(n, stretch.first.size)
+    write = _kernel()
+    n, pattern, plan = lowering.n, tuple(modes.pattern), tuple(shared.scaled(factor))
+    stretch = tuple(stretches(table, shared, before=before))
+    abreast = _abreast(n, stretch[0].size)
     out = np.empty((n, times.size))
     done = np.zeros(n, dtype=bool)
 
     def work(lo: int, hi: int) -> None:
         write(
-            modes.pattern, modes.constants, modes.per_amount, shared.sources, modes.table, plan,
+            pattern, modes.constants, modes.per_amount, shared.sources, modes.table, plan,
             stretch, times, lo, hi, ERROR, abreast, out, done,
         )  # fmt: skip
 
@@ -82,6 +81,14 @@ def curves(
     if before:
         out[:, times <= 0.0] = 0.0
     return out, sound(lowering, done)
+
+
+@cache
+def _kernel() -> Any:
+    """Return what writes curves, which is not loaded before it is needed."""
+    from ketapk.kernels.curves import curves
+
+    return curves
 
 
 @lru_cache(maxsize=64)

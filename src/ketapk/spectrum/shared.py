@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ketapk.lazy import lazy
 from ketapk.schedule import tie
 from ketapk.timetable import LONGEST, Timetable, timetable
 
@@ -39,7 +40,7 @@ class Shared:
     sources: Ints
     """(I,) positions of the states that drug enters."""
 
-    @cached_property
+    @lazy
     def opening(self) -> int:
         """The segment in which drug first enters, which finds an empty body."""
         enters = ((self.jump != 0.0) | (self.rate != 0.0)).any(axis=(1, 2))

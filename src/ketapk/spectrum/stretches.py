@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MANY = 4096
 """Times of which it is first seen whether they are even in every segment."""
-LONGEST = 1024
+LONGEST = 2048
 """Times in one even stretch, after which it starts anew so that rounding cannot pile up."""
 ROUNDING = 8.0
 """Units in the last place by which an even grid may miss its times."""
