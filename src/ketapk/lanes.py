@@ -21,9 +21,9 @@ from ketapk.timetable import read_only, timetable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ketapk.accuracy import Tolerance
     from ketapk.lowering import Lowering
     from ketapk.model.system import System
-    from ketapk.solution import Tolerance
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

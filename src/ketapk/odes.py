@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ketapk.accuracy import check_max_steps, check_rtol
 from ketapk.errors import InputError
 from ketapk.kernels import status
 
@@ -115,15 +116,13 @@ def solve_ode(
         raise InputError("times must ascend from the time of y0; sort them, e.g. with numpy.sort.")
     if method not in METHOD_CODES:
         raise InputError(f"method={method!r} is not known; write one of {', '.join(METHOD_CODES)}.")
-    if not 1e-13 <= rtol <= 1e-2:
-        raise InputError(f"rtol={rtol!r} is out of range; give a number from 1e-13 to 0.01.")
+    check_rtol(rtol)
+    check_max_steps(max_steps)
     allowed = _vector("atol", atol)
     if allowed.size not in (1, state.size) or np.any(allowed <= 0.0):
         raise InputError(
             f"atol={atol!r} is out of range; give a positive number, or one for each state."
         )
-    if max_steps < 1:
-        raise InputError(f"max_steps={max_steps!r} is out of range; give a whole number above 0.")
     breaks = _vector("events", events) if np.size(events) else np.empty(0)
     stops = np.unique(np.append(breaks[(breaks > at[0]) & (breaks < at[-1])], at[-1]))
     problem = _problem(rhs, jac, params, float(at[0]), state)

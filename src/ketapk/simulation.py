@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import warnings as python_warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ketapk.accuracy import Tolerance
 from ketapk.course import Course
 from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
@@ -20,7 +22,7 @@ from ketapk.patients import Cohort, Patient, span
 from ketapk.patients.mismatch import mismatch
 from ketapk.patients.scalars import remarks
 from ketapk.profiles import Profiles
-from ketapk.solution import Method, Tolerance
+from ketapk.solution import Method
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -106,7 +108,7 @@ def simulate(
     if patient is None:
         _check_somebody(plan, model)
     cohort = cohort_of(patient)
-    _check_tolerance(rtol, atol, max_steps)
+    tolerance = Tolerance.of(rtol, atol, max_steps)
     _check_sharing(threads, chunk)
     grid = None if times is None else checked_times(times)
     _offer_to_borrow(plan, model)
@@ -128,7 +130,7 @@ def simulate(
         samples=np.empty(0) if grid is None else grid,
         ke0=None if attached is None else attached.ke0,
         method=method,
-        tolerance=Tolerance(rtol=rtol, atol=atol, max_steps=max_steps),
+        tolerance=tolerance,
         threads=threads,
         chunk=chunk,
     )
@@ -173,8 +175,6 @@ def _offer_to_borrow(plan: Regimen, model: Model) -> None:
 
 def _with_failures(run: Profiles) -> Profiles:
     """Name failures on the way: read the curves once, unless it is known that there are none."""
-    from dataclasses import replace
-
     output = run.course.system.output_index(run.model.parent, "plasma")
     if run.course.superposes(output, run.times_h):
         return run
@@ -209,15 +209,6 @@ def _check_somebody(plan: Regimen, model: Model) -> None:
         raise InputError(
             "The plan or the model depends on the patient; add one, e.g. kp.Patient(weight_kg=70)."
         )
-
-
-def _check_tolerance(rtol: float, atol: float, max_steps: int) -> None:
-    if not isinstance(rtol, (int, float)) or not (1e-13 <= rtol <= 1e-2):
-        raise InputError(f"rtol={rtol!r} is out of range; give a number from 1e-13 to 0.01.")
-    if not isinstance(atol, (int, float)) or not (0.0 < atol < np.inf):
-        raise InputError(f"atol={atol!r} is out of range; give a positive amount in mg.")
-    if isinstance(max_steps, bool) or not isinstance(max_steps, int) or max_steps < 1:
-        raise InputError(f"max_steps={max_steps!r} is out of range; give a whole number above 0.")
 
 
 def _check_sharing(threads: int | None, chunk: int | None) -> None:

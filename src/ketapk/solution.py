@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from ketapk.accuracy import Tolerance
 from ketapk.errors import InputError
 from ketapk.kernels import status
 from ketapk.kernels.arrays import SystemArrays
@@ -30,18 +31,6 @@ FOR_EVER = 1e9
 ROWS = 256
 """Segments in one call of a kernel that climbs them."""
 METHODS: tuple[Method, ...] = ("auto", "exact", "explicit", "stiff")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tolerance:
-    """How closely the ODE kernel follows a saturable system; exact solutions need none."""
-
-    rtol: float = 1e-8
-    """Relative, of each state [1]."""
-    atol: float = 1e-10
-    """Absolute, of each state [mg]."""
-    max_steps: int = 100_000
-    """Steps between two events before a subject is given up."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ketapk.accuracy import Tolerance
 from ketapk.errors import InputError, KetapkWarning, PlanError
 from ketapk.kernels.status import OK, SENTENCE
 from ketapk.library.catalogue import load_model
@@ -22,7 +23,7 @@ from ketapk.records.predictions import Predictions
 from ketapk.records.problems import Problems
 from ketapk.records.targets import Targets
 from ketapk.records.values import given_parameters, people_of, values_of
-from ketapk.solution import Method, Solution, Tolerance, solve
+from ketapk.solution import Method, Solution, solve
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -61,8 +62,7 @@ def predict(
             f"{model.name} describes {' and '.join(model.drugs)}, and the records give "
             f"{records.drug}; if another form was meant, read them with drug={model.drugs[0]!r}."
         )
-    if not isinstance(rtol, float) or not 1e-13 <= rtol <= 1e-2:
-        raise InputError(f"rtol={rtol!r} is out of range; give a number from 1e-13 to 0.01.")
+    limits = Tolerance(rtol=rtol)
     place = "line" if str(records.name) != "The data frame" else "row"
     names = np.array(records.subjects)[records.subject]
     problems = Problems(records.name, place, rows=records.rows, subjects=names)
@@ -77,7 +77,6 @@ def predict(
     problems.settle()
 
     course, last = courses(records)
-    limits = Tolerance(rtol=rtol)
 
     def values_at(rows: Ints) -> Values:
         return {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import warnings as python_warnings
 from dataclasses import replace
-from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ketapk.accuracy import check_max_steps, check_rtol
 from ketapk.errors import InputError, KetapkWarning
 from ketapk.grid import checked_times
 from ketapk.profiles import Profiles
@@ -93,11 +93,8 @@ def respond(
             f"{model!r} is not a response model; give an Emax, Tolerance, IndirectResponse, "
             f"Turnover or Feedback."
         )
-    if not isinstance(rtol, Real) or not 1e-13 <= rtol <= 1e-2:
-        raise InputError(f"rtol={rtol!r} is out of range; give a number from 1e-13 to 0.01.")
-    whole = isinstance(max_steps, Integral) and not isinstance(max_steps, bool)
-    if not whole or max_steps < 1:
-        raise InputError(f"max_steps={max_steps!r} is out of range; give a whole number above 0.")
+    check_rtol(rtol)
+    check_max_steps(max_steps)
     at = run.times_h if times is None else checked_times(times)
     source = Source(run=run, analyte=analyte or run.model.parent, site=site, samples=at)
     run.solution.system.output_index(source.analyte, site)

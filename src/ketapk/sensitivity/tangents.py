@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ketapk.accuracy import Tolerance
 from ketapk.errors import PlanError
 from ketapk.lowering import Lowering
 from ketapk.schedule import assemble
 from ketapk.sensitivity.augmented import CURVE, SLOPE, Augmented, augment
 from ketapk.sensitivity.motion import entering
 from ketapk.sensitivity.step import Steps, steps
-from ketapk.solution import Solution, Tolerance, solve
+from ketapk.solution import Solution, solve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
