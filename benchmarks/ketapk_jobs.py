@@ -20,13 +20,13 @@ from entry import Curves, Entry
 from jobs import FORMED, ROUTES, TIMES_H, Patients
 
 import ketapk as kp
+from ketapk.accuracy import Tolerance
 from ketapk.course import Course
 from ketapk.library.intravenous import INTRAVENOUS
 from ketapk.model.model import Model
 from ketapk.model.routes import Input, Route
 from ketapk.model.structures import depot, through_the_liver
 from ketapk.model.system import Graph
-from ketapk.solution import Tolerance
 from ketapk.units import mg_per_l_to_ng_per_ml
 
 PUBLIC, SOLVER = "ketapk simulate", "ketapk solver layer, model made anew"
@@ -116,6 +116,8 @@ PLANS = {
     "im": kp.intramuscular(f"{jobs.DOSE_MG} mg"),
     "nasal": kp.nasal(f"{jobs.DOSE_MG} mg"),
 }
+EVERY_MINUTE = kp.every("1 min", until="8 weeks")
+"""Job D's times."""
 
 
 def long_plan() -> kp.Regimen:
@@ -249,14 +251,14 @@ def entries() -> list[Entry]:
         ("B", routed, all_plans, TIMES_H, READ),
         ("C", saturable, [INFUSION], TIMES_H, READ[:1]),
         ("C stiff", stiff, [INFUSION], TIMES_H, READ[:2]),
-        ("D", linear, [long_plan()], kp.every("1 min", until="8 weeks"), READ[:1]),
+        ("D", linear, [long_plan()], EVERY_MINUTE, READ[:1]),
     ]
     found = []
     for job, make, plans, times, reads in asked:
         steps = not jobs.CURVES[job].linear
         found.append(Entry(job, PUBLIC, _public(make, plans, times, reads), steps=steps))
         found.append(Entry(job, SOLVER, _layer(make, plans, times, reads), steps=steps))
-    found.append(Entry("D", AGAIN, _again(linear, long_plan(), jobs.LONG_TIMES_H, READ[:1])))
+    found.append(Entry("D", AGAIN, _again(linear, long_plan(), EVERY_MINUTE, READ[:1])))
     return found
 
 

@@ -255,7 +255,8 @@ def test_an_unmatched_effect_site_is_marked_in_the_table(ketapk):
 
 
 def test_failed_patients_exit_with_4_and_what_succeeded_is_printed(ketapk, monkeypatch):
-    from ketapk.solution import Tolerance, solve
+    from ketapk.accuracy import Tolerance
+    from ketapk.solution import solve
 
     def solve_in_three_steps(*arguments, **options):
         tight = {"method": "explicit", "tolerance": Tolerance(max_steps=3)}

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 import ketapk as kp
+from ketapk.accuracy import Tolerance
 from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.kernels.rows import LANES
 from ketapk.lanes import _chunk, curves
 from ketapk.model.sparse import Sparse
 from ketapk.model.system import Graph
-from ketapk.solution import Tolerance
 from tests.bodies import N, doses, lowered, rates, read
 
 TIMES = np.sort(np.concatenate([np.linspace(0.0, 24.0, 25), [0.01, 0.013, 2.3, 2.3, 7.77, 23.999]]))

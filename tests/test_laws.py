@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 import ketapk as kp
+from ketapk.accuracy import Tolerance
 from ketapk.dosing.regimen import Dose, Regimen, Reset
 from ketapk.schedule import lower
-from ketapk.solution import Tolerance, solve
+from ketapk.solution import solve
 
 TIMES = np.concatenate([[0.0], np.geomspace(0.01, 48.0, 40)])
 ME = kp.Patient(weight_kg=70)

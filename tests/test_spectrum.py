@@ -7,12 +7,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import ketapk as kp
+from ketapk.accuracy import Tolerance
 from ketapk.collection import collect
 from ketapk.course import Course
 from ketapk.dosing.regimen import Dose, Regimen
 from ketapk.model.routes import Input
 from ketapk.model.system import Graph
-from ketapk.solution import Tolerance
 from ketapk.spectrum import curves, whole_curves
 from ketapk.spectrum.groups import groups_of
 from ketapk.spectrum.shared import shared_plan

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,12 +10,14 @@ import numpy as np
 from ketapk import lanes, spectrum
 from ketapk.collection import collect
 from ketapk.kernels.status import OK
+from ketapk.lazy import lazy
 from ketapk.schedule import assemble, breakpoints
-from ketapk.solution import EXACT, Method, Solution, Stats, Tolerance, solve
+from ketapk.solution import EXACT, Method, Solution, Stats, solve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ketapk.accuracy import Tolerance
     from ketapk.dosing.regimen import Regimen
     from ketapk.lowering import Lowering, Part
     from ketapk.model.body import Body
@@ -50,7 +51,7 @@ class Course:
     threads: int | None = None
     chunk: int | None = None
 
-    @cached_property
+    @lazy
     def system(self) -> System:
         """The compartments that the plan's routes need; drifting rates count from its start."""
         body, doses = self._body, self.plan.doses
@@ -58,15 +59,16 @@ class Course:
             system = self.model.system(self.values, self.plan.routes, ke0=self.ke0)
         else:
             system = body.system
-        return system.since(float(doses[0].time)) if doses else system
+        drifts = system.drift.size and doses
+        return system.since(float(doses[0].time)) if drifts else system
 
-    @cached_property
+    @lazy
     def _body(self) -> Body | None:
         """What the model keeps of one person."""
         one = len(self.cohort) == 1
         return self.model.body(self.values, self.plan.routes, ke0=self.ke0) if one else None
 
-    @cached_property
+    @lazy
     def _lowering(self) -> Lowering:
         body = self._body
         if body is None or body.system is not self.system:
@@ -84,12 +86,12 @@ class Course:
             self.cohort.dosing_kg,
         )
 
-    @cached_property
+    @lazy
     def _schedule(self) -> Schedule:
         """When what enters, all of it."""
         return assemble(self._lowering, self.samples)
 
-    @cached_property
+    @lazy
     def solution(self) -> Solution:
         """All of it."""
         return self._solved(self._schedule)
@@ -231,7 +233,7 @@ class Course:
         # Without what errors of a step left below 0; what is no number stays so.
         return np.maximum(curves, 0.0, out=curves)
 
-    @cached_property
+    @lazy
     def _outcome(self) -> NDArray[np.int64]:
         """(N,) status of each subject, as far as curves were read without the whole solution."""
         return np.full(len(self.cohort), OK, dtype=np.int64)
@@ -240,7 +242,7 @@ class Course:
         """Take over how some subjects, whose course was solved apart, came out."""
         self._outcome[subjects] = np.maximum(self._outcome[subjects], some.solution.worst)
 
-    @cached_property
+    @lazy
     def _modes(self) -> dict[int, spectrum.Modes]:
         """Modes of all subjects, by output; one person's are those of the plan before."""
         body, intake = self._body, self._lowering.intake
@@ -249,12 +251,12 @@ class Course:
         modes: dict[int, spectrum.Modes] = body.modes.setdefault(intake.states, {})
         return modes
 
-    @cached_property
+    @lazy
     def _by_modes(self) -> dict[int, int]:
         """Subjects of whom everything that was read was a sum of modes, by output."""
         return {}
 
-    @cached_property
+    @lazy
     def _in_lanes(self) -> dict[int, tuple[int, Floats]]:
         """How many subjects' curves came from steps taken abreast, and their counts, by output."""
         return {}

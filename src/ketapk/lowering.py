@@ -6,10 +6,11 @@ What all subjects share has one value (1,), however many they are; it is spread 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from ketapk.lazy import lazy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,18 +99,23 @@ class Intake:
     kept: bool = False
     """Whether all of it is the same for everybody, and is found again by the next call."""
 
-    @cached_property
+    @lazy
     def edges(self) -> Floats:
         """Times at which the plan, and the flows that all share, start and end, ascending [h]."""
         ends = (t for flow in self.flows for t in (flow.start[0], flow.end[0]))
         return np.sort(np.array([0.0, *ends]))
 
-    @cached_property
+    @lazy
     def states(self) -> tuple[int, ...]:
         """The states that are entered, ascending."""
         return tuple(sorted({flow.state for flow in self.flows}))
 
-    @cached_property
+    @lazy
+    def in_step(self) -> bool:
+        """Whether everybody gets everything at the same times, and nothing but what enters."""
+        return self.kept and not self.actions
+
+    @lazy
     def sound(self) -> bool:
         """Whether everything that enters is a number, taken times any weight too."""
         return all(bool((np.abs(flow.amount) < HUGE).all()) for flow in self.flows)
@@ -139,13 +145,13 @@ class Lowering:
     weight_kg: Floats | None = None
     """(N,) or (1,), what the amounts of ``intake`` are to be taken times."""
 
-    @cached_property
+    @lazy
     def flows(self) -> tuple[Flow, ...]:
         """What enters by itself."""
         kg, flows = self.weight_kg, self.intake.flows
         return flows if kg is None else tuple(flow.times(kg) for flow in flows)
 
-    @cached_property
+    @lazy
     def actions(self) -> tuple[Action, ...]:
         """Resets and steady states."""
         kg, actions = self.weight_kg, self.intake.actions

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from ketapk.lazy import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -52,7 +54,7 @@ class Timetable:
             self.row = np.frombuffer(memoryview(self._bits).toreadonly())
         return self.row
 
-    @cached_property
+    @lazy
     def ascends(self) -> bool:
         """Whether no time is before the one before it; one that is no number is."""
         return bool((self.row[1:] >= self.row[:-1]).all())
@@ -79,9 +81,13 @@ def timetable(times: Floats) -> Timetable:
 
     Too many times have one that keeps neither them nor what is made of them.
     """
+    last = _last[0]
+    if times is last.row:
+        return last
     asked = Timetable(np.ascontiguousarray(times))
     if times.size <= LONGEST:
-        return _kept(asked)
+        _last[0] = kept = _kept(asked)
+        return kept
     asked.row = read_only(asked.row)
     return asked
 
@@ -90,6 +96,10 @@ def timetable(times: Floats) -> Timetable:
 def _kept(asked: Timetable) -> Timetable:
     asked.own()
     return asked
+
+
+_last = [_kept(Timetable(np.empty(0)))]
+"""The one that was asked for last, of those that are kept."""
 
 
 def read_only(times: Floats) -> Floats:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ketapk import units
 from ketapk.errors import PlanError
+from ketapk.lazy import lazy
 from ketapk.patients import Cohort
 from ketapk.simulation import simulate
 
@@ -28,7 +28,7 @@ class Verification:
     model: Model
     simulated: tuple[float, ...]
 
-    @cached_property
+    @lazy
     def table(self) -> pl.DataFrame:
         """One row a check.
 

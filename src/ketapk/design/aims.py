@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ketapk import units
 from ketapk.errors import InputError
+from ketapk.lazy import lazy
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -34,12 +34,12 @@ class Span:
                 f"end={self.end!r} is not after start={self.start!r}; write a later end."
             )
 
-    @cached_property
+    @lazy
     def start_h(self) -> Fraction:
         """When it begins [h]."""
         return units.time_h(self.start, "start")
 
-    @cached_property
+    @lazy
     def end_h(self) -> Fraction:
         """When it ends [h]."""
         return units.time_h(self.end, "end")
@@ -153,7 +153,7 @@ class AreaAim(Span):
         super().__post_init__()
         _ = self.mg_h_per_l
 
-    @cached_property
+    @lazy
     def mg_h_per_l(self) -> float:
         """The area [mg h/L]."""
         return units.area_mg_h_per_l(self.area)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from ketapk import units
 from ketapk.errors import InputError
+from ketapk.lazy import lazy
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -78,7 +78,7 @@ class Chance:
         """Whether more drug makes it easier: whoever keeps it stays above the level."""
         return (self.bound == "at least") == (self.side == "above")
 
-    @cached_property
+    @lazy
     def required(self) -> float:
         """Least share of people who stay on the wanted side throughout [1]."""
         share = (
@@ -86,12 +86,12 @@ class Chance:
         )
         return share if self.bound == "at least" else 1.0 - share
 
-    @cached_property
+    @lazy
     def start_h(self) -> Fraction:
         """When it begins [h]."""
         return units.time_h(0 if self.start is None else self.start, "start")
 
-    @cached_property
+    @lazy
     def end_h(self) -> Fraction | None:
         """When it ends [h]; None where it holds for ever."""
         return None if self.end is None else units.time_h(self.end, "end")

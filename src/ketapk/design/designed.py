@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ketapk import units
@@ -11,6 +10,7 @@ from ketapk.basis import basis
 from ketapk.design.aims import AreaAim
 from ketapk.design.chances import ChanceAim
 from ketapk.design.judged import chance_table
+from ketapk.lazy import lazy
 
 if TYPE_CHECKING:
     import polars as pl
@@ -81,7 +81,7 @@ class Designed:
         """Whether the aim is met; None for a level, which is only come near to."""
         return self.deviation.met
 
-    @cached_property
+    @lazy
     def chances(self) -> pl.DataFrame:
         """A row per stated chance; none for other aims.
 
@@ -92,7 +92,7 @@ class Designed:
         stated = self.aim.chances if isinstance(self.aim, ChanceAim) else ()
         return chance_table(self.run, stated, self.site)
 
-    @cached_property
+    @lazy
     def table(self) -> pl.DataFrame:
         """A row for the schedule and each of its alternatives, the best first.
 
@@ -118,7 +118,7 @@ class Designed:
         ]
         return pl.DataFrame(rows, infer_schema_length=None)
 
-    @cached_property
+    @lazy
     def warnings(self) -> tuple[str, ...]:
         """Everything a reader should know: a missed aim, why, the pump, and of the simulation."""
         missed = () if self.met is not False else (self._missed(), *self.obstacles)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from ketapk.design.aims import AreaAim, LevelAim, WindowAim
+from ketapk.lazy import lazy
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -115,7 +115,7 @@ class LevelGoal:
         found = _least_squares(bound, np.append(wanted, heavy * most), highest)
         return found * min(1.0, most / float(found @ lengths))
 
-    @cached_property
+    @lazy
     def _weights(self) -> Floats:
         """Trapezoidal shares of the time, (P,)."""
         return _trapezoid(self.at.size)
@@ -242,6 +242,6 @@ class AreaGoal:
         found: Floats = np.clip(solved.x[:n], 0.0, highest)
         return found
 
-    @cached_property
+    @lazy
     def _weights(self) -> Floats:
         return _trapezoid(self.at.size)

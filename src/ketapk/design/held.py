@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from ketapk import units
 from ketapk.basis import basis
 from ketapk.design.arrivals import arrival, missed
+from ketapk.lazy import lazy
 
 if TYPE_CHECKING:
     import polars as pl
@@ -78,7 +78,7 @@ class Held:
         """Drug that holding the target takes, without what was given before [mg]."""
         return sum(float(i.end - i.start) * i.mg_per_h for i in self.intervals)
 
-    @cached_property
+    @lazy
     def table(self) -> pl.DataFrame:
         """A row per interval.
 
@@ -106,7 +106,7 @@ class Held:
             columns["plasma_ng_per_ml"] = [_ng(level(plasma, i.after)) for i in self.intervals]
         return pl.DataFrame(columns)
 
-    @cached_property
+    @lazy
     def arrivals(self) -> pl.DataFrame:
         """How every target is met.
 
@@ -131,7 +131,7 @@ class Held:
         table = self.arrivals
         return table.filter(table["reached"].eq_missing(False))
 
-    @cached_property
+    @lazy
     def warnings(self) -> tuple[str, ...]:
         """Everything a reader should know: missed targets, limits, and of the simulation."""
         short = [missed(row, self.intervals, self.control) for row in self.shortfall.to_dicts()]

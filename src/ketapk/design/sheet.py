@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ketapk import units
@@ -13,6 +12,7 @@ from ketapk.dosing.pump import Pump
 from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
 from ketapk.errors import InputError
+from ketapk.lazy import lazy
 from ketapk.notice import NOTICE
 from ketapk.patients import Patient
 from ketapk.units import ML_PER_L
@@ -85,7 +85,7 @@ class RunningSheet:
         """When the syringe is to be changed [h]."""
         return tuple(float(line.time) for line in self.lines if line.action.startswith(CHANGE))
 
-    @cached_property
+    @lazy
     def table(self) -> pl.DataFrame:
         """A row per line.
 

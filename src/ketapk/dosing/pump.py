@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from typing import Literal
 
 from ketapk import units
 from ketapk.dosing.constructors import is_salt, without_salt
 from ketapk.errors import InputError
+from ketapk.lazy import lazy
 from ketapk.units import ML_PER_L
 
 RESOLUTION = "0.1 mL/h"
@@ -74,33 +74,33 @@ class Pump:
                 f"higher rate, or a finer resolution."
             )
 
-    @cached_property
+    @lazy
     def mg_per_l(self) -> Fraction:
         """Concentration of base [mg/L]."""
         found = units.expect(without_salt(self.concentration), "concentration", "concentration")
         share = Fraction(repr(units.BASE_IN_HYDROCHLORIDE)) if is_salt(self.concentration) else 1
         return found.exact * share
 
-    @cached_property
+    @lazy
     def step_mg_per_h(self) -> Fraction:
         """Smallest rate above none, and the step between two rates [mg/h]."""
         return self._step * self.mg_per_l
 
-    @cached_property
+    @lazy
     def max_mg_per_h(self) -> float:
         """Highest rate that it can run [mg/h]; infinite where no ``max_rate`` is said."""
         return (
             math.inf if self._most_steps is None else float(self._most_steps * self.step_mg_per_h)
         )
 
-    @cached_property
+    @lazy
     def volume_ml(self) -> float | None:
         """What the syringe holds [mL]."""
         if self.volume is None:
             return None
         return float(units.expect(self.volume, "volume", "volume").exact * ML_PER_L)
 
-    @cached_property
+    @lazy
     def min_interval_h(self) -> Fraction:
         """Shortest time between two changes of the rate [h]; 0 where none is said."""
         if self.min_interval is None:
@@ -141,12 +141,12 @@ class Pump:
         """Volume [mL] that holds an amount [mg]."""
         return float(_exact(mg, "mg") * ML_PER_L / self.mg_per_l)
 
-    @cached_property
+    @lazy
     def _step(self) -> Fraction:
         """Resolution [L/h]."""
         return units.expect(self.resolution, "resolution", "flow").exact
 
-    @cached_property
+    @lazy
     def _most_steps(self) -> int | None:
         """Steps up to the highest rate."""
         if self.max_rate is None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 from numbers import Integral, Real
 from typing import Any
 
 from ketapk import units
 from ketapk.errors import InputError
+from ketapk.lazy import lazy
 
 ROUTES = {
     "iv": "intravenous",
@@ -230,41 +230,41 @@ class Regimen:
         # What was derived is derived again: the hash of a word differs between processes.
         return {"events": self.events}
 
-    @cached_property
+    @lazy
     def _hash(self) -> int:
         return hash(self.events)
 
-    @cached_property
+    @lazy
     def doses(self) -> tuple[Dose, ...]:
         """The doses, without resets."""
         return tuple(event for event in self.events if isinstance(event, Dose))
 
-    @cached_property
+    @lazy
     def routes(self) -> tuple[str, ...]:
         """Routes used, each once."""
         return tuple(dict.fromkeys(dose.route for dose in self.doses))
 
-    @cached_property
+    @lazy
     def drugs(self) -> tuple[str, ...]:
         """Forms of the drug given, each once."""
         return tuple(dict.fromkeys(dose.drug for dose in self.doses))
 
-    @cached_property
+    @lazy
     def per_kg(self) -> bool:
         """Whether a dose depends on body weight."""
         return any(dose.per_kg for dose in self.doses)
 
-    @cached_property
+    @lazy
     def all_per_kg(self) -> bool:
         """Whether every dose is in proportion to body weight."""
         return all(dose.per_kg for dose in self.doses)
 
-    @cached_property
+    @lazy
     def steady(self) -> bool:
         """Whether a dose begins with a steady state."""
         return any(dose.ss for dose in self.doses)
 
-    @cached_property
+    @lazy
     def kinds(self) -> tuple[Dose, ...]:
         """One dose of every kind: what is left if times, amounts and rates do not count."""
         found: dict[Any, Dose] = {}
@@ -344,7 +344,7 @@ class Regimen:
         """Write additional doses out; a steady state stays with the first."""
         return self._expanded
 
-    @cached_property
+    @lazy
     def _expanded(self) -> Regimen:
         written: list[Dose | Reset] = []
         for event in self.events:
@@ -359,7 +359,7 @@ class Regimen:
                 written.append(event)
         return Regimen.of(*written)
 
-    @cached_property
+    @lazy
     def in_effect(self) -> tuple[Dose | Reset, ...]:
         """Single events in the order in which they take effect: a reset before what is given."""
         events = self.expand().events

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ketapk.exposure.roots import find_root
+from ketapk.lazy import lazy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +46,7 @@ class Curve:
     solution: Solution
     output: int
 
-    @cached_property
+    @lazy
     def _seen(self) -> Solution:
         """The solution with what the output depends on, and nothing else."""
         return self.solution.seen_by(self.output)
@@ -56,7 +56,7 @@ class Curve:
         """Position of the output in it."""
         return 0 if self._seen is not self.solution else self.output
 
-    @cached_property
+    @lazy
     def lambda_z(self) -> Floats:
         """Terminal rate constant that the output sees, (N,) [1/h]."""
         blocks, which = self._upstream
@@ -67,7 +67,7 @@ class Curve:
         result: Floats = slowest[which]
         return result
 
-    @cached_property
+    @lazy
     def _upstream(self) -> tuple[Floats, Ints]:
         """Rate constants at the end among the compartments that feed the output.
 
@@ -86,7 +86,7 @@ class Curve:
         inside = np.array(system.upstream(self.output))
         return A[np.ix_(np.arange(rows.size), inside, inside)], which.ravel()
 
-    @cached_property
+    @lazy
     def _segments(self) -> tuple[Ints, Ints, Floats, Floats]:
         """Subject, segment, start and end of every segment that has a length."""
         arrays = self.solution.schedule.arrays
@@ -120,7 +120,7 @@ class Curve:
             change[:, dst] += flow
         return value, np.einsum("qs,qs->q", observe, change)
 
-    @cached_property
+    @lazy
     def _pull(self) -> Floats:
         """Slope of the concentration per state, (R, S) [1/L/h]."""
         system = self._seen.system
@@ -162,7 +162,7 @@ class Curve:
         start = np.nextafter(self._seen.schedule.arrays.start[segment], np.inf)
         return self._seen.of(subject, np.maximum(times, start), side="before")
 
-    @cached_property
+    @lazy
     def _nodes(self) -> tuple[Floats, Floats, Floats]:
         """Times, values and slopes at the nodes of every segment, (Q, K).
 
@@ -221,7 +221,7 @@ class Curve:
         )
         return root, self.value(root, subject[q], segment[q])
 
-    @cached_property
+    @lazy
     def peak(self) -> tuple[Floats, Floats]:
         """Highest concentration and the first time at which it is reached, (N,) [mg/L], [h]."""
         n = self.solution.n_subjects
@@ -363,13 +363,13 @@ class Curve:
         time[(self.solution.outcome != 0) | np.isnan(level)] = np.nan
         return time
 
-    @cached_property
+    @lazy
     def _endless(self) -> Floats:
         """Time at which a curve that never falls is given up, (N,) [h]."""
         begin: Floats = self.solution.schedule.arrays.start[self._last]
         return (begin + FOR_EVER) * (1.0 - 1e-12)
 
-    @cached_property
+    @lazy
     def _last(self) -> Ints:
         """Last segment of every subject."""
         last: Ints = self.solution.schedule.arrays.first[1:] - 1
@@ -419,7 +419,7 @@ class Curve:
             half: Floats = np.log(2.0) / self.lambda_z
         return half
 
-    @cached_property
+    @lazy
     def AUC_inf(self) -> Floats:
         """Area under the curve to infinity, (N,) [mg h/L]."""
         system = self.solution.system
@@ -451,7 +451,7 @@ class Curve:
             values[n] = np.sum(observe * states[n], axis=1)
         return values
 
-    @cached_property
+    @lazy
     def MRT(self) -> Floats:
         """Mean residence time, first moment over area, (N,) [h].
 
@@ -508,7 +508,7 @@ class Curve:
         np.add.at(moment, subject, np.sum(0.5 * width * np.sum(left * w, axis=2), axis=1))
         return moment
 
-    @cached_property
+    @lazy
     def half_lives(self) -> list[Floats]:
         """Half-lives of every phase that the output sees, for each subject, longest first [h]."""
         blocks, which = self._upstream

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ketapk.exposure.curve import CLOSE, Curve
 from ketapk.exposure.roots import find_root
+from ketapk.lazy import lazy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,7 +85,7 @@ class Difference:
         """Difference at ascending times, (N, T) [mg/L]; ``side`` as in `Solution.at`."""
         return self.second.at(times_h, side=side) - self.first.at(times_h, side=side)
 
-    @cached_property
+    @lazy
     def extreme(self) -> tuple[Floats, Floats]:
         """Largest difference, with its sign, and the first time of it, (N,) [mg/L], [h]."""
         pieces = self._pieces
@@ -104,7 +104,7 @@ class Difference:
         area: Floats = self.second.AUC_inf - self.first.AUC_inf
         return area
 
-    @cached_property
+    @lazy
     def area_between(self) -> Floats:
         """Area between the two curves, whichever is above, (N,) [mg h/L]."""
         pieces = self._pieces
@@ -140,7 +140,7 @@ class Difference:
     def _unknown(self) -> Floats:
         return np.full(self.first.solution.n_subjects, np.nan)
 
-    @cached_property
+    @lazy
     def _pieces(self) -> Pieces:
         """The time since the two differ, parted at the nodes of both and at every extreme."""
         nodes = np.concatenate(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from ketapk import units
 from ketapk.errors import InputError
 from ketapk.exposure.curve import Curve
+from ketapk.lazy import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ class Exposure:
     analyte: str
     site: str = "plasma"
 
-    @cached_property
+    @lazy
     def _curve(self) -> Curve:
         return Curve(self.solution, self.solution.system.output_index(self.analyte, self.site))
 

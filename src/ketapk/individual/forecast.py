@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from ketapk import units
 from ketapk.basis import basis
 from ketapk.individual.curves import curves, curves_with_slopes
+from ketapk.lazy import lazy
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,7 +54,7 @@ class Forecast:
         """Times (T,) [h]."""
         return self.typical.times_h
 
-    @cached_property
+    @lazy
     def run(self) -> Profiles:
         """The estimated person: the most probable values."""
         course = self.typical.course

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from ketapk import units
 from ketapk.basis import basis
 from ketapk.errors import InputError
 from ketapk.individual.forecast import BAND, Forecast
+from ketapk.lazy import lazy
 from ketapk.simulation import simulate
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Individual:
         """
         return np.diag(self.covariance) / np.diag(self.posterior.prior.covariance)
 
-    @cached_property
+    @lazy
     def table(self) -> pl.DataFrame:
         """A row for each parameter that varies between people.
 
@@ -115,7 +115,7 @@ class Individual:
             }
         )
 
-    @cached_property
+    @lazy
     def levels(self) -> pl.DataFrame:
         """A row for each level, beside what the person's and the typical curve have there.
 
@@ -229,7 +229,7 @@ class Individual:
         """What it rests on, and what it is not."""
         return basis([self.model])
 
-    @cached_property
+    @lazy
     def warnings(self) -> tuple[str, ...]:
         """Everything a reader should know."""
         return (*self.forecast.warnings, *self._doubts())

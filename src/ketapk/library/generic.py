@@ -8,6 +8,7 @@ import numpy as np
 
 from ketapk.errors import InputError
 from ketapk.library.intravenous import INTRAVENOUS
+from ketapk.model.body import Held
 from ketapk.model.model import Model, Population
 from ketapk.model.routes import Input, Route
 from ketapk.model.structures import ELIMINATED, depot, eliminate, mammillary
@@ -162,7 +163,7 @@ def three_compartment(
 def _generic(
     name: str, given: dict[str, ArrayLike | None], peripherals: tuple[tuple[str, str], ...]
 ) -> Model:
-    values = {key: _checked(key, value) for key, value in given.items() if value is not None}
+    values = Held({key: _checked(key, value) for key, value in given.items() if value is not None})
     if ("Vmax" in values) != ("Km" in values):
         raise InputError("Saturable elimination needs both Vmax [mg/h] and Km [mg/L].")
     if "CL" not in values and "Vmax" not in values:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import numpy as np
 from ketapk import units
 from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.stretches import stretches
+from ketapk.lazy import lazy
 from ketapk.library.plausible import Outside, outsides
 from ketapk.patients import span
 
@@ -32,7 +32,7 @@ class Order:
     model: Model | None = None
     pump: Pump | None = None
 
-    @cached_property
+    @lazy
     def doses(self) -> tuple[Dose, ...]:
         """Doses that differ in more than their time, each once."""
         found: dict[Dose, Dose] = {}
@@ -44,7 +44,7 @@ class Order:
         """How long something runs without a pause where a dose does; the shortest time [h]."""
         return self._stretches.get(bare(dose), 0.0)
 
-    @cached_property
+    @lazy
     def _stretches(self) -> dict[Dose, float]:
         found: dict[Dose, float] = {}
         for stretch in (s for route in self.plan.routes for s in stretches(self.plan, route)):
@@ -53,7 +53,7 @@ class Order:
                 found[key] = min(found.get(key, inf), stretch.hours)
         return found
 
-    @cached_property
+    @lazy
     def outsides(self) -> tuple[Outside, ...]:
         """What is outside what has been studied; what differs in its time alone, once."""
         found: dict[tuple[Dose, ...], Outside] = {}
@@ -61,12 +61,12 @@ class Order:
             found.setdefault((*map(bare, one.doses),), one)
         return tuple(found.values())
 
-    @cached_property
+    @lazy
     def weights_kg(self) -> tuple[float, float]:
         """Body weights of those who are furthest out [kg]."""
         return span(self.cohort.weight_kg)
 
-    @cached_property
+    @lazy
     def furthest(self) -> tuple[tuple[float, float], ...]:
         """Total and dosing weight [kg] of the lightest and the heaviest, each once."""
         ends = (int(np.argmin(self.cohort.weight_kg)), int(np.argmax(self.cohort.weight_kg)))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
+
+from ketapk.errors import InputError
+from ketapk.lazy import lazy
 
 if TYPE_CHECKING:
     from ketapk.dosing.regimen import Regimen
@@ -61,25 +64,51 @@ class Bodies:
         return body
 
 
-def held(values: Values) -> dict[str, Any]:
-    """Return a copy of values whose arrays nobody can write to."""
-    found = {**values}
-    for name, value in values.items():
-        if isinstance(value, np.ndarray):
-            found[name] = own = value.copy()
-            own.flags.writeable = False
-    return found
+class Held(dict[str, Any]):
+    """Values of parameters by name that nobody can write to, so that they are known again.
+
+    Raises
+    ------
+    InputError
+        If somebody tries.
+    """
+
+    def __init__(self, values: Values) -> None:
+        super().__init__(values)
+        for name, value in values.items():
+            if isinstance(value, np.ndarray):
+                own = value.copy()
+                own.flags.writeable = False
+                super().__setitem__(name, own)
+
+    @lazy
+    def numbers(self) -> tuple[Any, ...] | None:
+        """What they are known by, as `numbers_of` gives it."""
+        return _numbers(self)
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise InputError(
+            "These values are the model's own and cannot be changed; take dict(values), or make a "
+            "model with others by model.altered(...)."
+        )
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> Any:
+        return Held, ({**self},)
 
 
 def numbers_of(values: Values) -> tuple[Any, ...] | None:
     """Names and numbers of one person's values, by which they are known again; None of many."""
-    found: list[Any] = [*values]
-    for value in values.values():
-        array = type(value) is np.ndarray
-        if array and value.size != 1:
-            return None
-        try:
-            found.append(float(value.item() if array else value))
-        except (TypeError, ValueError):
-            return None
-    return tuple(found)
+    return values.numbers if type(values) is Held else _numbers(values)
+
+
+def _numbers(values: Values) -> tuple[Any, ...] | None:
+    try:
+        numbers = [v.item() if type(v) is np.ndarray else v for v in values.values()]
+        if not all(type(number) is float for number in numbers):
+            numbers = [float(number) for number in numbers]
+    except (TypeError, ValueError):
+        return None
+    return (*values, *numbers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from ketapk import units
 from ketapk.errors import InputError, KetapkError, nearest
+from ketapk.lazy import lazy
 from ketapk.model.expressions import ABOUT_PEOPLE, Expression
 from ketapk.model.routes import Input
 from ketapk.model.structures import ELIMINATED, FATE_OF_ELIMINATED
@@ -112,12 +112,12 @@ class Design:
     first_pass: tuple[str, Expression] | None = None
     """Where the metabolite of a first pass enters, and the share of it [1]."""
 
-    @cached_property
+    @lazy
     def place(self) -> Mapping[str, Place]:
         """Compartments by name."""
         return {place.name: place for place in self.places}
 
-    @cached_property
+    @lazy
     def holds(self) -> Mapping[str, str]:
         """Analyte that each compartment holds.
 

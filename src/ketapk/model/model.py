@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from ketapk.errors import InputError, PlanError
-from ketapk.model.body import MOST, Bodies, held, numbers_of
+from ketapk.lazy import lazy
+from ketapk.model.body import MOST, Bodies, Held, numbers_of
 from ketapk.model.variability import draw
 from ketapk.patients import span
 
@@ -56,12 +57,17 @@ class Population:
                     f"highest, such as {name}=(20, 60)."
                 )
 
+    def _of_other_ages(self, cohort: Cohort) -> bool:
+        """Whether somebody is no adult among adults, or one among children."""
+        youngest, oldest = span(cohort.age_y)
+        if self.group == "adults":
+            return youngest < ADULT_FROM_Y
+        return self.group == "children" and oldest >= ADULT_FROM_Y
+
     def outside(self, cohort: Cohort) -> list[str]:
         """One sentence for each covariate in which somebody is outside the studied range."""
         found = []
-        youngest, oldest = span(cohort.age_y)
-        all_studied = {"adults": youngest >= ADULT_FROM_Y, "children": oldest < ADULT_FROM_Y}
-        if self.age_y is None and not all_studied.get(self.group, True):
+        if self.age_y is None and self._of_other_ages(cohort):
             adult = cohort.age_y >= ADULT_FROM_Y
             strange = ~adult if self.group == "adults" else adult
             who = (
@@ -141,7 +147,7 @@ class Model:
         """The analyte that is dosed."""
         return self.analytes[0]
 
-    @cached_property
+    @lazy
     def caveats(self) -> tuple[str, ...]:
         """What is known to be amiss: checks that fail, and what a user altered."""
         failing = dict.fromkeys(f"{self.name}: {c.note}." for c in self.checks if not c.reproduces)
@@ -166,7 +172,7 @@ class Model:
         Returns
         -------
         mapping
-            Numbers, or (N,) arrays, by the name of the parameter.
+            Numbers, or (N,) arrays, by the name of the parameter; not to be written to.
 
         Raises
         ------
@@ -174,7 +180,7 @@ class Model:
             If people are to be drawn and the model publishes no variability.
         """
         alone = self.covariates and len(cohort) == 1
-        values = {**self._of_one(cohort)} if alone else self.individual(cohort)
+        values = self._of_one(cohort) if alone else self.individual(cohort)
         if draws is None:
             return values
         return draw(values, cohort.subject, self.variability, self.correlations, draws)
@@ -284,12 +290,12 @@ class Model:
         key = (*routes, ke0, *numbers)
         return self._bodies.of(key, lambda: self.system(values, routes, ke0=ke0))
 
-    @cached_property
+    @lazy
     def _of_one(self) -> Callable[[Cohort], Values]:
         """Typical values of one person, of whom the last few are kept; nobody writes to them."""
-        return lru_cache(maxsize=MOST)(lambda cohort: held(self.individual(cohort)))
+        return lru_cache(maxsize=MOST)(lambda cohort: Held(self.individual(cohort)))
 
-    @cached_property
+    @lazy
     def _bodies(self) -> Bodies:
         return Bodies()
 

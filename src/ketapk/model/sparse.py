@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from ketapk.lazy import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,14 +56,14 @@ class Sparse:
         found.__dict__["dense"] = np.ascontiguousarray(dense)
         return found
 
-    @cached_property
+    @lazy
     def dense(self) -> Floats:
         """(R, rows, columns) matrices; not to be written to."""
         full: Floats = np.zeros((self.value.shape[1], *self.shape), dtype=self.value.dtype)
         full[:, self.to, self.source] = self.value.T
         return full
 
-    @cached_property
+    @lazy
     def filled(self) -> NDArray[np.bool_]:
         """Whether a place is other than zero in any subject, (rows, columns)."""
         filled = np.zeros(self.shape, dtype=bool)
@@ -70,7 +71,7 @@ class Sparse:
         filled[self.to, self.source] = [own[:1].any() or own.any() for own in self.value]
         return filled
 
-    @cached_property
+    @lazy
     def row(self) -> dict[tuple[int, int], int]:
         """Position of the entry at a place."""
         places = zip(self.to.tolist(), self.source.tolist(), strict=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ketapk.errors import InputError, PlanError
+from ketapk.lazy import lazy
 from ketapk.model.sparse import Sparse
 
 if TYPE_CHECKING:
@@ -74,12 +75,12 @@ class System:
         """(R, P, S) concentration [mg/L] per amount [mg]."""
         return self.reads.dense
 
-    @cached_property
+    @lazy
     def sites(self) -> tuple[str, ...]:
         """Every place a milligram can be: compartments, waiting places, losses."""
         return self.compartments + self.waiting + self.losses
 
-    @cached_property
+    @lazy
     def states(self) -> tuple[str, ...]:
         """Name of every state, in order."""
         integrals = tuple(f"AUC {o.analyte}, {o.site}" for o in self.outputs)
@@ -120,7 +121,7 @@ class System:
         A = self.A[rows]
         return A + times[:, None, None] * self.drift[rows] if self.drift.size else A
 
-    @cached_property
+    @lazy
     def linked(self) -> NDArray[np.bool_]:
         """(S, S) whether a state (column) feeds another, or itself, in any subject."""
         linked = self.rates.filled.copy()

@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -15,6 +14,7 @@ from ketapk import units
 from ketapk.dosing.regimen import DRUGS
 from ketapk.draws import Draws
 from ketapk.errors import InputError, UnitError
+from ketapk.lazy import lazy
 from ketapk.records.columns import Columns
 from ketapk.records.problems import Problems
 from ketapk.records.rules import check
@@ -95,7 +95,7 @@ class Records:
         """Number of subjects, N."""
         return len(self.subjects)
 
-    @cached_property
+    @lazy
     def keys(self) -> Ints:
         """(N,) number of each subject that keys what is drawn for it: its own, in any file."""
         return np.array([_key(name) for name in self.subjects], dtype=np.int64)

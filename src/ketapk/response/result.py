@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from ketapk import units
 from ketapk.kernels import status
+from ketapk.lazy import lazy
 from ketapk.notice import NOTICE
 from ketapk.response.balance import BalanceCurve
 
@@ -102,7 +102,7 @@ class Response:
     curve: Curve
     warnings: tuple[str, ...] = ()
 
-    @cached_property
+    @lazy
     def values(self) -> Floats:
         """Responses, (N, T), in the unit of the baseline; NaN for a patient that failed."""
         return self.curve.at(self.times_h)
@@ -112,7 +112,7 @@ class Response:
         """Response without drug, (N,)."""
         return self.curve.baseline
 
-    @cached_property
+    @lazy
     def concentration(self) -> Floats:
         """Concentration that drives the response, in plasma or at its site, (N, T) [ng/mL]."""
         result: Floats = units.mg_per_l_to_ng_per_ml(self.curve.drive.at(self.times_h))
@@ -128,7 +128,7 @@ class Response:
         """Time of the peak, (N,) [h]."""
         return self._peak[1]
 
-    @cached_property
+    @lazy
     def _peak(self) -> tuple[Floats, Floats]:
         """Peaks and their times, looked for ever more closely around the farthest time.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import re
-from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
+
+from ketapk.lazy import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +71,7 @@ class Files:
     browser keeps them for good, and asks only for the page itself when it is opened again.
     """
 
-    @cached_property
+    @lazy
     def held(self) -> dict[str, File]:
         """Everything that can be asked for, by its path."""
         found = dict(sorted(_contents()))
