@@ -281,7 +281,7 @@ def test_values_of_one_person_are_those_that_the_model_gives():
         assert {name: np.ravel(value).tolist() for name, value in kept.items()} == {
             name: np.ravel(value).tolist() for name, value in asked.items()
         }
-        name, array = next((n, v) for n, v in kept.items() if isinstance(v, np.ndarray))
+        array = next(value for value in kept.values() if isinstance(value, np.ndarray))
         with pytest.raises(ValueError, match="read-only"):
             array[:] = 0.0
 
