@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketapk.kernels.batch import CHUNK, cores, in_chunks
+from ketapk.room import room
 from ketapk.spectrum.modes import sound
 from ketapk.spectrum.shared import shared_plan
 from ketapk.timetable import read_only, timetable
@@ -123,7 +124,7 @@ def curves(
     first = np.searchsorted(segment, np.arange(shared.start.size + 1)).astype(np.int64)
     plan = Plan(shared.start, shared.end, shared.jump, shared.rate, shared.sources, first)
     n = lowering.n
-    out = np.empty((n, times.size))
+    out = room(n, times.size)
     done, counts = np.zeros(n, dtype=bool), np.zeros((n, 5))
 
     reading = Reading(place[int(system.reads.source[read])], read_only(times), out)

@@ -14,6 +14,7 @@ from ketapk.kernels.arrays import SystemArrays
 from ketapk.kernels.batch import in_chunks
 from ketapk.model.sparse import Sparse
 from ketapk.model.system import System
+from ketapk.room import room
 from ketapk.timetable import read_only
 
 if TYPE_CHECKING:
@@ -330,7 +331,8 @@ class Solution:
         if side not in ("after", "before"):
             raise InputError(f"side={side!r} is not known; write 'after' or 'before'.")
         total = int(np.max(spans[:, 2] + spans[:, 1] - spans[:, 0], initial=0))
-        out = np.full((total, keep.size), np.nan)
+        out = room(total, keep.size)
+        out.fill(np.nan)
         times = read_only(times)
         before = side == "before"
         schedule = self.schedule.arrays

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketapk.kernels.batch import in_chunks
+from ketapk.room import room
 from ketapk.spectrum.modes import ERROR, Modes, chunk_of, modes_of, sound
 from ketapk.spectrum.stretches import stretches
 from ketapk.timetable import timetable
@@ -68,7 +69,7 @@ def curves(
     n, pattern, plan = lowering.n, tuple(modes.pattern), tuple(shared.scaled(factor))
     stretch = tuple(stretches(table, shared, before=before))
     abreast = _abreast(n, stretch[0].size)
-    out = np.empty((n, times.size))
+    out = room(n, times.size)
     done = np.zeros(n, dtype=bool)
 
     def work(lo: int, hi: int) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketapk.kernels.batch import cores, in_chunks
+from ketapk.room import room
 from ketapk.spectrum.groups import Groups, groups_of
 from ketapk.spectrum.shared import Shared, shared_plan
 from ketapk.timetable import timetable
@@ -75,7 +76,7 @@ def modes_of(
         pattern, R = groups.pattern, system.n_rows
         constants, per_amount = system.rates.value, system.reads.value[groups.read]
         kinds = BLOCKS + shared.sources.size - (0 if pattern.group[-1] else BETWEEN)
-        blocks = np.empty((-(-R // LANES), kinds, pattern.group.size, LANES))
+        blocks = room(-(-R // LANES), kinds, pattern.group.size, LANES)
         whole: list[bool] = []
 
         def work(lo: int, hi: int) -> None:
