@@ -121,18 +121,18 @@ def test_robertson_to_1e11(method, jac):
     assert_allclose(found.y[1:3], reference.y.T, rtol=1e-6)
 
 
-@pytest.mark.parametrize("method", ["stiff", "auto"])
-def test_van_der_pol_at_mu_1000(method):
+def test_van_der_pol_at_mu_1000():
     times = [0.0, 500.0, 1000.0, 2000.0]
-    found = kp.solve_ode(
-        van_der_pol, [2.0, 0.0], times, 1000.0, method=method, rtol=1e-9, atol=1e-9
-    )
-    assert found.success, found.message
     reference = solve_ivp(
         lambda t, y: [y[1], 1000.0 * (1 - y[0] ** 2) * y[1] - y[0]],
-        (0.0, 2000.0), [2.0, 0.0], method="Radau", rtol=1e-11, atol=1e-11, t_eval=times,
+        (0.0, 2000.0), [2.0, 0.0], method="LSODA", rtol=1e-12, atol=1e-12, t_eval=times,
     )  # fmt: skip
-    assert_allclose(found.y[:, 0], reference.y[0], rtol=1e-5)
+    for method in ("stiff", "auto"):
+        found = kp.solve_ode(
+            van_der_pol, [2.0, 0.0], times, 1000.0, method=method, rtol=1e-9, atol=1e-9
+        )
+        assert found.success, found.message
+        assert_allclose(found.y[:, 0], reference.y[0], rtol=1e-5, err_msg=method)
 
 
 def test_auto_finds_a_stiff_system_and_says_so():

@@ -1,6 +1,5 @@
 """Memory of large results is used again, and never while something lies in it."""
 
-import gc
 import threading
 
 import numpy as np
@@ -13,7 +12,6 @@ from ketapk.room import LARGE, MOST, room
 
 @pytest.fixture(autouse=True)
 def empty():
-    gc.collect()
     shelf._kept.clear()
     yield
     shelf._kept.clear()

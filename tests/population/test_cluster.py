@@ -28,7 +28,7 @@ def trial(**options):
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client():
     with (
         distributed.LocalCluster(
@@ -37,6 +37,21 @@ def client():
         distributed.Client(cluster) as client,
     ):
         yield client
+
+
+def test_a_model_of_ones_own_travels(client):
+    build = kp.ModelBuilder("mine", analytes="ketamine")
+    build.parameters(CL="80 L/h", V1="60 L")
+    build.compartment("central", volume="V1")
+    build.eliminate(central="CL")
+    build.input("iv", to="central")
+    build.output("ketamine", "central")
+    build.vary(CL="30 %")
+    model = build.model()
+    options = {"rng": 1, "times": [0.5], "progress": "quiet", "chunk": 10}
+    alone = kp.trial("35 mg iv bolus", model, 20, **options)
+    same_there = kp.trial("35 mg iv bolus", model, 20, executor=client.get_executor(), **options)
+    assert alone.percentiles().equals(same_there.percentiles())
 
 
 def test_a_cluster_with_a_killed_worker_gives_what_one_process_gives(client, tmp_path):
@@ -64,18 +79,3 @@ def test_a_cluster_with_a_killed_worker_gives_what_one_process_gives(client, tmp
     assert 3 <= done < found.design.n_chunks
     assert victim not in client.run(os.getpid).values()
     same(alone, trial(directory=folder))
-
-
-def test_a_model_of_ones_own_travels(client):
-    build = kp.ModelBuilder("mine", analytes="ketamine")
-    build.parameters(CL="80 L/h", V1="60 L")
-    build.compartment("central", volume="V1")
-    build.eliminate(central="CL")
-    build.input("iv", to="central")
-    build.output("ketamine", "central")
-    build.vary(CL="30 %")
-    model = build.model()
-    options = {"rng": 1, "times": [0.5], "progress": "quiet", "chunk": 10}
-    alone = kp.trial("35 mg iv bolus", model, 20, **options)
-    same_there = kp.trial("35 mg iv bolus", model, 20, executor=client.get_executor(), **options)
-    assert alone.percentiles().equals(same_there.percentiles())
