@@ -30,7 +30,7 @@ from ketapk.kernels.mode_table import (
     unparted,
 )
 from ketapk.kernels.modes import Pattern
-from ketapk.kernels.segment import TINY, difference, enter, leave, pass_by, pass_by_alone
+from ketapk.kernels.segment import TINY, Plan, difference, enter, leave, pass_by, pass_by_alone
 from ketapk.kernels.stretch import (
     APART,
     CONSTANT,
@@ -66,21 +66,6 @@ DIGITS = 10.0
 PRODUCTS = 6.0
 """Error of an exponential that is a product of a few, in units of rounding."""
 EPS = 2.220446049250313e-16
-
-
-class Plan(NamedTuple):
-    """What enters I states of all subjects in G segments."""
-
-    start: NDArray
-    """(G,) [h]."""
-    end: NDArray
-    """(G,) [h]; the last is infinite."""
-    jump: NDArray
-    """(G, I, N) or (G, I, 1) what enters at the start of a segment [mg]."""
-    rate: NDArray
-    """(G, I, N) or (G, I, 1) what enters during it [mg/h]."""
-    opening: int
-    """Segment in which drug first enters, which finds an empty body."""
 
 
 class Stretches(NamedTuple):
@@ -243,8 +228,8 @@ def curves(pattern, constants, per_amount, inputs, table, plan, stretches, times
     ``done`` (N,) becomes True for a subject whose error, relative to the largest concentration that
     is written, is below ``limit``; the others are left for the exponential. ``abreast`` says
     whether subjects go side by side, or stretches of one; that does not change the result.
-    ``pattern``, ``plan`` and ``stretches`` come as plain tuples of what `Pattern`, `Plan` and
-    `Stretches` name: to recognise the names takes longer than a short curve.
+    ``pattern``, ``plan`` and ``stretches`` are what `Pattern`, `Plan` and `Stretches` name, but as
+    plain tuples: to recognise names in a call takes longer than a short curve.
     """
     pattern, plan, stretches = Pattern(*pattern), Plan(*plan), Stretches(*stretches)
     n, R, T, W = pattern.diagonal.size, per_amount.size, times.size, stretches.size.size

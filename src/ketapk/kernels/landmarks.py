@@ -23,6 +23,8 @@ from ketapk.kernels.mode_table import (
     receive,
     unparted,
 )
+from ketapk.kernels.modes import Pattern
+from ketapk.kernels.segment import Plan
 from ketapk.kernels.vector import LANES
 from ketapk.kernels.zeros import EPS, NEAR, apart, grown, turns, zero
 
@@ -474,11 +476,11 @@ def landmarks(pattern, constants, table, plan, until, heights, lo, hi, limit, ou
     Parameters
     ----------
     pattern, constants
-        As in ``decompose``.
+        As in ``decompose``, but the pattern is a plain tuple, as in ``curves``.
     table : (B, 4 + I, n, LANES) or (B, 6 + I, n, LANES) array
         Modes.
-    plan : Plan
-        What enters; nothing in the last segment but at its start.
+    plan : tuple
+        What enters, as `Plan` names it; nothing in the last segment but at its start.
     until : float
         End of the first area [h].
     heights : (L,) array
@@ -492,6 +494,7 @@ def landmarks(pattern, constants, table, plan, until, heights, lo, hi, limit, ou
     done : (N,) array
         True for a subject whose errors are below ``limit``, written where it is not.
     """
+    pattern, plan = Pattern(*pattern), Plan(*plan)
     n, R, G = pattern.diagonal.size, constants.shape[1], plan.start.size
     modes = unparted(plan.jump.shape[1], n)
     rates, spread, digits, found = np.empty(n), np.empty(n), np.empty(n), np.empty(n)

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from numpy.typing import NDArray
+
 from ketapk.kernels.compile import lean
 from ketapk.kernels.mode_table import AMOUNTS, COUPLING, PARTNER, RATES, SPREAD
 from ketapk.kernels.modes import some
 from ketapk.kernels.vector import LANES, anywhere, exp, expm1, full, load, size, store, where
 
 TINY = 1e-300
-"""What nothing is less than, beside 1."""
+"""So little that it only keeps from dividing by nothing."""
+
+
+class Plan(NamedTuple):
+    """What enters I states of all subjects in G segments."""
+
+    start: NDArray
+    """(G,) [h]."""
+    end: NDArray
+    """(G,) [h]; the last is infinite."""
+    jump: NDArray
+    """(G, I, N) or (G, I, 1) what enters at the start of a segment [mg]."""
+    rate: NDArray
+    """(G, I, N) or (G, I, 1) what enters during it [mg/h]."""
+    opening: int
+    """Segment in which drug first enters, which finds an empty body."""
 
 
 @lean
@@ -116,8 +135,7 @@ def leave(modes, length, left, filled, level, flow, doubt):  # type: ignore[no-u
                 own = partner == float(b)
                 if anywhere(own):
                     other, coupling = load(modes, RATES, b), load(modes, COUPLING, a)
-                    sent = difference(rate, other, length)
-                    risen = grown(other, length)
+                    sent, risen = difference(rate, other, length), load(filled, b)
                     fed = load(level, b) * sent + load(flow, b) * ((risen - sent) / rate)
                     lost = load(doubt, b) * sent + size(load(flow, b)) * (risen / rate)
                     inside = inside + where(own, coupling * fed, 0.0)

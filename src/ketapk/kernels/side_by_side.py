@@ -24,7 +24,8 @@ from ketapk.kernels.mode_table import (
     receive,
     unparted,
 )
-from ketapk.kernels.segment import enter, given_to
+from ketapk.kernels.modes import Pattern
+from ketapk.kernels.segment import Plan, enter, given_to
 from ketapk.kernels.vector import (
     LANES,
     anywhere,
@@ -564,6 +565,7 @@ def side_by_side(pattern, constants, table, plan, until, heights, lo, hi, limit,
     done : (N,) array
         True for a subject whose errors are below ``limit``, written.
     """
+    pattern, plan = Pattern(*pattern), Plan(*plan)
     n, R, G, levels = pattern.diagonal.size, constants.shape[1], plan.start.size, heights.size
     sources, wide = plan.jump.shape[1], plan.jump.shape[2]
     jumps, paces, taken = plan.jump.reshape(-1), plan.rate.reshape(-1), constants.reshape(-1)

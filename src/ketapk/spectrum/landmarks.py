@@ -68,14 +68,14 @@ def landmarks(
     from ketapk.kernels.landmarks import landmarks as alone
     from ketapk.kernels.side_by_side import side_by_side
 
-    n, plan = lowering.n, shared.scaled(1.0)
+    n, pattern, plan = lowering.n, tuple(modes.pattern), tuple(shared.scaled(1.0))
     out = np.full((n, 5 + 2 * heights.size), np.nan)
     done = np.zeros(n, dtype=bool)
 
     def work(lo: int, hi: int) -> None:
         for write in (side_by_side, alone):
             write(
-                modes.pattern, modes.constants, modes.table, plan, until, heights, lo, hi, ERROR,
+                pattern, modes.constants, modes.table, plan, until, heights, lo, hi, ERROR,
                 out, done,
             )  # fmt: skip
             if done[lo:hi].all():
