@@ -3,8 +3,13 @@
 import { choices, el } from "./dom.js";
 import { endGesture } from "./history.js";
 import { amountSpan, amountStep, knob, minuteSpan, minuteStep } from "./knob.js";
+import { numberField } from "./number-field.js";
 import { DEVICE_MG, DRUG_NAMES, ROUTES, infusible, unitsOf } from "./sentence.js";
 import { MINUTES, convert, isRate } from "./units.js";
+
+/** That may be typed; a slider stops at a minute. */
+const SHORTEST_MIN = 0.1;
+const SHORTEST_EVERY_H = 0.1;
 
 /** What of a dose decides which controls there are. */
 export const shape = (dose) => [dose.route, dose.unit, dose.dur_h > 0, dose.times > 1].join();
@@ -48,38 +53,40 @@ export function doseControls({ id, number, dose, weight, edit, remove }) {
   }
 
   const knobs = [];
-  const amount = knob({ id: `${id}-amount`, label: isRate(dose.unit) ? "rate" : "amount", unit, least: 0,
+  const amount = knob({ id: `${id}-amount`, label: isRate(dose.unit) ? "rate" : "amount", unit, typedLeast: device ? DEVICE_MG : 0,
     span: device ? () => 3 * DEVICE_MG : amountSpan, step: device ? () => DEVICE_MG : amountStep,
     onValue: (value) => edit({ amount: device ? Math.max(DEVICE_MG, value) : value }, `${id}-amount`), onSettle: endGesture });
   knobs.push([amount, (d) => d.amount]);
   if (dose.dur_h > 0) {
-    knobs.push([knob({ id: `${id}-dur`, label: "over", unit: "min", least: 0, span: minuteSpan, step: minuteStep,
-      onValue: (minutes) => edit({ dur_h: Math.max(minutes, 1) / MINUTES }, `${id}-dur`), onSettle: endGesture }),
+    knobs.push([knob({ id: `${id}-dur`, label: "over", unit: "min", typedLeast: SHORTEST_MIN, span: minuteSpan, step: minuteStep,
+      onValue: (minutes, dragging) => edit({ dur_h: (dragging ? Math.max(minutes, 1) : minutes) / MINUTES }, `${id}-dur`), onSettle: endGesture }),
     (d) => d.dur_h * MINUTES]);
   }
-  knobs.push([knob({ id: `${id}-time`, label: "at", unit: "min", least: 0, span: minuteSpan, step: minuteStep,
+  knobs.push([knob({ id: `${id}-time`, label: "at", unit: "min", span: minuteSpan, step: minuteStep,
     onValue: (minutes) => edit({ time_h: minutes / MINUTES }, `${id}-time`), onSettle: endGesture }),
   (d) => d.time_h * MINUTES]);
 
-  const every = el("input", { type: "number", id: `${id}-every`, min: 0, step: "any", "aria-label": "Hours between repeated doses",
-    onchange: (event) => edit({ every_h: Math.max(Number(event.target.value), 0.1) }) });
-  const times = el("input", { type: "number", id: `${id}-times`, min: 1, max: 200, step: 1, "aria-label": "How many times this dose is given",
-    onchange: (event) => edit({ times: Math.max(1, Math.round(Number(event.target.value))), every_h: shown.every_h ?? 1 }) });
-  const repeat = el("div", { class: "repeat" }, el("label", { for: times.id }, "times"), times);
-  if (dose.times > 1) repeat.append(el("label", { for: every.id }, "every"), every, el("span", { class: "unit" }, "h"));
+  const every = numberField({ id: `${id}-every`, label: "Hours between repeated doses", bounds: { least: SHORTEST_EVERY_H },
+    onValue: (hours) => edit({ every_h: hours }) });
+  const times = numberField({ id: `${id}-times`, label: "How many times this dose is given", bounds: { least: 1, most: 200, whole: true },
+    onValue: (count) => edit({ times: count, every_h: shown.every_h ?? 1 }) });
+  const repeat = el("div", { class: "repeat" }, el("label", { for: times.input.id }, "times"), times.input);
+  if (dose.times > 1) repeat.append(el("label", { for: every.input.id }, "every"), every.input, el("span", { class: "unit" }, "h"));
+  const wrong = [times.said, every.said];
 
   const root = el("fieldset", { class: "dose", id },
     el("legend", {}, `Dose ${number}`),
     el("div", { class: "dose-kind" }, route, drug, mode),
     knobs.map(([made]) => made.root),
     el("div", { class: "dose-foot" }, device ? null : repeat,
-      el("button", { type: "button", class: "quiet", id: `${id}-remove`, "aria-label": `Remove dose ${number}`, onclick: remove }, "Remove")));
+      el("button", { type: "button", class: "quiet", id: `${id}-remove`, "aria-label": `Remove dose ${number}`, onclick: remove }, "Remove")),
+    device ? null : wrong);
 
   function show(next) {
     shown = next;
     for (const [made, read] of knobs) made.show(read(next));
-    if (document.activeElement !== times) times.value = next.times ?? 1;
-    if (document.activeElement !== every && next.every_h) every.value = Number(next.every_h.toPrecision(6));
+    times.show(next.times ?? 1);
+    if (next.every_h) every.show(Number(next.every_h.toPrecision(6)));
     if (!device) drug.value = next.drug;
   }
   show(dose);

@@ -8,7 +8,7 @@ export function startKeyboard() {
     const key = event.key.toLowerCase();
     if (key !== "z" && key !== "y") return;
     const field = event.target;
-    if (field.tagName === "TEXTAREA" || (field.tagName === "INPUT" && field.type === "text")) return;
+    if (field.tagName === "TEXTAREA" || field.matches("input[type=text]:not([role=spinbutton])")) return;
     event.preventDefault();
     if (key === "y" || event.shiftKey) redo();
     else undo();

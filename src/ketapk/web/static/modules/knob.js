@@ -1,16 +1,17 @@
 // One number of a dose: a field to type in, a slider to drag, both the same value.
 
 import { el } from "./dom.js";
+import { numberField } from "./number-field.js";
 import { nice, num } from "./units.js";
 
 /**
  * Make a knob.
- * least: smallest value; span(value): where the slider ends; step(span): its step;
+ * least: where the slider begins; typedLeast: the smallest value that may be typed; span(value): where the slider ends; step(span): its step;
  * onValue(value, dragging): dragging is true until the slider is let go.
  */
-export function knob({ id, label, unit, least = 0, span, step, onValue, onSettle }) {
-  const number = el("input", { type: "number", id: `${id}-number`, min: least, step: "any", inputmode: "decimal",
-    "aria-label": typeof unit === "string" ? `${label} in ${unit}` : label });
+export function knob({ id, label, unit, least = 0, typedLeast = least, span, step, onValue, onSettle }) {
+  const number = numberField({ id: `${id}-number`, label: typeof unit === "string" ? `${label} in ${unit}` : label,
+    bounds: { least: typedLeast }, onValue: (value) => onValue(value, false) });
   const slider = el("input", { type: "range", id, min: least, "aria-label": label });
   const unitHolder = typeof unit === "string" ? el("span", { class: "unit" }, unit) : unit;
   let end = null;
@@ -25,23 +26,19 @@ export function knob({ id, label, unit, least = 0, span, step, onValue, onSettle
   function show(value) {
     if (document.activeElement !== slider) stretch(value);
     else if (end !== null && value > end) stretch(value);
-    if (document.activeElement !== number) number.value = num(value, 8);
+    number.show(value);
     slider.value = value;
     slider.setAttribute("aria-valuetext", `${num(value, 4)} ${typeof unit === "string" ? unit : unit.value ?? ""}`);
   }
 
   slider.addEventListener("input", () => {
     const value = Number(slider.value);
-    number.value = num(value, 8);
+    number.show(value);
     onValue(value, true);
   });
   slider.addEventListener("change", () => onSettle());
-  number.addEventListener("change", () => {
-    const value = Number(number.value);
-    if (number.value !== "" && Number.isFinite(value) && value >= least) onValue(value, false);
-  });
   return {
-    root: el("div", { class: "knob" }, el("label", { for: slider.id, class: "knob-name" }, label), slider, number, unitHolder),
+    root: el("div", { class: "knob" }, el("label", { for: slider.id, class: "knob-name" }, label), slider, number.input, unitHolder, number.said),
     show,
   };
 }

@@ -3,6 +3,7 @@
 import { choices, el, field, fill, say } from "./dom.js";
 import { changeIn, onChange, state } from "./state.js";
 import { endGesture } from "./history.js";
+import { numberField } from "./number-field.js";
 
 const NUMBERS = [
   ["weight_kg", "Weight", "kg", 10, 200, 1],
@@ -14,19 +15,16 @@ export function startPatient(library) {
   const root = document.getElementById("patient");
   const fields = {};
   const rows = NUMBERS.map(([key, label, unit, least, most, step]) => {
-    const number = el("input", { type: "number", id: `patient-${key}`, step: "any", "aria-describedby": "patient-said" });
+    const number = numberField({ id: `patient-${key}`, described: "patient-said", onValue: (value) => changeIn("patient", { [key]: value }) });
     const slider = el("input", { type: "range", id: `patient-${key}-slider`, min: least, max: most, step, "aria-label": label });
     slider.addEventListener("input", () => changeIn("patient", { [key]: Number(slider.value) }, { gesture: `patient-${key}` }));
     slider.addEventListener("change", endGesture);
-    number.addEventListener("change", () => {
-      if (number.value !== "") changeIn("patient", { [key]: Number(number.value) });
-    });
     fields[key] = (value) => {
-      if (document.activeElement !== number) number.value = value;
+      number.show(value);
       slider.value = value;
       slider.setAttribute("aria-valuetext", `${value} ${unit}`);
     };
-    return el("div", { class: "knob" }, el("label", { for: number.id, class: "knob-name" }, label), slider, number, el("span", { class: "unit" }, unit));
+    return el("div", { class: "knob" }, el("label", { for: number.input.id, class: "knob-name" }, label), slider, number.input, el("span", { class: "unit" }, unit), number.said);
   });
   for (const [key, label, options] of [
     ["sex", "Sex", [["F", "female"], ["M", "male"]]],
