@@ -269,7 +269,7 @@ WRONG = {
     ),
     "unnamed plans": (lambda: kp.compare(["35 mg im"]), kp.InputError, "Give plans by name"),
     "a thousandfold slip": (
-        sim("500 mg/kg iv bolus"), kp.PlanError, "500 mcg/kg = 0.5 mg/kg would be inside",
+        sim("500 mg/kg iv bolus"), kp.ImplausibleError, "500 mcg/kg = 0.5 mg/kg would be inside",
     ),
 }  # fmt: skip
 

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from ketapk.ensemble import Ensemble, simulate_models
     from ketapk.equivalence import Equivalence, equivalent_dose
     from ketapk.errors import (
+        ImplausibleError,
         InputError,
         KetapkError,
         KetapkWarning,
@@ -125,7 +126,7 @@ _HOME = {
     "dosing.wording": "explain",
     "ensemble": "Ensemble simulate_models",
     "equivalence": "Equivalence equivalent_dose",
-    "errors": "InputError KetapkError KetapkWarning ModelError NumericalError PlanError UnitError",
+    "errors": "ImplausibleError InputError KetapkError KetapkWarning ModelError NumericalError PlanError UnitError",
     "grid": "every",
     "exchange.document": "read_model write_model",
     "exchange.sbml": "to_sbml write_sbml",
@@ -199,6 +200,7 @@ __all__ = [
     "Held",
     "IndirectResponse",
     "Individual",
+    "ImplausibleError",
     "InputError",
     "KetapkError",
     "KetapkWarning",

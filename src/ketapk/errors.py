@@ -32,6 +32,10 @@ class ModelError(PlanError):
     """A model of one's own whose parts do not fit together."""
 
 
+class ImplausibleError(PlanError):
+    """A dose far from what was studied; it passes where implausible doses are allowed."""
+
+
 class NumericalError(KetapkError):
     """A solution that could not be computed."""
 

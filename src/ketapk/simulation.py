@@ -13,7 +13,7 @@ from ketapk.course import Course
 from ketapk.dosing.regimen import Regimen
 from ketapk.dosing.sentence import parse
 from ketapk.draws import Draws
-from ketapk.errors import InputError, KetapkWarning, PlanError
+from ketapk.errors import ImplausibleError, InputError, KetapkWarning, PlanError
 from ketapk.grid import checked_times, telling_times
 from ketapk.library.catalogue import load_model
 from ketapk.library.plausible import findings
@@ -84,6 +84,8 @@ def simulate(
     ------
     InputError
         If a number or a unit is wrong.
+    ImplausibleError
+        If a dose is far from what was studied, and ``allow_implausible`` is not set.
     PlanError
         If the model cannot answer the plan.
 
@@ -226,7 +228,7 @@ def _warnings(plan: Regimen, model: Model, cohort: Cohort, *, allow_implausible:
     if model.status != "generic":
         sentences, refused = findings(plan, *span(cohort.weight_kg))
         if refused and not allow_implausible:
-            raise PlanError(f"{refused} Correct the dose, or allow implausible doses.")
+            raise ImplausibleError(f"{refused} Correct the dose, or allow implausible doses.")
         said += sentences
         said += mismatch(cohort)
     said += [f"{model.name}: {sentence}." for sentence in model.population.outside(cohort)]

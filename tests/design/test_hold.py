@@ -446,7 +446,7 @@ WRONG = {
     "no pump": (hold(pump="10 mg/mL"), kp.InputError, "is no pump; write kp.Pump("),
     "no plan": (hold(after=3), kp.InputError, "after=3 is no plan"),
     "wrong drug": (hold(drug="S", model="domino"), kp.PlanError, "describes racemic ketamine"),
-    "wrong unit": (hold("100 mg/L"), kp.PlanError, "Check the unit of the target, or allow implausible doses."),
+    "wrong unit": (hold("100 mg/L"), kp.ImplausibleError, "Check the unit of the target, or allow implausible doses."),
 }  # fmt: skip
 
 

@@ -25,6 +25,20 @@ def test_a_bad_plan_gets_the_sentence_of_the_command_line(ask, capsys, plan):
     assert told[1]["error"]["where"] == "plans.bad"
 
 
+@pytest.mark.parametrize("options", [{}, {"all_models": True}])
+@pytest.mark.parametrize("models", [[], ["kamp2020", "perez_ruixo2021"]])
+def test_a_dose_that_may_be_allowed_is_marked_and_nothing_else_is(ask, models, options):
+    """What is marked is answered once implausible doses are allowed."""
+    plans = {"tiny": "1 mg im", "huge": "7000 mg iv bolus", "no dose": "35 mg knee", "good": "35 mg im"}
+    marked = {"tiny": True, "huge": True, "no dose": False, "good": False}
+    for allowed in (False, True):
+        scenario = {"plans": plans, "models": models, "allow_implausible": allowed}
+        told = ask("curves", scenario, options={**options, "points": 2}).json()["plans"]
+        found = {one["name"]: (one["error"] or {}).get("kind") == "ImplausibleError" for one in told}
+        assert found == {name: yes and not allowed for name, yes in marked.items()}
+    assert [one["name"] for one in told if one["error"]] == ["no dose"]
+
+
 PATIENTS = {
     "weight_kg": 900.0,
     "age_y": -1.0,

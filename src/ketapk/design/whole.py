@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ketapk.dosing.regimen import Dose, Regimen
-from ketapk.errors import PlanError
+from ketapk.errors import ImplausibleError
 from ketapk.library.plausible import findings, outside
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def implausible(
 
     Raises
     ------
-    PlanError
+    ImplausibleError
         If it is far too much and not allowed.
     """
     if total_mg == 0.0:
@@ -48,7 +48,9 @@ def implausible(
         return ()
     said, refused = findings(Regimen.of(whole), lightest, lightest)
     if refused and not allow:
-        raise PlanError(f"{refused} Check the unit of the target, or allow implausible doses.")
+        raise ImplausibleError(
+            f"{refused} Check the unit of the target, or allow implausible doses."
+        )
     return said
 
 

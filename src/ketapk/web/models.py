@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ketapk.eligibility import default_model
 from ketapk.ensemble import simulate_models
-from ketapk.errors import PlanError
+from ketapk.errors import ImplausibleError, PlanError
 from ketapk.library.catalogue import load_model
 from ketapk.library.composition import with_routes
 from ketapk.library.effects import EFFECTS
@@ -110,7 +110,8 @@ def answers(plan: Regimen, who: Patient, wanted: Wanted) -> Answer:
     Raises
     ------
     PlanError
-        If no model answers, with the reason of each.
+        If no model answers, with the reason of each; an ImplausibleError if one of them would
+        answer where implausible doses are allowed.
     """
     how: dict[str, Any] = {
         "allow_implausible": wanted.allow_implausible,
@@ -119,6 +120,7 @@ def answers(plan: Regimen, who: Patient, wanted: Wanted) -> Answer:
     }
     runs: dict[str, Profiles] = {}
     reasons: dict[str, str] = {}
+    kind = PlanError
     if wanted.models:
         for name in wanted.models:
             with at("models"):
@@ -129,8 +131,9 @@ def answers(plan: Regimen, who: Patient, wanted: Wanted) -> Answer:
                 runs[model.name] = simulate(plan, model, who, **how)
             except PlanError as refusal:
                 reasons[name] = str(refusal)
+                kind = ImplausibleError if isinstance(refusal, ImplausibleError) else kind
         if not runs:
-            raise PlanError(" ".join(dict.fromkeys(reasons.values())))
+            raise kind(" ".join(dict.fromkeys(reasons.values())))
     elif wanted.all_models:
         ensemble = simulate_models(plan, who, borrow=wanted.borrow, **how)
         runs, reasons = dict(ensemble.runs), dict(ensemble.reasons)

@@ -89,7 +89,7 @@ export function startExplore(library, onDrawn, known) {
     tellOutside(answer);
     tellWarnings(warnings, answer);
     permit.checked = now.implausible;
-    permitRoot.hidden = !now.implausible && !answer.plans.some(({ error }) => error?.sentence.includes("allow implausible doses"));
+    permitRoot.hidden = !now.implausible && !answer.plans.some(({ error }) => error?.kind === "ImplausibleError");
     if (chart.plot.cursor.left < 0) readout.show(answer, null);
     else readout.show(answer, chart.plot.cursor.idx);
     announce();
