@@ -191,14 +191,19 @@ def test_a_view_that_is_chosen_is_a_step_of_back_and_an_edit_is_none(page):
     page.view("schedules")
     page.enter("patient-weight_kg", 62)
     page.wait(lambda: '"weight_kg":62' in page.fragment())
+    page.find("hold-until").click()
     page.driver.back()
     page.wait(lambda: page.find("view-routes").is_displayed())
+    assert page.focused() == "tab-routes"
     page.wait(lambda: '"weight_kg":62' in page.fragment() and '"routes"' in page.fragment())
     page.driver.back()
     page.wait(lambda: page.find("view-explore").is_displayed())
+    assert page.focused() == "tab-explore"
     page.wait(lambda: '"weight_kg":62' in page.fragment() and '"view"' not in page.fragment())
+    page.find("vial").click()
     page.driver.forward()
     page.wait(lambda: page.find("view-routes").is_displayed())
+    assert page.focused() == "vial"
     assert page.state()["patient"]["weight_kg"] == 62
     assert page.state()["level"] == "80 ng/mL"
     page.driver.refresh()

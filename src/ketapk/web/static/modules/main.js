@@ -28,6 +28,9 @@ function startTabs() {
   for (const tab of tabs) tab.addEventListener("click", () => change({ view: tab.dataset.view }, { silent: true }));
   const show = () => {
     const view = tabs.some((tab) => tab.dataset.view === state().view) ? state().view : "explore";
+    const focused = document.activeElement;
+    // Looked at before the view is hidden, with which the focus would be lost.
+    const left = focused?.closest("[role=tab], [role=tabpanel]")?.matches(`#tab-${view}, #view-${view}`) === false;
     for (const tab of tabs) {
       const chosen = tab.dataset.view === view;
       tab.setAttribute("aria-selected", String(chosen));
@@ -35,6 +38,7 @@ function startTabs() {
       document.getElementById(`view-${tab.dataset.view}`).hidden = !chosen;
     }
     document.body.dataset.view = view;
+    if (left) document.getElementById(`tab-${view}`).focus();
   };
   onChange(show);
   show();
