@@ -13,9 +13,21 @@ class KetapkError(Exception):
 
 
 class InputError(KetapkError, ValueError):
-    """A wrong number, word or argument."""
+    """A wrong number, word or argument.
+
+    Parameters
+    ----------
+    sentence : str
+        What is wrong, and how to mend it.
+    of : str
+        Name of the argument, where the sentence has a word for it.
+    """
 
     exit_code = 2
+
+    def __init__(self, sentence: str = "", *, of: str = "") -> None:
+        super().__init__(sentence)
+        self.of = of
 
 
 class UnitError(InputError):

@@ -61,7 +61,8 @@ def test_a_bad_patient_gets_the_sentence_of_the_command_line(ask, capsys, field,
     error = answer.json()["error"]
     assert answer.status_code == 422
     assert error["sentence"] == capsys.readouterr().err.strip()
-    assert error["where"].startswith("patient")
+    assert error["where"] == f"patient.{field}"
+    assert "_" not in error["sentence"]
 
 
 @pytest.mark.parametrize(

@@ -354,7 +354,9 @@ def _dosing_kg(who: Cohort, names: set[Any]) -> NDArray[np.float64]:
         try:
             found[own] = weight_of(name, who.sex[own], who.weight_kg[own], who.height_cm[own])
         except InputError as error:
-            raise InputError(f"dosing_weight={str(name)!r}: {error}") from None
+            raise InputError(
+                f"Doses per kg go by the {name} weight: {error}", of="dosing_weight"
+            ) from None
     found.flags.writeable = False
     return found
 
@@ -406,8 +408,9 @@ def _numbers(name: str, value: Any) -> NDArray[np.float64]:
         where = int(np.argmax(wrong))
         who = f" of person {where}" if numbers.ndim else ""
         raise InputError(
-            f"{name}{who} is {numbers.ravel()[where]:g}; it must be between {low:g} and {high:g} "
-            f"{unit}."
+            f"The {name.partition('_')[0]}{who} is {numbers.ravel()[where]:g} {unit}; it must be "
+            f"between {low:g} and {high:g} {unit}.",
+            of=name,
         )
     return numbers
 
@@ -425,6 +428,8 @@ def _words(name: str, value: Any, known: tuple[str, ...]) -> NDArray[np.str_]:
         if word not in known:
             who = f" of person {said.index(word)}" if words.ndim else ""
             raise InputError(
-                f"{name}{who} is {word!r}; write one of {', '.join(map(repr, known))}."
+                f"The {name.replace('_', ' ')}{who} is {word!r}; write one of "
+                f"{', '.join(map(repr, known))}.",
+                of=name,
             )
     return words.astype(np.str_, copy=False)

@@ -30,8 +30,7 @@ def who_of(scenario: Scenario) -> Patient:
     try:
         return Patient(**given)
     except InputError as error:
-        named = str(error).replace("=", " ").split(maxsplit=1)[0]
-        with at(f"patient.{named}" if named in given else "patient"):
+        with at(f"patient.{error.of}" if error.of in given else "patient"):
             raise
 
 
