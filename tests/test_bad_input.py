@@ -58,7 +58,21 @@ WRONG = {
         lambda: kp.infusion("35 mg", over="40 mg"), kp.UnitError, "wrong kind, an amount; write a time",
     ),
     "minutes as m": (
-        lambda: kp.parse("35 mg iv over 40 m"), kp.UnitError, "known are s, min, h, d. Did you mean 'min'",
+        lambda: kp.parse("35 mg iv over 40 m"), kp.UnitError, "known are s, min, h, d, weeks. Did you mean 'min'",
+    ),
+    "half of a fraction": (lambda: kp.every("1/2 h", until="4 h"), kp.UnitError, "step: .*fraction; write '0.5 h'"),
+    "times put together": (
+        lambda: kp.every("1 h 30 min", until="8 weeks"), kp.UnitError, "step: .*together; write one number, such as '90 min'",
+    ),
+    "months": (lambda: kp.every("1 d", until="2 months"), kp.UnitError, "until: .*known are s, min, h, d, weeks"),
+    "a comma in a time": (lambda: kp.every("1,5 h", until="8 h"), kp.UnitError, "step: .*comma within a number; write a point"),
+    "a comma in a percentage": (
+        lambda: kp.decrement_times("domino", ME, by="12,5 %"),
+        kp.InputError, "by: .*comma within a number",
+    ),
+    "a comma in a target": (
+        lambda: kp.hold("100 ng/mL; 50 ng/mL at 1,5 h", "domino", ME, until="2 h"),
+        kp.UnitError, "'1,5 h' has a comma within a number",
     ),
     "misspelt unit": (lambda: kp.bolus("35 mgs"), kp.UnitError, "Did you mean 'mg'"),
     "time without unit": (lambda: kp.bolus("35 mg", at=10), kp.UnitError, "write at='10 min'"),

@@ -14,6 +14,8 @@ from ketapk.errors import InputError
 
 EXAMPLES = "'100 ng/mL', or steps such as {'0 min': '100 ng/mL', '30 min': '150 ng/mL'}"
 _WORD = re.compile(r"[a-z]", re.I)
+_APART = re.compile(r",(?![0-9])|(?<![0-9]),")
+"""A comma that is within no number."""
 _STEP = re.compile(r"\s*(?:then\s+)?(.*?)\s+(?:at|from)\s+(.*?)\s*$", re.I)
 
 
@@ -111,7 +113,7 @@ def _pairs(given: Any) -> list[tuple[Any, Any]]:
     if isinstance(given, str):
         parts = [part for part in given.split(";") if part.strip()]
         for part in parts:
-            between = [piece.strip() for piece in part.split(",")]
+            between = [piece.strip() for piece in _APART.split(part)]
             if len(between) > 1 and all(_WORD.search(piece) for piece in between):
                 raise InputError(
                     f"target={given!r} has a comma between levels; write a semicolon, such as "

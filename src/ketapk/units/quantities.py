@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ketapk.errors import InputError, UnitError, nearest
 from ketapk.units.factors import MASS, MG_PER_ML_IN_PERCENT, SUBSTANCE, TIME, VOLUME
+from ketapk.units.slips import rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +46,7 @@ WRITTEN = {
     "amount per kg": ("mg/kg", "mcg/kg"),
     "rate": ("mg/h", "mg/min", "mcg/min"),
     "rate per kg": ("mg/kg/h", "mg/kg/min", "mcg/kg/min"),
-    "time": ("s", "min", "h", "d"),
+    "time": ("s", "min", "h", "d", "weeks"),
     "concentration": ("ng/mL", "mcg/mL", "mg/L"),
     "molar concentration": ("nmol/L",),
     "volume": ("mL",),
@@ -190,6 +191,8 @@ def factor_and_kind(unit: str, text: str, kinds: tuple[str, ...]) -> tuple[Fract
         return SUBSTANCE[head] / VOLUME[below[0]], "molar concentration"
     if "concentration" in kinds and (better := _as_concentration(unit, text)):
         raise UnitError(f"{text!r} is no concentration as it is read here; write {better!r}.")
+    if otherwise := rewritten(text):
+        raise UnitError(otherwise)
     known = [written for kind in kinds for written in WRITTEN.get(kind, ())]
     raise UnitError(
         f"The unit {unit!r} in {text!r} is not known; known are {', '.join(known)}."

@@ -10,6 +10,7 @@ from ketapk.errors import InputError, UnitError
 from ketapk.units.dimension import Dimension, parameter
 from ketapk.units.factors import MG_PER_MCG, TIME, molar_mass
 from ketapk.units.quantities import NUMBER, exact_number, expect
+from ketapk.units.slips import rewritten
 
 
 def time_h(value: Any, name: str) -> Fraction:
@@ -102,6 +103,8 @@ def percentage(text: str, name: str) -> float:
     share = 0.0
     if match is not None and match.group(2) == "%":
         share = float(exact_number(match.group(1), f"{name}={text}")) / 100.0
+    if isinstance(text, str) and (otherwise := rewritten(text)):
+        raise InputError(f"{name}: {otherwise}")
     if not 0.0 < share < 1.0:
         raise InputError(f"{name}={text!r} is not a percentage; write one such as '50 %'.")
     return share

@@ -55,4 +55,5 @@ const HEADINGS = {
 const heading = (key) => HEADINGS[key] ?? key.replaceAll("_", " ");
 
 const written = (value) => (typeof value === "number" ? num(value, 4) : typeof value === "boolean" ? (value ? "yes" : "no") : value ?? "–");
-export const parts = (text) => text.split(/[,;]/).map((part) => part.trim()).filter(Boolean);
+/** What a list is made of; a comma within a number is left for the server to speak of. */
+export const parts = (text) => text.split(/;|,(?!\d)|(?<!\d),/).map((part) => part.trim()).filter(Boolean);
