@@ -117,7 +117,16 @@ WRONG = {
     "half of an S dose": (
         lambda: kp.nasal_spray().enantiomer("S"), kp.InputError, "has no 'S' half",
     ),
-    "empty sentence": (lambda: kp.parse("  "), kp.InputError, "is no plan"),
+    "empty sentence": (lambda: kp.parse(""), kp.InputError, "^The plan is empty; write a sentence such as '0.5"),
+    "blank sentence": (lambda: kp.parse("  "), kp.InputError, "is no plan; write a sentence such as '0.5"),
+    "a dose below nothing": (
+        lambda: kp.parse("-5 mg iv"), kp.InputError, "gives -5, which is no dose; write a number above 0, such as 5.",
+    ),
+    "no dose": (lambda: kp.parse("0 mg im"), kp.InputError, "gives 0, which is no dose; write a number above 0"),
+    "a rate below nothing": (lambda: kp.parse("-0.1 mg/kg/h iv for 1 h"), kp.InputError, "above 0, such as 0.1"),
+    "tonnes": (
+        lambda: kp.parse("1e12 mg iv"), kp.InputError, "add 'bolus', .*1e12 mg is 1e\\+06 kg: check the number and its unit",
+    ),
     "sentence without amount": (lambda: kp.parse("iv bolus"), kp.InputError, "no amount"),
     "sentence without unit": (lambda: kp.parse("35 im"), kp.UnitError, "'35 mg/kg' or '35 mg'"),
     "sentence without route": (lambda: kp.parse("35 mg"), kp.InputError, "has no route"),

@@ -75,8 +75,14 @@ def test_people_are_drawn_where_variability_is_published_and_it_is_said_where_no
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"lengths": []}, "Give at least one length, and one percentage or level to fall to."),
-        ({"by": []}, "Give at least one length, and one percentage or level to fall to."),
+        (
+            {"lengths": []},
+            "There is no length of the infusion; write at least one, such as '30 min'.",
+        ),
+        (
+            {"by": []},
+            "There is nothing to fall by or below; write a percentage such as '50 %', or a level.",
+        ),
         ({"by": ["half"]}, "by='half' is not a percentage; write one such as '50 %'."),
         ({"below": ["50"]}, "has no unit"),
         ({"models": []}, "The list of models is empty; name one, or leave it out for all."),

@@ -180,7 +180,10 @@ def test_every_weight_has_its_source_and_limits():
     [
         (lambda: kp.weight_scalar(BIG, "leen"), "no weight 'leen'.*Did you mean 'lean'"),
         (lambda: kp.weight_scalar(70, "lean"), "70 is nobody; write kp.Patient"),
-        (lambda: BIG.dosed_by("slim"), "The dosing weight is 'slim'; write one of 'total', 'ideal'"),
+        (
+            lambda: BIG.dosed_by("slim"),
+            "The dosing weight is 'slim'; write one of 'total', 'ideal'",
+        ),
         (
             lambda: kp.Patient(weight_kg=130, height_cm=160, dosing_weight="lean"),
             "Doses per kg go by the lean weight: Lean body mass by James.*this person has 50.8",

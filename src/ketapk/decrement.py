@@ -161,8 +161,14 @@ def decrement_times(
     import polars as pl
 
     lengths, by, below = (units.several(given) for given in (lengths, by, below))
-    if not lengths or not (by or below):
-        raise InputError("Give at least one length, and one percentage or level to fall to.")
+    if not lengths:
+        raise InputError(
+            "There is no length of the infusion; write at least one, such as '30 min'."
+        )
+    if not (by or below):
+        raise InputError(
+            "There is nothing to fall by or below; write a percentage such as '50 %', or a level."
+        )
     units.expect(rate, "rate", "rate", "rate per kg")
     for length in lengths:
         units.duration_h(length, "lengths")

@@ -53,7 +53,7 @@ BAD = [
     (
         {"concentration": 10},
         kp.UnitError,
-        "concentration=10 has no unit; write a concentration such as '70 ng/mL'.",
+        "concentration=10 has no unit; write a strength such as '10 mg/mL'.",
     ),
     ({"concentration": "10 mg"}, kp.UnitError, "of the wrong kind, an amount"),
     ({"resolution": "0.1 mg/h"}, kp.UnitError, "write a flow such as '12 mL/h'."),

@@ -63,6 +63,7 @@ def test_a_plan_reads_back_from_its_sentence(parts, session):
         ("35 mg im", kp.intramuscular("35 mg")),
         ("84 mg spravato", kp.nasal_spray(devices=3)),
         ("56 mg esketamine nasal spray", kp.nasal_spray(devices=2)),
+        ("28 mg nasal_spray", kp.nasal_spray(devices=1)),
         ("3 devices spravato every 5 min", kp.nasal_spray(devices=3, every="5 min")),
         ("50 mg nasal", kp.nasal("50 mg")),
         ("28 mg esketamine oral", kp.oral("28 mg", drug="S")),

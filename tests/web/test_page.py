@@ -82,7 +82,7 @@ def test_a_typed_sentence_changes_the_controls(page):
 
 def test_a_bad_plan_gets_the_sentence_of_the_command_line(page, capsys):
     page.open()
-    for plan in ("35 iv", "35 mg knee", "35 mg iv over -3 min"):
+    for plan in ("35 iv", "-5 mg iv", "35 mg knee", "35 mg iv over -3 min"):
         assert main(["compare", f"Infusion={plan}"]) == 2
         said = " ".join(capsys.readouterr().err.split())
         page.write("plan-0-sentence", plan)

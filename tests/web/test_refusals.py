@@ -29,12 +29,19 @@ def test_a_bad_plan_gets_the_sentence_of_the_command_line(ask, capsys, plan):
 @pytest.mark.parametrize("models", [[], ["kamp2020", "perez_ruixo2021"]])
 def test_a_dose_that_may_be_allowed_is_marked_and_nothing_else_is(ask, models, options):
     """What is marked is answered once implausible doses are allowed."""
-    plans = {"tiny": "1 mg im", "huge": "7000 mg iv bolus", "no dose": "35 mg knee", "good": "35 mg im"}
+    plans = {
+        "tiny": "1 mg im",
+        "huge": "7000 mg iv bolus",
+        "no dose": "35 mg knee",
+        "good": "35 mg im",
+    }
     marked = {"tiny": True, "huge": True, "no dose": False, "good": False}
     for allowed in (False, True):
         scenario = {"plans": plans, "models": models, "allow_implausible": allowed}
         told = ask("curves", scenario, options={**options, "points": 2}).json()["plans"]
-        found = {one["name"]: (one["error"] or {}).get("kind") == "ImplausibleError" for one in told}
+        found = {
+            one["name"]: (one["error"] or {}).get("kind") == "ImplausibleError" for one in told
+        }
         assert found == {name: yes and not allowed for name, yes in marked.items()}
     assert [one["name"] for one in told if one["error"]] == ["no dose"]
 
@@ -266,6 +273,18 @@ def test_a_pump_that_changes_syringes_without_end_is_refused(ask, address):
         ("sheet", {}, "A sheet needs the strength in the syringe"),
         ("decrement", {"rate": "5 mg"}, "rate='5 mg' is of the wrong kind"),
         ("decrement", {"lengths": ["abc"]}, "lengths: 'abc' is not a quantity"),
+        (
+            "decrement",
+            {"lengths": []},
+            "no length of the infusion; write at least one, such as '30 min'.",
+        ),
+        ("decrement", {"by": []}, "nothing to fall by or below; write a percentage such as '50 %'"),
+        (
+            "hold",
+            {"target": "100 ng/mL", "until": ""},
+            "until is empty; write a time such as '40 min'.",
+        ),
+        ("sheet", {"vial": " "}, "concentration is empty; write a strength such as '10 mg/mL'."),
         ("decrement", {"by": ["1e999999999 %"]}, "is not a finite number"),
         ("what_if", {"changes": []}, "options.changes has too few entries; write at least 1."),
     ],

@@ -113,14 +113,20 @@ def test_a_level_is_drawn_at_the_same_height_in_every_unit(page):
 
 
 def test_no_schedule_stands_below_a_question_that_is_refused(page):
+    from selenium.webdriver import Keys
+
     page.open(fragment(("A", "35 mg iv over 40 min"), view="schedules"))
     for field, wrong, right, table in (
         ("hold-target", "100 mg", proposed(page), "hold-sheet"),
         ("decrement-by", "150 %", "20 %", "decrement-table"),
+        ("decrement-lengths", Keys.DELETE, "1 h,2 h", "decrement-table"),
+        ("decrement-lengths", "1,5 h", "1 h, 2 h", "decrement-table"),
     ):
         page.wait(lambda table=table: page.find(table).is_displayed())
         page.enter(field, wrong)
         page.wait(lambda table=table: not page.find(table).is_displayed())
+        said = page.text(f"{field.partition('-')[0]}-problem")
+        assert "; write" in said
         page.enter(field, right)
         page.wait(lambda table=table: page.find(table).is_displayed())
 

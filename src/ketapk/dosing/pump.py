@@ -66,7 +66,8 @@ class Pump:
             plain = (
                 without_salt(text) if isinstance(text, str) and name == "concentration" else text
             )
-            if units.expect(plain, name, kind).exact <= 0:
+            like = STRENGTH if name == "concentration" else ""
+            if units.expect(plain, name, kind, like=like).exact <= 0:
                 raise InputError(f"{name}={text!r} is not possible; write a positive one.")
         if self.max_rate is not None and self._most_steps == 0:
             raise InputError(
@@ -165,6 +166,7 @@ class Pump:
         return near if self._most_steps is None else min(near, self._most_steps)
 
 
+STRENGTH = "a strength such as '10 mg/mL'"
 SAME = Fraction(1, 10**12)
 """Relative difference up to which a rate is a step."""
 _KINDS = {

@@ -15,7 +15,7 @@ ROUTE_WORDS = {
     "iv": ("intravenous injection", "intravenously", "intravenous", "i.v.", "iv"),
     "im": ("im injection", "intramuscularly", "intramuscular", "i.m.", "im"),
     "sc": ("subcutaneously", "subcutaneous", "s.c.", "subq", "sc"),
-    "nasal_spray": ("nasal spray", "nasal device", "spravato"),
+    "nasal_spray": ("nasal spray", "nasal_spray", "nasal device", "spravato"),
     "nasal": ("intranasally", "intranasal", "nasally", "nasal", "in the nose"),
     "oral": ("by mouth", "orally", "oral", "p.o.", "po", "swallowed"),
     "sublingual": (
@@ -119,7 +119,8 @@ def parse(text: str) -> Regimen:
     84.0
     """
     if not isinstance(text, str) or not text.strip():
-        raise InputError(f"{text!r} is no plan; write a sentence such as {EXAMPLE}.")
+        nothing = "The plan is empty" if text == "" else f"{text!r} is no plan"
+        raise InputError(f"{nothing}; write a sentence such as {EXAMPLE}.")
     if NAME.fullmatch(text.strip()):
         raise InputError(
             f"{text!r} has no amount at its beginning; write it like {EXAMPLE} or '35 mg im'. If "
@@ -170,6 +171,12 @@ def _read(words: str, start: Fraction, follows: bool) -> tuple[Regimen, Fraction
     rest = words
     devices = _DEVICES.match(rest)
     amount = _AMOUNT.match(rest)
+    if amount and float(amount.group(1)) <= 0.0:
+        number = amount.group(1)
+        above = number.lstrip("-") if float(number) else "35"
+        raise InputError(
+            f"{words!r} gives {number}, which is no dose; write a number above 0, such as {above}."
+        )
     if devices:
         clause.put("devices", str(_whole(devices.group(1), words, "devices")))
         rest = rest[devices.end() :]
@@ -317,9 +324,10 @@ def _dose(clause: _Clause, at: Fraction) -> Regimen:
     route, drug = found["route"], found.get("drug", "racemic")
     length = found.get("over") or found.get("for")
     amount = found["amount"] + (" HCl" if "salt" in found else "")
-    kind = units.expect(
+    given = units.expect(
         found["amount"], "amount", "amount", "amount per kg", "rate", "rate per kg"
-    ).kind
+    )
+    kind = given.kind
     if "bolus" in found and (length or kind.startswith("rate")):
         raise InputError(f"{text!r} is both a bolus and an infusion; say one of them.")
     if "bolus" in found and route != "iv":
@@ -345,9 +353,16 @@ def _dose(clause: _Clause, at: Fraction) -> Regimen:
     if not length:
         raise InputError(
             f"{text!r} is neither a bolus nor an infusion; add 'bolus', or a time such as "
-            f"'over 40 min'."
+            f"'over 40 min'.{_heavy(given)}"
         )
     return constructors.infused(route, amount, length, at, drug)
+
+
+def _heavy(given: units.Quantity) -> str:
+    """What to say beside another mistake of an amount that weighs a kilogram or more."""
+    kg = given.value / units.MG_PER_KG
+    per = " per kg of body" if given.per_kg else ""
+    return f" {given.text} is {kg:.3g} kg{per}: check the number and its unit." if kg >= 1 else ""
 
 
 def _repeated(clause: _Clause, plan: Regimen) -> Regimen:

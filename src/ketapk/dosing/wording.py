@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ketapk import units
+from ketapk.dosing.pump import STRENGTH
 from ketapk.dosing.regimen import DEVICE_EVERY, DEVICE_MG, Dose, Regimen, Reset
 from ketapk.errors import InputError
 
@@ -144,9 +145,9 @@ def strength_mg_per_ml(vial: str) -> float:
     InputError
         If it is no concentration above 0.
     """
-    strength = units.expect(vial, "vial", "concentration").value / units.ML_PER_L
+    strength = units.expect(vial, "vial", "concentration", like=STRENGTH).value / units.ML_PER_L
     if strength <= 0.0:
-        raise InputError(f"vial={vial!r} is not a strength; write one such as '10 mg/mL'.")
+        raise InputError(f"vial={vial!r} is not possible; write {STRENGTH}.")
     return strength
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 MINUTES_PER_HOUR = 60.0
 MG_PER_MCG = 0.001
+MG_PER_KG = 1_000_000
+"""Of the drug, not of a body."""
 CM_PER_M = 100.0
 CM_PER_INCH = 2.54
 ML_PER_L = 1000

@@ -214,7 +214,7 @@ def _as_concentration(unit: str, text: str) -> str:
     return f"{float(number / Fraction(inside.group(2))):.12g} {inside.group(1)}/{inside.group(3)}"
 
 
-def expect(text: str, name: str, *kinds: str) -> Quantity:
+def expect(text: str, name: str, *kinds: str, like: str = "") -> Quantity:
     """Read a quantity that must be of one of some kinds.
 
     Parameters
@@ -225,15 +225,19 @@ def expect(text: str, name: str, *kinds: str) -> Quantity:
         What it is for, to name it in an error.
     *kinds : str
         Kinds that will do.
+    like : str
+        What to write, for an error; by default an example of each kind.
 
     Examples
     --------
     >>> expect("40 min", "over", "time").value
     0.6666666666666666
     """
-    wanted = " or ".join(KINDS[kind] for kind in kinds)
+    wanted = like or " or ".join(KINDS[kind] for kind in kinds)
     if not isinstance(text, str):
         raise UnitError(f"{name}={text!r} has no unit; write {wanted}.")
+    if not text.strip():
+        raise InputError(f"{name} is empty; write {wanted}.")
     match = NUMBER.match(text)
     if match is None:
         raise InputError(f"{name}: {text!r} is not a quantity; write {wanted}.")

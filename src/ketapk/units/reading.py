@@ -103,6 +103,8 @@ def percentage(text: str, name: str) -> float:
     share = 0.0
     if match is not None and match.group(2) == "%":
         share = float(exact_number(match.group(1), f"{name}={text}")) / 100.0
+    if isinstance(text, str) and not text.strip():
+        raise InputError(f"{name} is empty; write a percentage such as '50 %'.")
     if isinstance(text, str) and (otherwise := rewritten(text)):
         raise InputError(f"{name}: {otherwise}")
     if not 0.0 < share < 1.0:

@@ -179,7 +179,6 @@ class DecrementOptions(Asked):
     rate: str = Field(default="0.2 mg/kg/h", description="Rate of the infusion")
     lengths: list[str] = Field(
         default=["30 min", "1 h", "2 h", "4 h", "8 h"],
-        min_length=1,
         max_length=40,
         description="Lengths of the infusion",
     )

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 class Problem(BaseModel):
     """What is wrong."""
 
-    kind: str = Field(description="InputError, UnitError, PlanError, ImplausibleError, ... as in Python")
+    kind: str = Field(
+        description="InputError, UnitError, PlanError, ImplausibleError, ... as in Python"
+    )
     sentence: str = Field(description="What is wrong, with how to mend it")
     where: str | None = Field(description="Place in the body, such as plans.IV")
 
