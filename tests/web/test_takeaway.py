@@ -200,14 +200,25 @@ def test_what_is_left_out_is_told(page):
     assert all(f"--model {model}" in command for model in common)
 
 
-@pytest.mark.parametrize("view", ["explore", "routes", "schedules", "sources"])
-def test_every_view_prints_on_one_sheet(page, view):
-    plans = [STATE["plans"][0], {"name": "Otherwise", "sentence": "0.3 mg/kg iv over 20 min"}]
+TWO = ["0.5 mg/kg iv over 40 min", "0.3 mg/kg iv over 20 min"]
+TEN_INFUSIONS = ["; ".join(f"{0.1 + k / 100:.2f} mg/kg iv over 20 min at {k} h" for k in range(10))]
+TEN_INJECTIONS = ["; ".join(f"{25 + k} mg im at {k} h" for k in range(10))]
+
+
+@pytest.mark.parametrize(
+    ("view", "sentences"),
+    [
+        ("explore", TWO), ("routes", TWO), ("schedules", TWO), ("sources", TWO),
+        ("explore", TEN_INFUSIONS), ("routes", TEN_INFUSIONS), ("schedules", TEN_INJECTIONS),
+    ],
+)  # fmt: skip
+def test_every_view_prints_on_one_sheet(page, view, sentences):
+    plans = [{"name": f"Plan {k}", "sentence": text} for k, text in enumerate(sentences)]
     page.open(quote(json.dumps({"plans": plans, "view": view})))
-    page.wait(lambda: page.text("plan-1-told"))
+    page.wait(lambda: page.text(f"plan-{len(plans) - 1}-told"))
     if view == "routes":
         page.wait(lambda: page.rows("routes-numbers") and page.rows("ledger-table"))
     if view == "schedules":
-        page.wait(lambda: page.rows("hold-sheet") and page.rows("sheet-table"))
-        page.wait(lambda: page.rows("decrement-table"))
+        page.wait(lambda: page.rows("hold-sheet") and page.rows("decrement-table"))
+        page.wait(lambda: page.rows("sheet-table") or page.text("sheet-problem"))
     assert page.sheets() == 1

@@ -20,6 +20,7 @@ const charts = new Set();
 const PAPER_PX = 690;
 const PAPER_TALL_PX = 260;
 const PAPER_LOW_PX = 150;
+const PAPER_GAP_PX = 8;
 
 /** Charts follow the paper while it is printed: light, and as wide as a sheet. */
 export function startPrinting() {
@@ -40,7 +41,7 @@ export function makeChart(holder, { onCursor = () => {}, onDraw = () => {}, yLab
   let shown = null;
   let wide = null;
   let again = () => {};
-  const width = () => wide ?? holder.clientWidth;
+  const width = () => (wide === null ? holder.clientWidth : holder.matches(".half") ? (wide - PAPER_GAP_PX) / 2 : wide);
   const height = () => (wide === null ? holder.clientHeight : (holder.matches(".apart, .low") ? PAPER_LOW_PX : PAPER_TALL_PX));
 
   function options(picture, unit) {
