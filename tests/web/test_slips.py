@@ -138,6 +138,47 @@ def proposed(page):
     return said.split(", or ")[1]
 
 
+def test_no_two_plans_look_alike(page):
+    """Not in colour and dash together, and every line is seen on its ground: light, dark, paper."""
+    plans = [(f"Plan {k}", f"{30 + k} mg im") for k in range(12)]
+    page.scheme("dark")
+    page.open(fragment(*plans, all=False, models=["kamp2020"]))
+    grounds = []
+    for scheme, event in (
+        ("dark", ""),
+        ("dark", "beforeprint"),
+        ("dark", "afterprint"),
+        ("light", ""),
+    ):
+        page.scheme(scheme)
+        ground, *looks = page.script(LOOKS, event)
+        assert len({tuple(look) for look in looks}) == len(looks) == 12
+        assert min(contrast(colour, ground) for colour, _ in looks) >= 3.0
+        grounds.append(ground)
+    assert grounds[1] == grounds[3] != grounds[0] == grounds[2]
+
+
+LOOKS = """
+dispatchEvent(new Event(arguments[0]));
+const lines = [...document.querySelectorAll(".plan .swatch line")];
+return [ketapk.chart().colours.paper(),
+  ...lines.map((line) => [line.getAttribute("stroke"), line.getAttribute("stroke-dasharray")])];
+"""
+"""The ground of the plot, then colour and dash of every plan, once something has happened."""
+
+
+def contrast(one, other):
+    """Contrast of two colours as WCAG has it."""
+    darker, lighter = sorted(map(luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour):
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
 def test_no_name_on_the_plot_lies_over_another(page):
     bands = [band["name"] for band in page.library()["bands"]]
     for log in (True, False):

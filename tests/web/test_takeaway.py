@@ -209,7 +209,7 @@ TEN_INJECTIONS = ["; ".join(f"{25 + k} mg im at {k} h" for k in range(10))]
     ("view", "sentences"),
     [
         ("explore", TWO), ("routes", TWO), ("schedules", TWO), ("sources", TWO),
-        ("explore", TEN_INFUSIONS), ("routes", TEN_INFUSIONS), ("schedules", TEN_INJECTIONS),
+        ("routes", TEN_INFUSIONS), ("schedules", TEN_INJECTIONS),
     ],
 )  # fmt: skip
 def test_every_view_prints_on_one_sheet(page, view, sentences):
