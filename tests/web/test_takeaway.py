@@ -201,7 +201,7 @@ def test_what_is_left_out_is_told(page):
 
 
 TWO = ["0.5 mg/kg iv over 40 min", "0.3 mg/kg iv over 20 min"]
-TEN_INFUSIONS = ["; ".join(f"{0.1 + k / 100:.2f} mg/kg iv over 20 min at {k} h" for k in range(10))]
+TEN_INFUSIONS = ["; ".join(f"{10 + k} mg esketamine iv over 20 min at {k} h" for k in range(10))]
 TEN_INJECTIONS = ["; ".join(f"{25 + k} mg im at {k} h" for k in range(10))]
 
 
@@ -214,7 +214,10 @@ TEN_INJECTIONS = ["; ".join(f"{25 + k} mg im at {k} h" for k in range(10))]
 )  # fmt: skip
 def test_every_view_prints_on_one_sheet(page, view, sentences):
     plans = [{"name": f"Plan {k}", "sentence": text} for k, text in enumerate(sentences)]
-    page.open(quote(json.dumps({"plans": plans, "view": view})))
+    # The model whose ledger is longest of those that answer, and all.
+    models = ["perez_ruixo2021"] if sentences is TEN_INFUSIONS else []
+    state = {"plans": plans, "view": view, "models": models, "all": not models}
+    page.open(quote(json.dumps(state)))
     page.wait(lambda: page.text(f"plan-{len(plans) - 1}-told"))
     if view == "routes":
         page.wait(lambda: page.rows("routes-numbers") and page.rows("ledger-table"))

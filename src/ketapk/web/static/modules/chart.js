@@ -19,14 +19,18 @@ export function axisUnit(untilH) {
 const charts = new Set();
 const PAPER_PX = 690;
 const PAPER_TALL_PX = 260;
+/** Of routes below a long list of doses, so that they share a sheet. */
+const PAPER_TIGHT_PX = 190;
 const PAPER_LOW_PX = 150;
-const PAPER_GAP_PX = 8;
+/** Of a chart that stands beside its table, as print.css has it. */
+const PAPER_BESIDE_PX = 270;
 
 /** Charts follow the paper while it is printed: light, and as wide as a sheet. */
 export function startPrinting() {
   addEventListener("beforeprint", () => {
     forceLight(true);
-    for (const chart of charts) chart.print(PAPER_PX);
+    const tall = document.querySelector(".told.long") && document.body.dataset.view === "routes" ? PAPER_TIGHT_PX : PAPER_TALL_PX;
+    for (const chart of charts) chart.print({ width: PAPER_PX, tall });
   });
   addEventListener("afterprint", () => {
     forceLight(false);
@@ -39,10 +43,10 @@ export function makeChart(holder, { onCursor = () => {}, onDraw = () => {}, yLab
   let plot = null;
   let signature = "";
   let shown = null;
-  let wide = null;
+  let sheet = null;
   let again = () => {};
-  const width = () => (wide === null ? holder.clientWidth : holder.matches(".half") ? (wide - PAPER_GAP_PX) / 2 : wide);
-  const height = () => (wide === null ? holder.clientHeight : (holder.matches(".apart, .low") ? PAPER_LOW_PX : PAPER_TALL_PX));
+  const width = () => (sheet === null ? holder.clientWidth : holder.matches(".beside") ? PAPER_BESIDE_PX : sheet.width);
+  const height = () => (sheet === null ? holder.clientHeight : (holder.matches(".apart, .low") ? PAPER_LOW_PX : sheet.tall));
 
   function options(picture, unit) {
     const axis = { stroke: ink, font: FONT, labelFont: FONT, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, size: 5 } };
@@ -103,8 +107,8 @@ export function makeChart(holder, { onCursor = () => {}, onDraw = () => {}, yLab
     if (plot && holder.clientWidth > 0 && (size.width !== plot.width || size.height !== plot.height)) plot.setSize(size);
   }).observe(holder);
 
-  function print(paperPx) {
-    wide = paperPx;
+  function print(given) {
+    sheet = given;
     if (plot === null || holder.clientWidth === 0) return;
     again();
     plot.setSize({ width: width(), height: height() });

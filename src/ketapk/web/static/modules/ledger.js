@@ -23,7 +23,7 @@ export function makeLedger(root) {
   const time = el("output", { id: "ledger-when" });
   const stack = svg("svg", { class: "stack", viewBox: `0 0 ${WIDE} ${TALL}`, width: WIDE, height: TALL, role: "img", "aria-label": "Stack of the dose by place" });
   const list = el("table", { class: "numbers", id: "ledger-table" });
-  const holder = el("div", { class: "chart low half", id: "ledger-chart", role: "img", "aria-label": "Milligrams by place over time" });
+  const holder = el("div", { class: "chart low beside", id: "ledger-chart", role: "img", "aria-label": "Milligrams by place over time" });
   root.append(el("h2", {}, "Where every milligram is"),
     el("div", { class: "toolbar" }, el("label", { class: "inline" }, "Route ", which), play, when, time),
     el("div", { class: "ledger" }, el("figure", { class: "figure" }, holder), stack, el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Milligrams by place" }, list)));
