@@ -99,6 +99,12 @@ def test_an_implausible_dose_is_allowed_where_it_is_refused(page):
     assert page.state()["implausible"]
     page.press("implausible")
     page.wait(lambda: "allow implausible doses" in page.text("summary"))
+    page.view("schedules")
+    page.wait(lambda: page.find("hold-sheet").is_displayed())
+    page.enter("hold-target", "100 mg/L")
+    page.wait(lambda: page.find("hold-implausible").is_displayed())
+    page.press("hold-implausible")
+    page.wait(lambda: page.find("hold-sheet").is_displayed())
 
 
 def test_a_level_is_drawn_at_the_same_height_in_every_unit(page):

@@ -25,7 +25,7 @@ export function falling() {
     draw();
   }));
   const root = el("section", { class: "part", "aria-labelledby": "decrement-title" }, el("h2", { id: "decrement-title" }, "How long a level takes to fall"),
-    el("div", { class: "form" }, text("decrement", "rate", "Infusion"), text("decrement", "lengths", "For"), text("decrement", "by", "Fall by")),
+    el("div", { class: "form" }, text("decrement", "rate", "Rate"), text("decrement", "lengths", "Lengths"), text("decrement", "by", "Fall by")),
     said, shown);
 
   function draw() {

@@ -5,6 +5,7 @@ import { makeChart } from "./chart.js";
 import { choices, el, fill, say, settled, table } from "./dom.js";
 import { makeLedger } from "./ledger.js";
 import { colour, dash, onScheme } from "./look.js";
+import { makePermit } from "./permit.js";
 import { ROUTES, routeName } from "./sentence.js";
 import { changeIn, onChange, scenario, state } from "./state.js";
 import { num, readTime, withUnit } from "./units.js";
@@ -22,21 +23,26 @@ export function startRoutes(library) {
   const holder = el("div", { class: "chart", id: "routes-chart", role: "img", "aria-label": "Curves by route" });
   const numbers = el("div", { id: "routes-table" });
   const said = el("p", { class: "problem", id: "routes-problem", hidden: true });
+  const permit = makePermit("routes-implausible");
   const readout = el("p", { class: "readout", id: "routes-readout" });
   const warnings = el("ul", { class: "told warnings", id: "routes-warnings" });
   const ledgerHolder = el("section", { id: "ledger", "aria-label": "Where every milligram is" });
   root.append(el("div", { class: "toolbar" }, el("label", { class: "inline" }, "Plan ", plan), el("label", { class: "inline" }, "Matched by ", match)),
-    boxes, said, el("figure", { class: "figure" }, holder, readout), numbers, warnings, ledgerHolder);
+    boxes, said, permit.root, el("figure", { class: "figure" }, holder, readout), numbers, warnings, ledgerHolder);
   let answer = null;
-  const chart = makeChart(holder, { onCursor: point });
+  const chart = makeChart(holder, { onCursor: point, yLabel: "Plasma [ng/mL]" });
   const ledger = makeLedger(ledgerHolder);
 
   const asking = channel("/api/routes", (result) => {
     answer = result;
     for (const row of result.rows) if (!row.error) row.curve = row.curves[row.parent];
     said.hidden = true;
+    permit.show(result.rows.map(({ error }) => error));
     draw();
-  }, (error) => wrong(error.message));
+  }, (error) => {
+    permit.show([error]);
+    wrong(error.message);
+  });
 
   function wrong(text) {
     said.hidden = false;

@@ -5,6 +5,7 @@ import { makeChart } from "./chart.js";
 import { falling } from "./decrement.js";
 import { choices, el, field, fill, say, settled } from "./dom.js";
 import { colour, dash, onScheme } from "./look.js";
+import { makePermit } from "./permit.js";
 import { addPlan } from "./plans.js";
 import { change, changeIn, onChange, scenario, state } from "./state.js";
 import { complaint, notes, sheetTable, shownOrRefused, text } from "./sheets.js";
@@ -16,7 +17,7 @@ export function startSchedules() {
   root.append(...sections.map((section) => section.root));
   onChange((now, before) => {
     if (now.view !== "schedules") return;
-    const all = ["plans", "patient", "models", "all", "view", "vial"].some((key) => now[key] !== before[key]);
+    const all = ["plans", "patient", "models", "all", "view", "vial", "implausible"].some((key) => now[key] !== before[key]);
     for (const one of sections) if (all || now[one.key] !== before[one.key]) one.request();
   });
   onScheme(() => sections.forEach((one) => one.draw?.()));
@@ -37,14 +38,22 @@ function holding() {
   let answer = null;
   const chart = makeChart(holder, { yLabel: "Level [ng/mL]" });
   const shown = el("div", {}, told, el("figure", { class: "figure" }, holder), place, use);
-  const asking = channel("/api/hold", ...shownOrRefused(shown, said, (result) => {
+  const permit = makePermit("hold-implausible");
+  const [show, refuse] = shownOrRefused(shown, said, (result) => {
     answer = result;
     draw();
-  }));
+  });
+  const asking = channel("/api/hold", (result) => {
+    permit.show([]);
+    show(result);
+  }, (error) => {
+    permit.show([error]);
+    refuse(error);
+  });
   const root = el("section", { class: "part", "aria-labelledby": "hold-title" }, el("h2", { id: "hold-title" }, "Hold a level"),
-    el("div", { class: "form" }, text("hold", "target", "Level", "100 ng/mL, or 100 ng/mL; 50 ng/mL at 1 h"), field("At", site),
-      text("hold", "until", "Until"), text("hold", "step", "Pump changes every"), text("hold", "start", "Clock at start")),
-    said, shown);
+    el("div", { class: "form" }, text("hold", "target", "Target", "100 ng/mL, or 100 ng/mL; 50 ng/mL at 1 h"), field("At", site),
+      text("hold", "until", "Until"), text("hold", "step", "Step of the pump"), text("hold", "start", "Clock at start")),
+    said, permit.root, shown);
 
   function draw() {
     if (answer === null || root.closest("[hidden]")) return;
