@@ -53,7 +53,7 @@ test: $(VENV)/ready
 	@echo "==> Compiling the kernels, once (a minute or two)"
 	@$(BIN)/ketapk compile > /dev/null
 	@echo "==> Running all tests on $(WORKERS) processes"
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/ready-to-lint
 	@echo "==> Style"

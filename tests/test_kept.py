@@ -15,6 +15,7 @@ from ketapk.model.body import MOST
 from ketapk.model.body import PLANS as KEPT_PLANS
 from ketapk.schedule import assemble
 from ketapk.spectrum.stretches import _long_stretches, _stretches
+from ketapk.timetable import read_only
 
 ME = kp.Patient(weight_kg=70)
 PLANS = {
@@ -150,7 +151,7 @@ def test_a_long_grid_is_read_as_its_parts_are():
 @pytest.mark.parametrize("before", [False, True])
 @pytest.mark.parametrize("start", [[0.0], [0.0, 1.0, 1.5, 40.0, 41.001, 83.0, 1e4], [0.0, 0.03]])
 def test_long_even_grids_have_the_stretches_of_any_grid(start, before):
-    times, start = np.arange(5001) / 60.0, np.array(start)
+    times, start = read_only(np.arange(5001) / 60.0), np.array(start)
     for one, other in zip(
         _long_stretches(times, start.tobytes(), before),
         _stretches(times, start.tobytes(), before),
@@ -161,10 +162,10 @@ def test_long_even_grids_have_the_stretches_of_any_grid(start, before):
 
 def test_a_long_grid_that_is_uneven_somewhere_is_not_taken_for_even():
     times = np.arange(5001) / 60.0
-    start = np.array([0.0, 40.0])
-    assert _long_stretches(np.delete(times, 100), start.tobytes(), False) is None
+    start = np.array([0.0, 40.0]).tobytes()
+    assert _long_stretches(read_only(np.delete(times, 100)), start, False) is None
     times[4000] *= 1.0 + 1e-13
-    assert _long_stretches(times, start.tobytes(), False) is None
+    assert _long_stretches(read_only(times), start, False) is None
 
 
 def test_a_plan_is_the_same_plan_after_a_journey():

@@ -80,6 +80,7 @@ def _saturable() -> Model:
 
 
 def _linear_curves() -> None:
+    from ketapk.grid import every
     from ketapk.library.generic import one_compartment
     from ketapk.simulation import simulate
 
@@ -89,6 +90,7 @@ def _linear_curves() -> None:
     # Three equal rates in a row, which modes cannot part.
     equal = one_compartment(CL=20.0, V1=20.0, ka=1.0, ke0=1.0)
     simulate("35 mg oral", equal, times=TIMES_H).concentration("ketamine", site="effect")
+    simulate("35 mg oral", equal, times=every("1 min", until="4 d")).concentration("ketamine")
 
 
 def _one_by_one() -> None:

@@ -133,7 +133,7 @@ def test_its_words_say_what_it_is_not():
 
 
 WRONG = {
-    "no dose": ("", WEAK, ME, None, "is no plan"),
+    "no dose": ("", WEAK, ME, None, "The plan is empty; write a sentence"),
     "no pump": ("35 mg iv bolus", "10 mg/mL", ME, None, "write kp.Pump(concentration='10 mg/mL')"),
     "nobody": ("35 mg iv bolus", WEAK, None, None, "write kp.Patient(weight_kg=70)"),
     "no clock": ("35 mg iv bolus", WEAK, ME, "9", "write one such as '09:00'"),

@@ -30,7 +30,7 @@ from ketapk.kernels.mode_table import (
     unparted,
 )
 from ketapk.kernels.modes import Pattern
-from ketapk.kernels.segment import TINY, Plan, difference, enter, leave, pass_by, pass_by_alone
+from ketapk.kernels.passage import TINY, Plan, difference, enter, leave, pass_by, pass_by_alone
 from ketapk.kernels.stretch import (
     APART,
     CONSTANT,

@@ -24,7 +24,7 @@ from ketapk.kernels.mode_table import (
     unparted,
 )
 from ketapk.kernels.modes import Pattern
-from ketapk.kernels.segment import Plan
+from ketapk.kernels.passage import Plan
 from ketapk.kernels.vector import LANES
 from ketapk.kernels.zeros import EPS, NEAR, apart, grown, turns, zero
 

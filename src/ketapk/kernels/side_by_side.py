@@ -25,7 +25,7 @@ from ketapk.kernels.mode_table import (
     unparted,
 )
 from ketapk.kernels.modes import Pattern
-from ketapk.kernels.segment import Plan, enter, given_to
+from ketapk.kernels.passage import Plan, enter, given_to
 from ketapk.kernels.vector import (
     LANES,
     anywhere,

@@ -13,6 +13,7 @@ from ketapk.kernels.arrays import RESET, SystemArrays
 from ketapk.kernels.batch import in_chunks
 from ketapk.response.drive import Drive, layout
 from ketapk.response.quantities import full, numbers, rates
+from ketapk.timetable import read_only
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -157,7 +158,7 @@ class BalanceCurve:
         system = _without_integrals(solution.system)
         schedule = arrays._replace(rate=np.ascontiguousarray(arrays.rate[:, :S]))
         state = np.ascontiguousarray(solution.state[:, :S])
-        per_mg = np.ascontiguousarray(self.drive.per_mg[:, :S])
+        per_mg = read_only(np.ascontiguousarray(self.drive.per_mg[:, :S]))
         turnover = self.balance.arrays()
         method = METHOD_CODES["stiff" if solution.method == "stiff" else "auto"]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ketapk.kernels.segment import Plan
+    from ketapk.kernels.passage import Plan
     from ketapk.lowering import Flow, Intake, Lowering
 
     Floats = NDArray[np.float64]
@@ -58,7 +58,7 @@ class Shared:
 
 
 def _scaled(shared: Shared, factor: float) -> Plan:
-    from ketapk.kernels.segment import Plan
+    from ketapk.kernels.passage import Plan
 
     jump, rate = factor * shared.jump, factor * shared.rate
     return Plan(shared.start, shared.end, jump, rate, shared.opening)

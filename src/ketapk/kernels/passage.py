@@ -1,4 +1,4 @@
-"""One segment of constant input: what enters every mode, and what is in it at the end."""
+"""Passage of modes through a segment: what enters at its start, and what is in them at its end."""
 
 from __future__ import annotations
 
