@@ -17,6 +17,7 @@ from ketapk.errors import ImplausibleError, InputError, KetapkWarning, PlanError
 from ketapk.grid import checked_times, telling_times
 from ketapk.library.catalogue import load_model
 from ketapk.library.plausible import findings
+from ketapk.model.body import PLANS
 from ketapk.model.model import Model
 from ketapk.patients import Cohort, Patient, span
 from ketapk.patients.mismatch import mismatch
@@ -113,9 +114,9 @@ def simulate(
     tolerance = Tolerance.of(rtol, atol, max_steps)
     _check_sharing(threads, chunk)
     grid = None if times is None else checked_times(times)
-    _offer_to_borrow(plan, model)
-    model.check_plan(plan)
+    anybody = _suits(plan, model)
     said = _warnings(plan, model, cohort, allow_implausible=allow_implausible)
+    said += anybody
 
     attached = None
     if effect is not None:
@@ -153,6 +154,27 @@ def _refuse_steady_state_of_drift(course: Course) -> None:
             f"{course.model.name} has a clearance that grows with time, so it has no steady state; "
             f"write the doses out."
         )
+
+
+def _suits(plan: Regimen, model: Model) -> tuple[str, ...]:
+    """Refuse a plan that a model cannot answer; return what is to be said of the two to anybody."""
+    said = model.suited.get(plan)
+    if said is None:
+        _offer_to_borrow(plan, model)
+        model.check_plan(plan)
+        borrowed = [model.routes[name] for name in plan.routes if model.routes[name].borrowed]
+        said = (
+            *model.caveats,
+            *(
+                f"{model.name} is a composition: {route.title} ({route.source}; grade "
+                f"{route.grade})."
+                for route in borrowed
+            ),
+        )
+        if len(model.suited) >= PLANS:
+            model.suited.clear()
+        model.suited[plan] = said
+    return said
 
 
 def _offer_to_borrow(plan: Regimen, model: Model) -> None:
@@ -236,10 +258,4 @@ def _warnings(plan: Regimen, model: Model, cohort: Cohort, *, allow_implausible:
         python_warnings.warn(sentence, KetapkWarning, stacklevel=3)
     if cohort.dosed_otherwise and plan.per_kg:
         said += remarks(cohort)
-    said += model.caveats
-    borrowed = [model.routes[name] for name in plan.routes if model.routes[name].borrowed]
-    said += [
-        f"{model.name} is a composition: {route.title} ({route.source}; grade {route.grade})."
-        for route in borrowed
-    ]
     return said

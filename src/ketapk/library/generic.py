@@ -232,6 +232,7 @@ def _checked(name: str, value: ArrayLike) -> Any:
     if number.size and not (low < (ends := span(number))[0] and ends[1] < np.inf):
         at_least = "greater than 0" if name in POSITIVE else "0 or more"
         raise InputError(f"{name}={value!r} is out of range; it must be finite and {at_least}.")
+    number.flags.writeable = False
     return number if number.ndim else float(number)
 
 

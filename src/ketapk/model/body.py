@@ -76,7 +76,7 @@ class Held(dict[str, Any]):
     def __init__(self, values: Values) -> None:
         super().__init__(values)
         for name, value in values.items():
-            if isinstance(value, np.ndarray):
+            if isinstance(value, np.ndarray) and (value.flags.writeable or value.base is not None):
                 own = value.copy()
                 own.flags.writeable = False
                 super().__setitem__(name, own)

@@ -299,6 +299,11 @@ class Model:
     def _bodies(self) -> Bodies:
         return Bodies()
 
+    @lazy
+    def suited(self) -> dict[Regimen, tuple[str, ...]]:
+        """Plans that it was found to answer, with what is to be said of the two to anybody."""
+        return {}
+
     def __getstate__(self) -> dict[str, Any]:
         # What was derived is derived again.
         return {f.name: getattr(self, f.name) for f in fields(self)}
