@@ -122,6 +122,16 @@ WRONG = {
     "a dose below nothing": (
         lambda: kp.parse("-5 mg iv"), kp.InputError, "gives -5, which is no dose; write a number above 0, such as 5.",
     ),
+    "half in a sentence": (lambda: kp.parse("1/2 mg iv bolus"), kp.UnitError, "fraction; write '0.5 mg'"),
+    "put together in a sentence": (
+        lambda: kp.parse("0.5 mg/kg iv over 1 h 30 min"), kp.UnitError, "such as '90 min'",
+    ),
+    "nothing per kg": (lambda: kp.parse("0 mg/kg iv over 40 min"), kp.InputError, "number above 0.$"),
+    "endlessly below": (lambda: kp.parse("-1e400 mg iv"), kp.InputError, "number above 0.$"),
+    "time for a percentage": (
+        lambda: kp.decrement_times("kamp2020", kp.Patient(weight_kg=70), by="30 min"), kp.InputError,
+        "by='30 min' is not a percentage; write one such as '50 %'",
+    ),
     "no dose": (lambda: kp.parse("0 mg im"), kp.InputError, "gives 0, which is no dose; write a number above 0"),
     "a rate below nothing": (lambda: kp.parse("-0.1 mg/kg/h iv for 1 h"), kp.InputError, "above 0, such as 0.1"),
     "tonnes": (

@@ -10,18 +10,33 @@ from typing import Any
 
 from ketapk.errors import InputError
 
-
-def check_rtol(rtol: Any) -> None:
-    """Refuse what is no relative tolerance."""
-    if not (isinstance(rtol, Real) and 1e-13 <= float(rtol) <= 1e-2):
-        raise InputError(f"rtol={rtol!r} is out of range; give a number from 1e-13 to 0.01.")
+MOST_STEPS = (1 << 63) - 1
+"""That kernels can count."""
 
 
-def check_max_steps(max_steps: Any) -> None:
-    """Refuse what is no number of steps."""
+def checked_rtol(rtol: Any) -> float:
+    """Return a relative tolerance, or say what is wrong with it."""
+    if 1e-13 <= (number := _number(rtol)) <= 1e-2:
+        return number
+    raise InputError(f"rtol={rtol!r} is out of range; give a number from 1e-13 to 0.01.")
+
+
+def checked_max_steps(max_steps: Any) -> int:
+    """Return a number of steps, or say what is wrong with it."""
     whole = isinstance(max_steps, Integral) and not isinstance(max_steps, bool)
-    if not (whole and max_steps >= 1):
-        raise InputError(f"max_steps={max_steps!r} is out of range; give a whole number above 0.")
+    if whole and 1 <= (count := int(max_steps)) <= MOST_STEPS:
+        return count
+    raise InputError(f"max_steps={max_steps!r} is out of range; give a whole number above 0.")
+
+
+def _number(value: Any) -> float:
+    """What a number is as a float; NaN for anything else, and for what is larger than floats."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +51,13 @@ class Tolerance:
     """Steps between two events before a subject is given up."""
 
     def __post_init__(self) -> None:
-        check_rtol(self.rtol)
-        if not (isinstance(self.atol, Real) and 0.0 < float(self.atol) < math.inf):
+        atol = _number(self.atol)
+        if not 0.0 < atol < math.inf:
             raise InputError(f"atol={self.atol!r} is out of range; give a positive amount in mg.")
-        check_max_steps(self.max_steps)
+        # What kernels are compiled for, whatever numbers were given.
+        object.__setattr__(self, "rtol", checked_rtol(self.rtol))
+        object.__setattr__(self, "atol", atol)
+        object.__setattr__(self, "max_steps", checked_max_steps(self.max_steps))
 
     @staticmethod
     def of(rtol: Any, atol: Any, max_steps: Any) -> Tolerance:

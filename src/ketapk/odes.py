@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ketapk.accuracy import check_max_steps, check_rtol
+from ketapk.accuracy import checked_max_steps, checked_rtol
 from ketapk.errors import InputError
 from ketapk.kernels import status
 
@@ -116,8 +116,7 @@ def solve_ode(
         raise InputError("times must ascend from the time of y0; sort them, e.g. with numpy.sort.")
     if method not in METHOD_CODES:
         raise InputError(f"method={method!r} is not known; write one of {', '.join(METHOD_CODES)}.")
-    check_rtol(rtol)
-    check_max_steps(max_steps)
+    rtol, max_steps = checked_rtol(rtol), checked_max_steps(max_steps)
     allowed = _vector("atol", atol)
     if allowed.size not in (1, state.size) or np.any(allowed <= 0.0):
         raise InputError(

@@ -39,6 +39,9 @@ class _Piece:
             "data": (memory.ctypes.data, False),
         }
 
+    def __reduce__(self) -> Any:
+        raise TypeError("A piece of memory is not copied; copy the array that lies in it.")
+
     def __del__(self, kept: dict[int, Floats] = _kept, most: int = MOST) -> None:
         # At the end of a process the names of this module may have gone before.
         if sum(piece.size for piece in list(kept.values())) + self.memory.size <= most:

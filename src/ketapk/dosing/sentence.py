@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -10,6 +11,7 @@ from ketapk import units
 from ketapk.dosing import constructors
 from ketapk.dosing.regimen import DEVICE_EVERY, DEVICE_MG, FORMS, INFUSIBLE, MOST_DOSES, Regimen
 from ketapk.errors import InputError, UnitError, nearest
+from ketapk.units.slips import rewritten_within
 
 ROUTE_WORDS = {
     "iv": ("intravenous injection", "intravenously", "intravenous", "i.v.", "iv"),
@@ -173,9 +175,10 @@ def _read(words: str, start: Fraction, follows: bool) -> tuple[Regimen, Fraction
     amount = _AMOUNT.match(rest)
     if amount and float(amount.group(1)) <= 0.0:
         number = amount.group(1)
-        above = number.lstrip("-") if float(number) else "35"
+        above = number.lstrip("-")
+        such = f", such as {above}" if 0.0 < float(above) < math.inf else ""
         raise InputError(
-            f"{words!r} gives {number}, which is no dose; write a number above 0, such as {above}."
+            f"{words!r} gives {number}, which is no dose; write a number above 0{such}."
         )
     if devices:
         clause.put("devices", str(_whole(devices.group(1), words, "devices")))
@@ -229,6 +232,9 @@ def _next(clause: _Clause, rest: str) -> str:
                     longest, kind, meaning = spelling, what, value
     if not longest:
         word = rest.split(maxsplit=1)[0]
+        slip = rewritten_within(clause.text)
+        if slip:
+            raise UnitError(slip)
         known = [s for _, table in lists[:-1] for group in table.values() for s in group]
         bare = re.match(rf"(over|for|at|after|every)\s+({_NUMBER})(?=\s|,|$)", rest, re.I)
         if bare:

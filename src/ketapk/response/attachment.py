@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketapk.accuracy import check_max_steps, check_rtol
+from ketapk.accuracy import checked_max_steps, checked_rtol
 from ketapk.errors import InputError, KetapkWarning
 from ketapk.grid import checked_times
 from ketapk.profiles import Profiles
@@ -93,8 +93,7 @@ def respond(
             f"{model!r} is not a response model; give an Emax, Tolerance, IndirectResponse, "
             f"Turnover or Feedback."
         )
-    check_rtol(rtol)
-    check_max_steps(max_steps)
+    rtol, max_steps = checked_rtol(rtol), checked_max_steps(max_steps)
     at = run.times_h if times is None else checked_times(times)
     source = Source(run=run, analyte=analyte or run.model.parent, site=site, samples=at)
     run.solution.system.output_index(source.analyte, site)
@@ -104,7 +103,7 @@ def respond(
         said = model.check(source, allow_unmatched_ke0=allow_unmatched_ke0)
         curve = model.curve(source)
     else:
-        curve = model.curve(source, rtol=float(rtol), max_steps=int(max_steps))
+        curve = model.curve(source, rtol=rtol, max_steps=max_steps)
     response = Response(
         times_h=np.asarray(at), run=run, model=model, curve=curve, warnings=(*run.warnings, *said)
     )

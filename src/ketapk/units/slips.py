@@ -11,6 +11,25 @@ _FRACTION = re.compile(r"\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*([a-z].*?)\s*", re
 _PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]+)\s*(?:,|and\b)?\s*", re.I)
 
 
+_WITHIN = (
+    re.compile(r"(?<![\w./])[0-9]{1,9}\s*/\s*[0-9]{1,9}\s*[a-zµμ]+(?:/[a-z]+)*", re.I),
+    re.compile(r"(?<![\w./])(?:[0-9.]{1,9}\s*[a-z]+\s*(?:and\s+)?){2,}", re.I),
+)
+"""Fractions, and times that follow one another, among other words."""
+
+
+def rewritten_within(words: str) -> str:
+    """As `rewritten`, of the first such quantity among other words.
+
+    Examples
+    --------
+    >>> rewritten_within("35 mg iv over 1 h 30 min")
+    "'1 h 30 min' is put together; write one number, such as '90 min'."
+    """
+    found = (part[0].strip() for form in _WITHIN for part in form.finditer(words))
+    return next(filter(None, map(rewritten, found)), "")
+
+
 def rewritten(text: str) -> str:
     """What is wrong with the form of a quantity, and how to write it; nothing for other mistakes.
 
@@ -38,12 +57,12 @@ def rewritten(text: str) -> str:
 
 
 def _together(text: str) -> Fraction | None:
-    """Sum of times that follow one another [h]."""
-    rest, total = text.strip(), Fraction(0)
+    """Sum of times that follow one another [h]; one alone does not."""
+    rest, total, parts = text.strip(), Fraction(0), 0
     while rest:
         part = _PART.match(rest)
         if part is None or part[2].lower() not in TIME:
             return None
         total += Fraction(part[1]) * TIME[part[2].lower()]
-        rest = rest[part.end() :]
-    return total
+        rest, parts = rest[part.end() :], parts + 1
+    return total if parts > 1 else None
