@@ -110,7 +110,7 @@ class Intake:
         """The states that are entered, ascending."""
         return tuple(sorted({flow.state for flow in self.flows}))
 
-    @lazy
+    @property
     def in_step(self) -> bool:
         """Whether everybody gets everything at the same times, and nothing but what enters."""
         return self.kept and not self.actions

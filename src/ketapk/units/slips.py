@@ -7,13 +7,13 @@ from fractions import Fraction
 
 from ketapk.units.factors import TIME
 
-_FRACTION = re.compile(r"\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*([a-z].*?)\s*", re.I)
-_PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]+)\s*(?:,|and\b)?\s*", re.I)
-
-
+_RATIO = r"([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*"
+_NUMBER_AND_WORD = r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]+)\s*"
+_FRACTION = re.compile(rf"\s*{_RATIO}([a-z].*?)\s*", re.I)
+_PART = re.compile(rf"{_NUMBER_AND_WORD}(?:,|and\b)?\s*", re.I)
 _WITHIN = (
-    re.compile(r"(?<![\w./])[0-9]{1,9}\s*/\s*[0-9]{1,9}\s*[a-zµμ]+(?:/[a-z]+)*", re.I),
-    re.compile(r"(?<![\w./])(?:[0-9.]{1,9}\s*[a-z]+\s*(?:and\s+)?){2,}", re.I),
+    re.compile(rf"(?<![\w./]){_RATIO}[a-zµμ]+(?:/[a-z]+)*", re.I),
+    re.compile(rf"(?<![\w./])(?:{_NUMBER_AND_WORD}(?:and\s+)?){{2,}}", re.I),
 )
 """Fractions, and times that follow one another, among other words."""
 
