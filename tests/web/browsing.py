@@ -18,6 +18,8 @@ in_a_browser = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="needs Chromium and ChromeDriver: apt install chromium-driver"
 )
 PATIENCE_S = 20
+FRAME = "requestAnimationFrame(arguments[0])"
+"""Come back with the next frame: changed media are told before one is drawn."""
 
 
 def start_browser(profile):
@@ -209,12 +211,13 @@ class Page:
         )
 
     def scheme(self, name):
-        """Show the page as people see it who prefer light or dark."""
+        """Show the page as people see it who prefer light or dark, and wait until it was told so."""
         features = [
             {"name": "prefers-color-scheme", "value": name},
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        self.driver.execute_async_script(FRAME)
 
     def items(self, name):
         """Read the items of a list."""
